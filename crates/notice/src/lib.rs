@@ -2,6 +2,19 @@
 //!
 //! Pure: no input or output, no clock. Dates that matter are arguments.
 
+pub mod codes;
+pub mod field;
+pub mod model;
 pub mod vocabulary;
 
+pub use codes::{
+    Article6, Article9, ContactKind, ContactRole, Event, Layer, ObjectionTo, RecipientKind, RightKind,
+    SystemKind,
+};
+pub use field::{Field, FieldId, Kind, ListId, Special, Value, ValueList};
+pub use model::{
+    Automated, Basis, CategoryNotice, Complaints, Condition, Contact, Controller, Erasure, Function,
+    JointController, Notice, Objection, Period, PurposeNotice, Recipient, Regulator, Requests, Required,
+    Retention, Right, Section, Source, System, Transfers, Withdrawal,
+};
 pub use vocabulary::{Categories, Category, Purpose, UnknownCode};

@@ -3,16 +3,11 @@
 //! A notice gives each its own plain words and says which fields it holds; it cannot invent new ones, because the
 //! access table and the key compartments are written for exactly these.
 
-use std::fmt;
-use std::str::FromStr;
-
-use serde::{Deserialize, Serialize};
-
 /// Declares a closed list of codes: an enum, its kebab-case codes, `ALL`, `Display`, `FromStr`.
 macro_rules! closed_list {
     ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $code:literal),+ $(,)? }) => {
         $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, ::serde::Serialize, ::serde::Deserialize)]
         pub enum $name { $($(#[$vdoc])* #[serde(rename = $code)] $variant),+ }
 
         impl $name {
@@ -26,18 +21,20 @@ macro_rules! closed_list {
             }
         }
 
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result { f.write_str(self.code()) }
+        impl ::std::fmt::Display for $name {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result { f.write_str(self.code()) }
         }
 
-        impl FromStr for $name {
-            type Err = UnknownCode;
-            fn from_str(code: &str) -> Result<Self, UnknownCode> {
-                match code { $($code => Ok($name::$variant),)+ _ => Err(UnknownCode(code.to_owned())) }
+        impl ::std::str::FromStr for $name {
+            type Err = $crate::vocabulary::UnknownCode;
+            fn from_str(code: &str) -> Result<Self, $crate::vocabulary::UnknownCode> {
+                match code { $($code => Ok($name::$variant),)+ _ => Err($crate::vocabulary::UnknownCode(code.to_owned())) }
             }
         }
     };
 }
+
+pub(crate) use closed_list;
 
 /// A code that is in none of the closed lists.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
