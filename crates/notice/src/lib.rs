@@ -2,15 +2,22 @@
 //!
 //! Pure: no input or output, no clock. Dates that matter are arguments.
 
+pub mod catalogue;
 pub mod codes;
+pub mod fault;
 pub mod field;
 pub mod model;
+mod read_fields;
+mod reader;
+mod source;
 pub mod vocabulary;
 
+pub use catalogue::Catalogue;
 pub use codes::{
     Article6, Article9, ContactKind, ContactRole, Event, Layer, ObjectionTo, RecipientKind, RightKind,
     SystemKind,
 };
+pub use fault::Fault;
 pub use field::{Field, FieldId, Kind, ListId, Special, Value, ValueList};
 pub use model::{
     Automated, Basis, CategoryNotice, Complaints, Condition, Contact, Controller, Erasure, Function,

@@ -21,6 +21,11 @@ macro_rules! closed_list {
             }
         }
 
+        impl $crate::vocabulary::ClosedList for $name {
+            const EVERY: &'static [$name] = $name::ALL;
+            fn spelling(self) -> &'static str { self.code() }
+        }
+
         impl ::std::fmt::Display for $name {
             fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result { f.write_str(self.code()) }
         }
@@ -35,6 +40,12 @@ macro_rules! closed_list {
 }
 
 pub(crate) use closed_list;
+
+/// What all closed lists have in common, for the reader of notice files.
+pub(crate) trait ClosedList: Copy + Eq + 'static {
+    const EVERY: &'static [Self];
+    fn spelling(self) -> &'static str;
+}
 
 /// A code that is in none of the closed lists.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
