@@ -7,6 +7,7 @@ pub mod codes;
 pub mod fault;
 pub mod field;
 pub mod model;
+mod parse;
 mod read_fields;
 mod reader;
 mod source;

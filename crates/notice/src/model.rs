@@ -217,6 +217,8 @@ pub struct Retention {
     pub layer: Layer,
     /// The categories that it holds.
     pub categories: Vec<Category>,
+    /// Only these fields, where a layer does not hold whole categories: a programme's holds what its notice names.
+    pub fields: Vec<FieldId>,
     /// How long.
     pub period: Period,
     /// Counted from what.
@@ -370,7 +372,7 @@ pub struct Complaints {
 }
 
 /// The authority that watches over data protection.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Regulator {
     /// Its name.
     pub name: String,

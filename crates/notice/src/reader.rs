@@ -71,6 +71,11 @@ impl<'a, 'i> Part<'a, 'i> {
         self.table.get(key).map_or_else(|| self.span.clone(), Spanned::span)
     }
 
+    /// Whether anything is written under `key`.
+    pub(crate) fn has(&self, key: &str) -> bool {
+        self.table.contains_key(key)
+    }
+
     fn value(&mut self, key: &'static str) -> Option<&'a Spanned<DeValue<'i>>> {
         self.known.insert(key);
         self.table.get(key)
