@@ -4,8 +4,11 @@
 
 pub mod catalogue;
 pub mod codes;
+pub mod extend;
+pub mod facts;
 pub mod fault;
 pub mod field;
+mod lookup;
 pub mod model;
 mod parse;
 mod read_fields;
@@ -18,6 +21,8 @@ pub use codes::{
     Article6, Article9, ContactKind, ContactRole, Event, Layer, ObjectionTo, RecipientKind, RightKind,
     SystemKind,
 };
+pub use extend::NotExtended;
+pub use facts::SystemFacts;
 pub use fault::Fault;
 pub use field::{Field, FieldId, Kind, ListId, Special, Value, ValueList};
 pub use model::{

@@ -9,6 +9,7 @@ use jiff::civil::Date;
 use sha2::{Digest, Sha256};
 use toml::de::DeTable;
 
+use crate::codes::Layer;
 use crate::fault::Fault;
 use crate::model::{Controller, Erasure, Notice};
 use crate::read_fields;
@@ -42,6 +43,9 @@ pub(crate) fn read(text: &str) -> Reading {
     let mut root = Part::root(&table, &faults);
     let mut notice = notice(&mut root);
     root.done();
+    if notice.extends.is_some() {
+        hold_what_is_named(&mut notice);
+    }
     notice.digest = hex::encode(Sha256::digest(text));
     checks::check(&notice, &places, &faults);
 
@@ -51,6 +55,14 @@ pub(crate) fn read(text: &str) -> Reading {
         syntax.add(&error.span().unwrap_or_default(), capitalised(error.message()), cure);
     }
     Reading { notice, faults: merged(syntax.into_sorted(), faults.into_sorted()), places }
+}
+
+/// A programme's layer holds the fields that the programme's notice names, and no more.
+fn hold_what_is_named(programme: &mut Notice) {
+    let named: Vec<_> = programme.categories.iter().flat_map(|held| held.fields.clone()).collect();
+    for rule in programme.retention.iter_mut().filter(|rule| rule.layer == Layer::Programme) {
+        rule.fields.clone_from(&named);
+    }
 }
 
 /// Faults of the form and of the content together. Where a line is not TOML at all, what was guessed from the rest of

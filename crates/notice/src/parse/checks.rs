@@ -215,6 +215,16 @@ impl Checks<'_> {
                 self.fault(&path, what, "Write months, days or until");
             }
         }
+        if self.notice.extends.is_some() {
+            for rule in self.notice.retention.iter().filter(|rule| rule.layer != Layer::Programme) {
+                let path = self.place_of("retention", "layer", rule.layer.code());
+                let what = format!(
+                    "A programme's notice cannot change the period of the layer {:?}",
+                    rule.layer.code()
+                );
+                self.fault(&path, what, "Keep only the rule with layer = \"programme\"");
+            }
+        }
         let programme = self.notice.extends.is_some() && !self.notice.retention.is_empty();
         if programme && self.notice.retention_rule(Layer::Programme).is_none() {
             let what = "A programme's notice needs a period of its own";
