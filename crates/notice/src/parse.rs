@@ -51,8 +51,7 @@ pub(crate) fn read(text: &str) -> Reading {
 
     let syntax = Faults::of(text);
     for error in broken {
-        let cure = "Look at the quotation marks, brackets and equals signs in this line";
-        syntax.add(&error.span().unwrap_or_default(), capitalised(error.message()), cure);
+        syntax.add(&error.span().unwrap_or_default(), capitalised(error.message()), cure_of(error.message()));
     }
     Reading { notice, faults: merged(syntax.into_sorted(), faults.into_sorted()), places }
 }
@@ -73,6 +72,16 @@ fn merged(syntax: Vec<Fault>, mut content: Vec<Fault>) -> Vec<Fault> {
     all.append(&mut content);
     all.sort();
     all
+}
+
+fn cure_of(message: &str) -> &'static str {
+    if message.contains("date") {
+        "Write a day that is in the calendar, like 2026-12-01"
+    } else if message.contains("duplicate") {
+        "Keep one of the two"
+    } else {
+        "Look at the quotation marks, brackets and equals signs in this line"
+    }
 }
 
 fn capitalised(message: &str) -> String {
