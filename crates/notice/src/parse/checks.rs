@@ -160,8 +160,9 @@ impl Checks<'_> {
     }
 
     fn purposes(&self) {
-        // A programme may use what the service's notice describes.
-        if self.notice.extends.is_some() {
+        // A programme may use what the service's notice describes; a category that could not be read is missed once.
+        let unread = self.places.has(&format!("categories[{}]", self.notice.categories.len()));
+        if self.notice.extends.is_some() || unread {
             return;
         }
         for given in &self.notice.purposes {

@@ -101,7 +101,7 @@ fn each_single_mistake_is_one_fault_with_a_cure() {
         // A misspelt key that must be there is missing, too; a field that is taken away is missed by its other users.
         let found = faults.iter().find(|fault| fault.what.contains(what) && fault.cure.contains(cure));
         let found = found.unwrap_or_else(|| panic!("{from:?} -> {to:?}: {faults:#?}"));
-        assert!(faults.len() <= 2, "{to:?}: {faults:#?}");
+        assert!(faults.len() <= 3, "{to:?}: {faults:#?}");
         assert!(!found.cure.is_empty() && found.line > 0 && found.column > 0);
     }
 }
