@@ -8,6 +8,7 @@ pub mod extend;
 pub mod facts;
 pub mod fault;
 pub mod field;
+pub mod lint;
 mod lookup;
 pub mod model;
 mod parse;

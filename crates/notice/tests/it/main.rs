@@ -1,5 +1,6 @@
 //! The notice as a file: the shipped ones, broken ones, and what the lint says of both.
 
+mod lint;
 mod parsing;
 mod shipped;
 
