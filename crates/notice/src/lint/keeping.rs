@@ -1,7 +1,7 @@
 //! How long, and what going means; where data is kept: L19, L20, L21.
 
 use super::Look;
-use super::text::{has_any, has_word, sentences};
+use super::text::{has_any, is_own_words, sentences};
 use crate::codes::{Event, Layer, SystemKind};
 
 pub(super) fn check(look: &Look<'_>) {
@@ -43,7 +43,9 @@ fn periods(look: &Look<'_>) {
             look.report("L19", &format!("{path}.counts"), what, "Take it out");
         }
     }
-    let programmes = look.says_anything_of(&["programme", "programmes", "project"]);
+    let mut told = look.texts().filter(|placed| is_own_words(&placed.path));
+    let programmes =
+        told.find(|placed| has_any(&placed.text.to_lowercase(), &["programme", "programmes", "project"]));
     if let Some(placed) = programmes
         && look.notice.retention_rule(Layer::Programme).is_none()
     {
@@ -136,10 +138,7 @@ fn systems(look: &Look<'_>) {
         (SystemKind::Records, ["database", "record system", "crm", "computer system"].as_slice()),
         (SystemKind::Filing, ["filing", "filing system", "cabinets", "paper file"].as_slice()),
     ] {
-        let mention = look.texts().filter(|placed| !placed.path.starts_with("systems"));
-        let mention = mention
-            .into_iter()
-            .find(|placed| named.iter().any(|word| has_word(&placed.text.to_lowercase(), word)));
+        let mention = look.says_anything_of(named);
         if let Some(placed) = mention.filter(|_| !registered(kind)) {
             let what = format!("A place of the kind \"{kind}\" is named that is not registered");
             look.report("L21", &placed.path, what, format!("Add a [[systems]] with kind = \"{kind}\""));

@@ -84,7 +84,7 @@ fn objection(look: &Look<'_>, bases: &BTreeSet<Article6>) {
     let unused = objection.to.contains(&ObjectionTo::LegitimateInterests) && !bases.contains(&Article6::F);
     let explained = sentences(&objection.says).any(|sentence| {
         sentence.contains("legitimate interests")
-            && has_any(&sentence.to_lowercase(), &["not", "never", "no"])
+            && has_any(&sentence.to_lowercase(), &["not rely", "never rely", "not use", "never use"])
     });
     if unused && !explained {
         let what = "It speaks of legitimate interests, which no purpose rests on";
