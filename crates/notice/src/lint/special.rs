@@ -53,7 +53,7 @@ fn words_for(special: Special) -> &'static [&'static str] {
 /// L10, L16: the words of a category name what it holds.
 fn named(look: &Look<'_>, index: usize, held: &CategoryNotice, specials: &BTreeSet<Special>) {
     let small = format!("{} {}", held.label, held.says).to_lowercase();
-    let labels = look.programme().then(|| own_labels(look, held)).unwrap_or_default();
+    let labels = if look.programme() { own_labels(look, held) } else { String::new() };
     for special in specials {
         if has_any(&small, words_for(*special)) || has_any(&labels, words_for(*special)) {
             continue;

@@ -1,7 +1,10 @@
 //! The notice as a file: the shipped ones, broken ones, and what the lint says of both.
 
+#[cfg(test)]
 mod lint;
+#[cfg(test)]
 mod parsing;
+#[cfg(test)]
 mod shipped;
 
 /// The notice that the project ships.
