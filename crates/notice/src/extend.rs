@@ -1,8 +1,11 @@
 //! A programme's notice on top of the service's.
 
-use crate::codes::Layer;
-use crate::model::{CategoryNotice, Notice, PurposeNotice};
 use sha2::{Digest, Sha256};
+
+use crate::codes::Layer;
+use crate::field::FieldId;
+use crate::model::{CategoryNotice, Notice, PurposeNotice};
+use crate::vocabulary::{Category, Purpose};
 
 /// Why two notices do not go together.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -22,6 +25,26 @@ pub enum NotExtended {
         /// The notice that was given.
         given: String,
     },
+    /// It shares a field that neither names.
+    #[error(
+        "{recipient:?} would get {field:?}, which neither notice holds: name the field in a category, or take it out"
+    )]
+    Unheld {
+        /// Who would get it.
+        recipient: String,
+        /// The field.
+        field: FieldId,
+    },
+    /// It uses a category that neither describes.
+    #[error(
+        "the purpose {purpose:?} uses {category:?}, which neither notice describes: add it to the categories, or take it out"
+    )]
+    Undescribed {
+        /// What for.
+        purpose: Purpose,
+        /// The category.
+        category: Category,
+    },
 }
 
 impl Notice {
@@ -31,7 +54,7 @@ impl Notice {
     /// fields that its notice names and nothing else.
     ///
     /// # Errors
-    /// If `programme` was not written for this notice.
+    /// If `programme` was not written for this notice, or relies on something that neither says.
     pub fn extended(&self, programme: &Notice) -> Result<Notice, NotExtended> {
         let Some(wanted) = programme.extends() else {
             return Err(NotExtended::NotAProgramme(programme.id.clone()));
@@ -65,9 +88,25 @@ impl Notice {
             let new = more.to.iter().filter(|ground| !to.to.contains(ground)).copied().collect::<Vec<_>>();
             to.to.extend(new);
         }
+        stands_together(&both)?;
         both.digest = hex::encode(Sha256::digest(format!("{}\n{}\n", self.digest, programme.digest)));
         Ok(both)
     }
+}
+
+/// What a programme's notice may leave to the service's is there in one of them.
+fn stands_together(both: &Notice) -> Result<(), NotExtended> {
+    for who in &both.recipients {
+        if let Some(field) = who.fields.iter().find(|field| !both.names(field)) {
+            return Err(NotExtended::Unheld { recipient: who.name.clone(), field: field.clone() });
+        }
+    }
+    for given in &both.purposes {
+        if let Some(category) = given.categories.iter().find(|category| both.category(**category).is_none()) {
+            return Err(NotExtended::Undescribed { purpose: given.purpose, category: *category });
+        }
+    }
+    Ok(())
 }
 
 fn add_category(held: &mut Vec<CategoryNotice>, more: &CategoryNotice) {

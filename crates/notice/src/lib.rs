@@ -1,5 +1,15 @@
 //! What the service promised: the notice as a file, its catalogue of fields, its lint and its renderings.
 //!
+//! A notice is read once ([`Notice::parse`], strict, every fault at once) and then asked: which fields may be stored
+//! ([`Notice::catalogue`]), whether a purpose is given for a category ([`Notice::gives`]), how long a layer of a file is
+//! kept ([`Notice::retention_rule`]), who may get what, and what a running system has to do ([`Notice::facts`]). The
+//! notice of a programme goes on top of the service's ([`Notice::extended`]). [`lint::check`] says what a text lacks in
+//! law, and where it differs from the system.
+//!
+//! To add a standard field: a table in `data/catalogue.toml`, its list in `data/lists.toml`. To let a notice say
+//! something new: a type in `model`, its reading in `parse/parts.rs`, its rendering. To add a rule of the lint: see
+//! [`lint`].
+//!
 //! Pure: no input or output, no clock. Dates that matter are arguments.
 
 pub mod catalogue;

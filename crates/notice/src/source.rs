@@ -22,12 +22,8 @@ impl<'t> Lines<'t> {
     pub(crate) fn position(&self, offset: usize) -> (usize, usize) {
         let line = self.starts.partition_point(|start| *start <= offset).max(1);
         let start = self.starts.get(line - 1).copied().unwrap_or(0);
-        let column = self
-            .text
-            .char_indices()
-            .skip_while(|(at, _)| *at < start)
-            .take_while(|(at, _)| *at < offset)
-            .count();
+        let offset = (start..=offset).rev().find(|at| self.text.is_char_boundary(*at)).unwrap_or(start);
+        let column = self.text.get(start..offset).map_or(0, |before| before.chars().count());
         (line, column + 1)
     }
 }

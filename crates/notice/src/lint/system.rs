@@ -41,13 +41,13 @@ pub(super) fn check(look: &Look<'_>, system: &SystemFacts) {
             Some(rule) if rule == &(*period, *after) => {}
             Some((said, from)) => {
                 let what = format!(
-                    "The system keeps \"{layer}\" {period:?} after {after}, the notice says {said:?} after {from}"
+                    "The system keeps \"{layer}\" for {period} after {after}, the notice says {said} after {from}"
                 );
                 look.report("L33", "retention", what, "Make them the same");
             }
             None => {
                 let what = format!(
-                    "The system keeps \"{layer}\" {period:?} after {after}, the notice does not say so"
+                    "The system keeps \"{layer}\" for {period} after {after}, the notice does not say so"
                 );
                 look.report("L33", "retention", what, "Put it into a new version of the notice");
             }

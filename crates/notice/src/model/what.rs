@@ -1,5 +1,7 @@
 //! The parts of a notice about what is held, what for, and how long.
 
+use std::fmt;
+
 use jiff::civil::Date;
 use serde::Serialize;
 
@@ -117,6 +119,19 @@ pub enum Period {
     Until(Date),
     /// As the notice of each programme says.
     AsProgramme,
+}
+
+impl fmt::Display for Period {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Period::Months(1) => f.write_str("1 month"),
+            Period::Months(months) => write!(f, "{months} months"),
+            Period::Days(1) => f.write_str("1 day"),
+            Period::Days(days) => write!(f, "{days} days"),
+            Period::Until(day) => write!(f, "until {day}"),
+            Period::AsProgramme => f.write_str("as the programme's notice says"),
+        }
+    }
 }
 
 /// What happens when data goes (S26-S28, G.2, G.4).

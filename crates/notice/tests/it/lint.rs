@@ -140,6 +140,11 @@ fn findings_stand_where_the_fault_stands() {
 
 /// One thing of the shipped notice changed, and the rules that are broken then: these and no others.
 const CHANGES: &[(&str, &str, &[&str])] = &[
+    (
+        "fields = [\"name\", \"mobile_phone\", \"email\", \"preferred_contact\", \"highest_qualification\", \"qualification_subject\"]\n",
+        "",
+        &["L05"],
+    ),
     ("laws = [\"UK GDPR\", ", "laws = [", &["L01"]),
     ("laws = [\"UK GDPR\", ", "laws = [\"UK GDPR\", \"General Data Protection Act\", ", &["L01"]),
     ("This page tells you", "The law comes into force on 25 May 2018. This page tells you", &["L02"]),
@@ -235,7 +240,7 @@ fn one_change_to_the_shipped_notice_breaks_just_the_rule_that_forbids_it() {
         );
         covered.extend(expected.iter().copied());
     }
-    for rule in RULES.iter().filter(|rule| !["L05", "L33"].contains(&rule.id)) {
+    for rule in RULES.iter().filter(|rule| rule.id != "L33") {
         assert!(covered.contains(rule.id), "no change breaks {}", rule.id);
     }
 }
@@ -265,7 +270,7 @@ fn a_system_that_does_more_or_less_than_the_notice_is_found_out() {
         (|facts| _ = facts.processors.insert("cloud".to_owned()), "processor \"cloud\""),
         (
             |facts| _ = facts.retention.insert(Layer::Service, (Period::Months(24), Event::LastContact)),
-            "Months(24)",
+            "24 months",
         ),
         (|facts| _ = facts.retention.remove(&Layer::Equality), "does not keep"),
     ];

@@ -178,6 +178,19 @@ fn nothing_and_nonsense_are_faults_not_panics() {
     }
 }
 
+#[test]
+fn deep_nesting_is_a_fault_not_an_overflow() {
+    let deep = 20_000;
+    for text in [
+        format!("a = {}{}", "[".repeat(deep), "]".repeat(deep)),
+        format!("a = {}1{}", "{ a = ".repeat(deep), " }".repeat(deep)),
+        format!("{} = 1", vec!["a"; deep].join(".")),
+        format!("[{}]\nb = 1", vec!["a"; deep].join(".")),
+    ] {
+        assert!(!faults(&text).is_empty());
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 

@@ -205,6 +205,35 @@ fn only_a_programme_of_this_service_can_be_put_on_top() {
     assert_eq!(programme.extends(), Some("employment-service"));
 }
 
+#[test]
+fn a_programme_cannot_share_what_neither_notice_holds() {
+    let service = Notice::parse(&SERVICE.replace("\"dependent_children\"", "")).unwrap();
+    let sharing =
+        PROGRAMME.replace("\"postcode\", \"eligible_group\"", "\"dependent_children\", \"eligible_group\"");
+    let error = service.extended(&Notice::parse(&sharing).unwrap()).unwrap_err();
+    assert!(matches!(&error, NotExtended::Unheld { field, .. } if field == "dependent_children"), "{error}");
+}
+
+/// Whatever notice is put into the folder has to stand the same tests.
+#[test]
+fn every_notice_in_the_folder_is_read_and_found_good() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../notices");
+    let mut texts = Vec::new();
+    for folder in [folder.clone(), folder.join("programmes")] {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.extension().is_some_and(|extension| extension == "toml") {
+                texts.push((path.clone(), std::fs::read_to_string(path).unwrap()));
+            }
+        }
+    }
+    assert!(texts.len() >= 2);
+    for (path, text) in texts {
+        let found = notice::lint::check(&text, jiff::civil::date(2026, 12, 1), None);
+        assert!(found.is_empty(), "{}: {found:#?}", path.display());
+    }
+}
+
 /// Sharing needs recorded consent, or a law: also with adult learning, which gets a fixed set of fields.
 // promise: P18
 // promise: P19
