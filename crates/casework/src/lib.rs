@@ -1,7 +1,22 @@
 //! What we know and do: clients, their profile, meetings, and the rules about them.
 //!
 //! Pure: no input or output, no clock, no random source. Time is an argument.
+//!
+//! What people type is parsed at the edge ([`formats`], [`dates`], [`answers`]) and trusted from there on. To add a
+//! kind of dated entry, write its type and its rules in [`entries`] and give it an [`EntryKind`](entries::EntryKind).
 
+pub mod answers;
+pub mod client_number;
+pub mod dates;
+pub mod entries;
+pub mod formats;
 pub mod ids;
+pub mod names;
+pub mod profile;
+pub mod retention;
 
+pub use answers::{Answer, Chosen, Fault, Part, Typed};
+pub use client_number::ClientNumber;
+pub use entries::{Agreement, EntryKind, How, Meeting, MeetingKind, NoticeGiven};
 pub use ids::{ClientId, EntryId, NotAnId, ProgrammeId, StaffId};
+pub use profile::Profile;

@@ -1,0 +1,159 @@
+//! How long a file is kept: so many months after the last contact in which the client took part (S27).
+//!
+//! Only two-way contact moves the clock: a visit that was missed, a message without an answer or a note of ours does
+//! not. The date is plain calendar arithmetic; it is never rolled over weekends, because data is to go on time.
+
+use jiff::civil::Date;
+use notice::{ContactKind, Event, Period, Retention};
+
+use crate::dates;
+
+/// How long something is kept after the last contact.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rule {
+    period: Length,
+    counts: Vec<ContactKind>,
+    warn_months_before: Vec<u32>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Length {
+    Months(u32),
+    Days(u32),
+}
+
+/// A rule of a notice that is not counted from the last contact, or keeps for no time at all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("this rule of the notice does not count months or days after the last contact")]
+pub struct NotByContact;
+
+/// One contact with a client.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ContactDay {
+    /// When.
+    pub day: Date,
+    /// What it was.
+    pub kind: ContactKind,
+}
+
+/// Until when a file is kept, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Until {
+    /// The last contact that counts.
+    pub last_contact: Date,
+    /// The day on which the file goes.
+    pub due: Date,
+    /// The reason in one sentence.
+    pub because: String,
+    /// The days on which a warning goes out, the earliest first.
+    pub warn_on: Vec<Date>,
+}
+
+impl Rule {
+    /// A rule of a notice.
+    ///
+    /// # Errors
+    /// The rule counts from something else than the last contact.
+    pub fn of(retention: &Retention) -> Result<Rule, NotByContact> {
+        let period = match (retention.after, retention.period) {
+            (Event::LastContact, Period::Months(months @ 1..)) => Length::Months(months),
+            (Event::LastContact, Period::Days(days @ 1..)) => Length::Days(days),
+            _ => return Err(NotByContact),
+        };
+        let (counts, warn) = (retention.counts.clone(), retention.warn_months_before.clone());
+        Ok(Rule { period, counts, warn_months_before: warn })
+    }
+
+    /// So many calendar months after any two-way contact, with warnings so many months before.
+    ///
+    /// # Errors
+    /// No months at all.
+    pub fn months(months: u32, warn_months_before: &[u32]) -> Result<Rule, NotByContact> {
+        if months == 0 {
+            return Err(NotByContact);
+        }
+        let counts = ContactKind::ALL.iter().copied().filter(|kind| kind.two_way()).collect();
+        Ok(Rule { period: Length::Months(months), counts, warn_months_before: warn_months_before.to_vec() })
+    }
+
+    /// Whether a contact of this kind moves the clock. Whatever a notice says, one without the client never does.
+    #[must_use]
+    pub fn counts(&self, kind: ContactKind) -> bool {
+        kind.two_way() && self.counts.contains(&kind)
+    }
+
+    /// The day on which what had its last contact on `day` goes.
+    #[must_use]
+    pub fn after(&self, day: Date) -> Date {
+        match self.period {
+            Length::Months(months) => dates::months_later(day, months),
+            Length::Days(days) => {
+                day.checked_add(jiff::Span::new().days(i64::from(days.min(3_000_000)))).unwrap_or(Date::MAX)
+            }
+        }
+    }
+
+    /// The length in words: `12 months`.
+    #[must_use]
+    pub fn length(&self) -> String {
+        match self.period {
+            Length::Months(months) => dates::count(u64::from(months), "month"),
+            Length::Days(days) => dates::count(u64::from(days), "day"),
+        }
+    }
+}
+
+/// Until when a file is kept that was registered on `registered` and has had these contacts since.
+#[must_use]
+pub fn until(contacts: &[ContactDay], rule: &Rule, registered: Date) -> Until {
+    let counted = contacts.iter().filter(|contact| rule.counts(contact.kind) && contact.day >= registered);
+    let last = counted.max_by_key(|contact| contact.day);
+    let last_contact = last.map_or(registered, |contact| contact.day);
+    let what = last.map_or("when the file was made", |contact| words(contact.kind));
+    let due = rule.after(last_contact);
+    let because = format!(
+        "Kept until {}, because the last contact was on {} ({what}) and the notice says {}.",
+        dates::long(due),
+        dates::long(last_contact),
+        rule.length(),
+    );
+    let warnings = rule.warn_months_before.iter().map(|months| dates::months_earlier(due, *months));
+    let mut warn_on: Vec<Date> = warnings.filter(|day| *day > last_contact && *day < due).collect();
+    warn_on.sort_unstable();
+    warn_on.dedup();
+    Until { last_contact, due, because, warn_on }
+}
+
+impl Until {
+    /// Whether the file goes today or should have gone before.
+    #[must_use]
+    pub fn is_due(&self, today: Date) -> bool {
+        today >= self.due
+    }
+
+    /// Whether the time of warnings has come.
+    #[must_use]
+    pub fn is_near(&self, today: Date) -> bool {
+        self.warn_on.first().is_some_and(|first| today >= *first) || self.is_due(today)
+    }
+}
+
+/// A contact in a word or two that fits for the client and for staff.
+const fn words(kind: ContactKind) -> &'static str {
+    match kind {
+        ContactKind::TookPart => "a meeting, call or visit",
+        ContactKind::CallFromClient => "a phone call",
+        ContactKind::EmailFromClient => "an email",
+        ContactKind::TextFromClient => "a text message",
+        ContactKind::LetterFromClient => "a letter",
+        ContactKind::PortalAction => "something done online",
+        ContactKind::SignedDocument => "a signed paper",
+        ContactKind::ReplyToUs => "an answer to a message",
+        ContactKind::RightsRequest => "a question about the data",
+        // None of the others moves the clock.
+        _ => "contact",
+    }
+}
+
+#[cfg(test)]
+mod tests;
