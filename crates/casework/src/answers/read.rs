@@ -39,7 +39,8 @@ pub fn read_again(
     today: Date,
     held: Option<&Answer>,
 ) -> Result<Option<Answer>, Fault> {
-    if typed.is_empty() {
+    let boxes_count = field.kind == Kind::Date && typed.boxes.as_ref().is_some_and(|boxes| !boxes.is_empty());
+    if typed.text().is_empty() && !boxes_count && !typed.prefer_not_to_say {
         return Ok(None);
     }
     let wrong = |message: &dyn Display| Fault::new(field.id.clone(), message.to_string());
@@ -70,7 +71,7 @@ pub fn read_again(
         Kind::Choice(_) => Answer::Code(one(field, list, typed, today, held)?),
         Kind::Choices(_) => Answer::Codes(several(field, list, typed, today, held)?),
     };
-    Ok(Some(answer))
+    Ok(Some(answer).filter(|answer| answer.text() != Some("")))
 }
 
 fn yes_no(typed: &str) -> Option<bool> {
@@ -84,8 +85,8 @@ fn yes_no(typed: &str) -> Option<bool> {
 fn number(typed: &str) -> Result<i64, &'static str> {
     let digits: String = typed.chars().filter(|c| !matches!(c, ' ' | ',')).collect();
     match digits.parse::<i64>() {
-        Ok(0..=LARGEST) => digits.parse().map_err(|_| "Enter a whole number, like 2"),
-        Ok(i64::MIN..0) => Err("Enter 0 or more"),
+        Ok(number @ 0..=LARGEST) => Ok(number),
+        Ok(..0) => Err("Enter 0 or more"),
         Ok(_) => Err("Enter a number of 999,999 or less"),
         Err(_) => Err("Enter a whole number in digits, like 2"),
     }

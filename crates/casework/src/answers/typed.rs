@@ -59,7 +59,7 @@ impl Typed {
     /// The text, or the first code; empty if there is none.
     #[must_use]
     pub fn text(&self) -> &str {
-        self.values.first().map_or("", String::as_str)
+        self.values.iter().find(|value| !value.trim().is_empty()).map_or("", String::as_str)
     }
 
     /// Whether this value was chosen.

@@ -43,7 +43,7 @@ impl Postcode {
         if !inward_fits(inward) {
             return Err(PostcodeFault::Inward);
         }
-        if !outward_fits(outward) && !(outward == ['G', 'I', 'R'] && inward == ['0', 'A', 'A']) {
+        if !outward_fits(outward) && !letters.iter().copied().eq("GIR0AA".chars()) {
             return Err(PostcodeFault::Outward);
         }
         Ok(Postcode(outward.iter().chain([&' ']).chain(inward).collect()))
