@@ -1,0 +1,184 @@
+//! How well a person matches what was typed: all parts must match something, exact before beginning before slip.
+
+use crate::Index;
+use crate::fold::Role;
+use crate::person::{Slot, Used};
+use crate::why::{Matched, Why};
+
+/// A word just as typed.
+pub(crate) const EXACT: u16 = 1000;
+/// A usual short form of it.
+pub(crate) const NICKNAME: u16 = 950;
+/// A word that the typed one begins; less for each letter that is missing.
+const BEGINNING: u16 = 930;
+const MISSING_LETTER: u16 = 12;
+/// No beginning is worth less: it was typed without a slip.
+const LEAST_BEGINNING: u16 = 800;
+/// What a slip costs in a word of endless length; a short word loses more.
+const SLIP: u16 = 60;
+const SHORT_SLIP: u16 = 350;
+/// Names in the other order; a name of theirs that was not typed; a name that is not the one they have now.
+const OTHER_ORDER: u16 = 20;
+const NOT_TYPED: u16 = 20;
+const OTHER_NAME: u16 = 20;
+
+/// A word of which `missing` letters were not typed.
+pub(crate) fn beginning(missing: usize) -> u16 {
+    match u16::try_from(missing) {
+        Ok(0) => EXACT,
+        Ok(missing) => BEGINNING.saturating_sub(MISSING_LETTER.saturating_mul(missing)).max(LEAST_BEGINNING),
+        Err(_) => LEAST_BEGINNING,
+    }
+}
+
+/// A word `distance` slips away of which `missing` letters were not typed.
+pub(crate) fn alike(distance: u8, letters: usize, missing: usize) -> u16 {
+    let letters = u16::try_from(letters.max(1)).unwrap_or(u16::MAX);
+    let slip = SLIP + SHORT_SLIP / letters;
+    let slips =
+        slip.saturating_mul(u16::from(distance)).saturating_add(SLIP * u16::from(distance.saturating_sub(1)));
+    beginning(missing).saturating_sub(slips).max(300)
+}
+
+/// How each word of the vocabulary matches a typed one: nothing for most.
+#[derive(Debug)]
+pub(crate) struct Quality {
+    words: Vec<u16>,
+    listed: Vec<u32>,
+}
+
+impl Quality {
+    pub(crate) fn of(numbers: usize) -> Quality {
+        Quality { words: vec![0; numbers], listed: Vec::new() }
+    }
+
+    /// Notes that `word` matches so well; the best counts. The lowest two bits say how.
+    pub(crate) fn note(&mut self, word: u32, quality: u16, matched: Matched) {
+        let how = match matched {
+            Matched::Nickname => 1,
+            Matched::NameAlike => 2,
+            _ => 0,
+        };
+        let noted = quality << 2 | how;
+        if let Some(held) = self.words.get_mut(word as usize) {
+            if *held == 0 {
+                self.listed.push(word);
+            }
+            *held = noted.max(*held);
+        }
+    }
+
+    /// The words that match.
+    pub(crate) fn words(&self) -> &[u32] {
+        &self.listed
+    }
+
+    fn get(&self, word: u32) -> Option<(u16, Matched)> {
+        let noted = self.words.get(word as usize).copied().filter(|noted| *noted > 0)?;
+        let matched = match noted & 3 {
+            1 => Matched::Nickname,
+            2 => Matched::NameAlike,
+            _ => Matched::Name,
+        };
+        Some((noted >> 2, matched))
+    }
+}
+
+/// A part of the query with all that it matches.
+#[derive(Debug)]
+pub(crate) enum Prepared {
+    /// A word.
+    Word(Quality),
+    /// A code: who has it and how well, ordered by person.
+    Code(Vec<(u32, u16, Matched)>),
+}
+
+impl Prepared {
+    /// How many people match at most.
+    pub(crate) fn size(&self, index: &Index) -> usize {
+        match self {
+            Prepared::Word(quality) => {
+                quality.words().iter().map(|word| index.words.slots(*word).len()).sum()
+            }
+            Prepared::Code(found) => found.len(),
+        }
+    }
+
+    /// Everybody who matches, each once.
+    pub(crate) fn people(&self, index: &Index) -> Vec<u32> {
+        let mut people: Vec<u32> = match self {
+            Prepared::Word(quality) => {
+                quality.words().iter().flat_map(|word| index.words.slots(*word)).copied().collect()
+            }
+            Prepared::Code(found) => found.iter().map(|(slot, _, _)| *slot).collect(),
+        };
+        people.sort_unstable();
+        people.dedup();
+        people
+    }
+}
+
+/// Scores a person against every part; none unless all match. At most 1000.
+pub(crate) fn score(at: u32, slot: &Slot, parts: &[Prepared]) -> Option<(u16, Why)> {
+    let mut sum: u32 = 0;
+    let mut why = Why::default();
+    let mut words: Vec<&Quality> = Vec::new();
+    for part in parts {
+        match part {
+            Prepared::Code(found) => {
+                let place = found.binary_search_by_key(&at, |(slot, _, _)| *slot).ok()?;
+                let (_, quality, matched) = found.get(place)?;
+                sum += u32::from(*quality);
+                why = why.with(*matched);
+            }
+            Prepared::Word(quality) => words.push(quality),
+        }
+    }
+    let mut penalty = 0;
+    if !words.is_empty() {
+        let named = names(slot, &words)?;
+        sum += named.sum;
+        penalty = named.penalty;
+        why = named.matched.into_iter().fold(why, Why::with);
+    }
+    let mean = u16::try_from(sum / u32::try_from(parts.len().max(1)).ok()?).unwrap_or(EXACT);
+    Some((mean.saturating_sub(penalty).max(1), why))
+}
+
+struct Named {
+    sum: u32,
+    penalty: u16,
+    matched: Vec<Matched>,
+}
+
+/// Gives each typed word a word of the person's own, the best first come.
+fn names(slot: &Slot, typed: &[&Quality]) -> Option<Named> {
+    let mut taken = 0_u32;
+    let mut named = Named { sum: 0, penalty: 0, matched: Vec::with_capacity(typed.len()) };
+    let mut roles: Vec<Role> = Vec::with_capacity(typed.len());
+    for quality in typed {
+        let worth = |used: &Used| {
+            let (quality, matched) = quality.get(used.word())?;
+            let other = matches!(used.role(), Role::Other);
+            Some((if other { quality.saturating_sub(OTHER_NAME) } else { quality }, matched))
+        };
+        let free = slot.words.iter().enumerate().filter(|(place, _)| taken & (1 << place) == 0);
+        let best = free.filter_map(|(place, used)| worth(used).map(|w| (w.0, w.1, place, used.role())));
+        let (quality, matched, place, role) =
+            best.max_by_key(|(quality, _, place, _)| (*quality, usize::MAX - place))?;
+        taken |= 1 << place;
+        named.sum += u32::from(quality);
+        named.matched.push(matched);
+        roles.push(role);
+    }
+    let main = |role: &Role| matches!(role, Role::First | Role::Middle | Role::Last);
+    if roles.iter().all(main) {
+        let all = slot.words.iter().filter(|used| main(&used.role())).count();
+        let left = u16::try_from(all.saturating_sub(roles.len())).unwrap_or(0);
+        named.penalty += NOT_TYPED * left.min(3);
+    }
+    if roles.first() > roles.last() {
+        named.penalty += OTHER_ORDER;
+    }
+    Some(named)
+}

@@ -1,0 +1,214 @@
+//! The search: exact beginnings first; slips are looked for only when those find too few.
+
+use std::collections::HashMap;
+
+use crate::codes::{Kind, unpack};
+use crate::person::packed_day;
+use crate::query::{Day, Part, Reading, readings};
+use crate::score::{EXACT, NICKNAME, Prepared, Quality, alike, beginning, score};
+use crate::why::{Matched, Why};
+use crate::{Hit, Index, Key, nicknames};
+
+/// The beginning of a code.
+const CODE_BEGINS: u16 = 950;
+/// A day with day and month swapped; part of a day.
+const SWAPPED: u16 = 900;
+const PART_OF_DAY: u16 = 850;
+/// Digits out of the middle of a telephone number.
+const MIDDLE: u16 = 850;
+
+/// How many slips are forgiven.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Slips {
+    None,
+    One,
+    Two,
+}
+
+impl Index {
+    /// The people who match all of what was typed, the best first.
+    #[must_use]
+    pub fn search(&self, typed: &str, limit: usize) -> Vec<Hit> {
+        self.search_where(typed, limit, |_| true)
+    }
+
+    /// The same among those who may be shown: the others neither appear nor take anybody's place.
+    #[must_use]
+    pub fn search_where(&self, typed: &str, limit: usize, mut may: impl FnMut(&Key) -> bool) -> Vec<Hit> {
+        let readings = readings(typed);
+        let mut found: HashMap<u32, (u16, Why)> = HashMap::new();
+        for slips in [Slips::None, Slips::One, Slips::Two] {
+            for (at, parts) in readings.iter().enumerate() {
+                let more = self.find(parts, slips);
+                if at == 0 && slips == Slips::None && more.len() >= limit {
+                    return self.best(more, limit, may);
+                }
+                for (slot, score, why) in more {
+                    let held = found.entry(slot).or_insert((score, why));
+                    if score > held.0 {
+                        *held = (score, why);
+                    }
+                }
+            }
+            if found.len() >= limit {
+                break;
+            }
+        }
+        self.best(found.into_iter().map(|(slot, (score, why))| (slot, score, why)).collect(), limit, &mut may)
+    }
+
+    /// The best of those found, in the order of their score, then of their names.
+    fn best(
+        &self,
+        mut found: Vec<(u32, u16, Why)>,
+        limit: usize,
+        mut may: impl FnMut(&Key) -> bool,
+    ) -> Vec<Hit> {
+        found.sort_unstable_by_key(|(slot, score, _)| (u16::MAX - score, *slot));
+        let mut best: Vec<(u16, &str, Hit)> = Vec::with_capacity(limit.min(found.len()));
+        for (slot, score, why) in found {
+            if best.len() >= limit {
+                break;
+            }
+            let Some(person) = self.slot(slot) else { continue };
+            if may(&person.key) {
+                let name = person.words.first().map_or("", |used| self.words.text(used.word()));
+                best.push((
+                    score,
+                    name,
+                    Hit { key: person.key, score: f32::from(score) / f32::from(EXACT), why },
+                ));
+            }
+        }
+        best.sort_by(|one, two| {
+            two.0.cmp(&one.0).then_with(|| one.1.cmp(two.1)).then_with(|| one.2.key.cmp(&two.2.key))
+        });
+        best.into_iter().map(|(_, _, hit)| hit).collect()
+    }
+
+    fn find(&self, parts: &[Part], slips: Slips) -> Vec<(u32, u16, Why)> {
+        let prepared: Vec<Prepared> = parts.iter().map(|part| self.prepare(part, slips)).collect();
+        // Whoever matches all parts is among those who match the rarest.
+        let Some(rarest) = prepared.iter().min_by_key(|part| part.size(self)) else { return Vec::new() };
+        let people = rarest.people(self).into_iter();
+        people
+            .filter_map(|at| {
+                let (score, why) = score(at, self.slot(at)?, &prepared)?;
+                Some((at, score, why))
+            })
+            .collect()
+    }
+
+    fn prepare(&self, part: &Part, slips: Slips) -> Prepared {
+        match part {
+            Part::Word(word) => Prepared::Word(self.quality(word, slips)),
+            Part::Code(readings) => {
+                let mut found: Vec<(u32, u16, Matched)> = Vec::new();
+                for reading in readings {
+                    self.read(reading, &mut found);
+                }
+                found.sort_unstable_by_key(|(slot, quality, _)| (*slot, u16::MAX - quality));
+                found.dedup_by_key(|(slot, _, _)| *slot);
+                Prepared::Code(found)
+            }
+        }
+    }
+
+    fn quality(&self, typed: &str, slips: Slips) -> Quality {
+        let mut quality = Quality::of(self.words.numbers());
+        for (word, missing) in self.words.beginning(typed) {
+            quality.note(word, beginning(missing), Matched::Name);
+        }
+        for name in nicknames::of(typed) {
+            if let Some(word) = self.words.exactly(name) {
+                quality.note(word, NICKNAME, Matched::Nickname);
+            }
+        }
+        let letters = typed.chars().count();
+        // In two letters nearly everything is a slip away; in three only whole names are worth it.
+        let (most, whole) = match (slips, letters) {
+            (Slips::None, _) | (_, 0..=2) => return quality,
+            (_, 3) => (1, true),
+            (Slips::One, _) | (_, 4..=5) => (1, false),
+            (Slips::Two, _) => (2, true),
+        };
+        let mut near = |near: crate::vocabulary::Near| {
+            if near.distance > 0 {
+                quality.note(near.word, alike(near.distance, letters, near.missing), Matched::NameAlike);
+            }
+        };
+        self.words.near(typed, most, whole, &mut near);
+        if most == 2 {
+            self.words.near(typed, 1, false, &mut near);
+        }
+        quality
+    }
+
+    fn read(&self, reading: &Reading, found: &mut Vec<(u32, u16, Matched)>) {
+        let mut code = |kind: Kind, text: &str, matched: Matched| {
+            let begins = self.codes.beginning(kind, text);
+            found.extend(begins.map(|(slot, all)| (slot, if all { EXACT } else { CODE_BEGINS }, matched)));
+        };
+        match reading {
+            Reading::Postcode(text) => code(Kind::Postcode, text, Matched::Postcode),
+            Reading::Number(text) => code(Kind::Number, text, Matched::Number),
+            Reading::NumberDigits(text) => code(Kind::NumberDigits, text, Matched::Number),
+            // The suffix is nobody's own, and some systems drop it.
+            Reading::Nino(text) => code(Kind::Nino, text.get(..8).unwrap_or(text), Matched::Nino),
+            Reading::Phone(digits) => self.phones(digits, found),
+            Reading::Email(text) => {
+                let from = (text.as_str().into(), 0);
+                let begins =
+                    self.emails.range(from..).take_while(|(email, _)| email.starts_with(text.as_str()));
+                let worth = |email: &str| if email == text { EXACT } else { CODE_BEGINS };
+                found.extend(begins.map(|(email, slot)| (*slot, worth(email), Matched::Email)));
+            }
+            Reading::Date((year, month, day), order) => {
+                let (quality, matched) = match order {
+                    Day::AsTyped => (EXACT, Matched::DateOfBirth),
+                    Day::Swapped => (SWAPPED, Matched::DateSwapped),
+                };
+                let born = packed_day(*year, *month, *day);
+                found.extend(
+                    self.births.range((born, 0)..(born + 1, 0)).map(|(_, slot)| (*slot, quality, matched)),
+                );
+            }
+            Reading::Year(year) => {
+                let range = (packed_day(*year, 0, 0), 0)..(packed_day(year + 1, 0, 0), 0);
+                found.extend(
+                    self.births.range(range).map(|(_, slot)| (*slot, PART_OF_DAY, Matched::PartOfDate)),
+                );
+            }
+            Reading::DayOfYear(month, day) => {
+                let wanted = u32::from(*month) * 100 + u32::from(*day);
+                let born = self.births.iter().filter(|(born, _)| born % 10_000 == wanted);
+                found.extend(born.map(|(_, slot)| (*slot, PART_OF_DAY, Matched::PartOfDate)));
+            }
+        }
+    }
+
+    /// Telephone numbers that begin or end so; failing those, that have these digits in them.
+    fn phones(&self, digits: &str, found: &mut Vec<(u32, u16, Matched)>) {
+        let before = found.len();
+        let matched = Matched::Phone;
+        let worth = |all: bool| if all { EXACT } else { CODE_BEGINS };
+        let with_zero = format!("0{digits}");
+        for begins in [digits, with_zero.as_str()] {
+            found.extend(
+                self.codes.beginning(Kind::Phone, begins).map(|(slot, all)| (slot, worth(all), matched)),
+            );
+        }
+        if digits.len() >= 4 {
+            let backwards: String = digits.chars().rev().collect();
+            let ends = self.codes.beginning(Kind::PhoneEnd, &backwards);
+            found.extend(ends.map(|(slot, all)| (slot, worth(all), matched)));
+        }
+        if digits.len() >= 5 && found.len() == before {
+            let within = |slot: &crate::person::Slot| {
+                slot.codes.iter().any(|(kind, code)| *kind == Kind::Phone && unpack(*code).contains(digits))
+            };
+            let people = self.everybody().filter(|(_, slot)| within(slot));
+            found.extend(people.map(|(at, _)| (at, MIDDLE, matched)));
+        }
+    }
+}

@@ -1,0 +1,173 @@
+use matching::{Matched, Person};
+
+use crate::{found, index, key, named};
+
+fn town() -> matching::Index {
+    let margaret = Person {
+        dob: Some((1991, 3, 14)),
+        postcode: Some("NB1 4XY".into()),
+        phones: vec!["+447700900123".into(), "0151 496 0456".into()],
+        emails: vec!["Peggy.Other@example.org".into()],
+        nino: Some("QQ123456A".into()),
+        number: Some("NB-20417".into()),
+        ..named(1, &["Margaret Other", "Peggy", "Margaret Example"])
+    };
+    let john = Person {
+        dob: Some((1991, 4, 3)),
+        postcode: Some("NB1 4XZ".into()),
+        phones: vec!["07700 900456".into()],
+        number: Some("NB-20418".into()),
+        ..named(2, &["John Smith"])
+    };
+    index(&[
+        margaret,
+        john,
+        named(3, &["Jonathan Smithson"]),
+        named(4, &["Zoë O'Neill-Hart"]),
+        named(5, &["Jan van der Berg"]),
+        named(6, &["Elizabeth Anne Marsh"]),
+        named(7, &["Elizabeth Marsh"]),
+        named(8, &["Łukasz Müller"]),
+        named(9, &["Fergus McDonald"]),
+        named(10, &["Smith John"]),
+    ])
+}
+
+#[test]
+fn people_are_found_however_their_name_is_typed() {
+    let town = town();
+    for (typed, first) in [
+        ("margaret other", 1),
+        ("other margaret", 1),
+        ("Other, Margaret", 1),
+        ("marg oth", 1),
+        ("peggy", 1),
+        ("margaret example", 1),
+        ("magraret other", 1),
+        ("margret othr", 1),
+        ("john smith", 2),
+        ("jhon smiht", 2),
+        ("jon smyth", 2),
+        ("smith", 2),
+        ("smithson", 3),
+        ("zoe oneill", 4),
+        ("ZOË O’NEILL", 4),
+        ("zoe o'neill-hart", 4),
+        ("neill hart", 4),
+        ("oneillhart", 4),
+        ("o neill", 4),
+        ("vanderberg", 5),
+        ("van der berg", 5),
+        ("berg jan", 5),
+        ("lizzie marsh", 7),
+        ("liz marsh", 7),
+        ("elizabeth anne", 6),
+        ("lukasz muller", 8),
+        ("mc donald", 9),
+        ("macdonald", 9),
+        ("f mcd", 9),
+    ] {
+        assert_eq!(found(&town, typed).first(), Some(&first), "{typed}: {:?}", town.search(typed, 3));
+    }
+}
+
+#[test]
+fn people_are_found_by_dates_and_numbers_in_any_usual_form() {
+    let town = town();
+    for (typed, matched) in [
+        ("14/3/1991", Matched::DateOfBirth),
+        ("14 march 91", Matched::DateOfBirth),
+        ("1991-03-14", Matched::DateOfBirth),
+        ("other 14.3.91", Matched::DateOfBirth),
+        ("14th march", Matched::PartOfDate),
+        ("margaret 1991", Matched::PartOfDate),
+        ("20417", Matched::Number),
+        ("NB-20417", Matched::Number),
+        ("nb 20417", Matched::Number),
+        ("nb1 4xy", Matched::Postcode),
+        ("NB14XY", Matched::Postcode),
+        ("margaret nb1", Matched::Postcode),
+        ("07700 900 123", Matched::Phone),
+        ("+44 7700 900123", Matched::Phone),
+        ("7700900123", Matched::Phone),
+        ("0151 496 0456", Matched::Phone),
+        ("960456", Matched::Phone),
+        ("0900123", Matched::Phone),
+        ("00900123", Matched::Phone),
+        ("7009001", Matched::Phone),
+        ("qq 12 34 56 a", Matched::Nino),
+        ("QQ123456C", Matched::Nino),
+        ("qq1234", Matched::Nino),
+        ("peggy.other@example.org", Matched::Email),
+        ("Peggy.Other@", Matched::Email),
+    ] {
+        let hits = town.search(typed, 20);
+        let first = hits.first().unwrap_or_else(|| panic!("{typed} found nobody"));
+        assert_eq!(first.key, key(1), "{typed}: {hits:?}");
+        assert!(first.why.contains(matched), "{typed}: {}", first.why);
+    }
+}
+
+#[test]
+fn a_date_with_day_and_month_swapped_is_found_after_the_right_one() {
+    let hits = town().search("3/4/1991", 20);
+    assert_eq!(
+        hits.first().map(|hit| (hit.key, hit.why.to_string())),
+        Some((key(2), "date of birth".into()))
+    );
+    let swapped =
+        index(&[Person { dob: Some((1991, 3, 4)), ..named(1, &["Ann Other"]) }]).search("3/4/1991", 20);
+    assert!(swapped.first().is_some_and(|hit| hit.why.contains(Matched::DateSwapped)));
+}
+
+#[test]
+fn everything_typed_must_match() {
+    let town = town();
+    for typed in [
+        "margaret smith",
+        "john 20417",
+        "margaret nb3",
+        "smith 14/3/1991",
+        "xyz",
+        "@",
+        "",
+        "  -  ",
+        "13/13/13",
+    ] {
+        assert_eq!(found(&town, typed), [] as [u8; 0], "{typed}");
+    }
+}
+
+#[test]
+fn exact_comes_before_beginning_and_beginning_before_slip() {
+    let people = index(&[named(1, &["Ann Marsh"]), named(2, &["Anna Marsh"]), named(3, &["Amn Marsh"])]);
+    assert_eq!(found(&people, "ann marsh"), [1, 2, 3]);
+    let hits = people.search("ann marsh", 20);
+    let reasons: Vec<String> = hits.iter().map(|hit| hit.why.to_string()).collect();
+    assert_eq!(reasons, ["name", "name, short form of the name", "name, similar name"]);
+}
+
+#[test]
+fn names_in_the_order_typed_come_first() {
+    assert_eq!(found(&town(), "john smith").get(..2), Some([2, 10].as_slice()));
+    assert_eq!(found(&town(), "smith john").get(..2), Some([10, 2].as_slice()));
+}
+
+#[test]
+fn whoever_may_not_be_shown_takes_nobodys_place() {
+    let people: Vec<Person> = (0..50).map(|number| named(number, &["Ann Other"])).collect();
+    let hits = index(&people).search_where("ann other", 5, |key| key[0] >= 40);
+    assert_eq!(hits.len(), 5);
+    assert!(hits.iter().all(|hit| hit.key[0] >= 40));
+}
+
+#[test]
+fn a_person_put_in_again_is_found_by_what_they_are_now() {
+    let mut people = town();
+    let before = people.len();
+    people.insert(&named(2, &["John Newman"]));
+    assert_eq!(people.len(), before);
+    assert_eq!(found(&people, "newman"), [2]);
+    assert!(!found(&people, "john smith").contains(&2));
+    assert_eq!(found(&people, "20418"), [] as [u8; 0]);
+}
