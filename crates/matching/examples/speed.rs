@@ -148,7 +148,7 @@ fn main() {
     each("client number", &|person, _| vec![person.number.clone().unwrap_or_default()]);
     each("end of a phone number", &|person, _| vec![person.phones[0][5..].to_owned()]);
     each("middle of a phone number", &|person, _| vec![person.phones[0][3..10].to_owned()]);
-    each("nobody", &|person, _| vec![format!("zz{} qq{}", words(person).1, words(person).0)]);
+    each("nobody", &|person, _| vec![format!("zzzz{} qxqx{}", words(person).1, words(person).0)]);
 
     let start = Instant::now();
     for person in people.iter().take(10_000) {

@@ -24,6 +24,7 @@ mod vocabulary;
 mod why;
 
 use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
 use codes::Codes;
 pub use person::Person;
@@ -53,7 +54,7 @@ pub struct Index {
     keys: HashMap<Key, u32>,
     words: Vocabulary,
     codes: Codes,
-    emails: BTreeSet<(Box<str>, u32)>,
+    emails: BTreeSet<(Arc<str>, u32)>,
     births: BTreeSet<(u32, u32)>,
 }
 
@@ -94,7 +95,7 @@ impl Index {
             self.codes.add(*kind, *code, at);
         }
         for email in &slot.emails {
-            self.emails.insert((email.clone(), at));
+            self.emails.insert((Arc::clone(email), at));
         }
         if slot.born != 0 {
             self.births.insert((slot.born, at));
@@ -127,9 +128,5 @@ impl Index {
 
     fn slot(&self, at: u32) -> Option<&Slot> {
         self.slots.get(at as usize).and_then(Option::as_ref)
-    }
-
-    fn everybody(&self) -> impl Iterator<Item = (u32, &Slot)> {
-        (0_u32..).zip(&self.slots).filter_map(|(at, slot)| slot.as_ref().map(|slot| (at, slot)))
     }
 }

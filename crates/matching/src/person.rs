@@ -1,5 +1,7 @@
 //! What is known of a person to find them by, and the compact form in which the index holds it.
 
+use std::sync::Arc;
+
 use crate::Key;
 use crate::codes::{Kind, pack};
 use crate::fold::{Role, fold, joined, words_of_name};
@@ -36,7 +38,7 @@ pub(crate) struct Slot {
     /// Year, month and day as 19910314; 0 if not known.
     pub(crate) born: u32,
     pub(crate) codes: Box<[(Kind, u64)]>,
-    pub(crate) emails: Box<[Box<str>]>,
+    pub(crate) emails: Box<[Arc<str>]>,
 }
 
 /// A word of the vocabulary and its role in a name, in four bytes.
@@ -88,20 +90,12 @@ impl Person {
         let mut codes = Vec::new();
         codes.extend(self.postcode.as_deref().map(|text| (Kind::Postcode, pack(&plain(text)))));
         codes.extend(self.nino.as_deref().map(|text| (Kind::Nino, pack(&plain(text)))));
-        if let Some(number) = &self.number {
-            let number = plain(number);
-            codes.push((Kind::Number, pack(&number)));
-            codes.push((Kind::NumberDigits, pack(number.trim_start_matches(|c: char| !c.is_ascii_digit()))));
-        }
-        for phone in &self.phones {
-            let digits = phone_digits(phone);
-            codes.push((Kind::Phone, pack(&digits)));
-            codes.push((Kind::PhoneEnd, pack(&digits.chars().rev().collect::<String>())));
-        }
+        codes.extend(self.number.as_deref().map(|text| (Kind::Number, pack(&plain(text)))));
+        codes.extend(self.phones.iter().map(|phone| (Kind::Phone, pack(&phone_digits(phone)))));
         codes.retain(|(_, code)| *code != 0);
         codes.sort_unstable();
         codes.dedup();
-        let mut emails: Vec<Box<str>> = self.emails.iter().map(|email| fold(email.trim()).into()).collect();
+        let mut emails: Vec<Arc<str>> = self.emails.iter().map(|email| fold(email.trim()).into()).collect();
         emails.retain(|email| !email.is_empty());
         emails.sort_unstable();
         emails.dedup();

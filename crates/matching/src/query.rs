@@ -41,10 +41,8 @@ pub(crate) enum Reading {
     Postcode(String),
     /// A National Insurance number or its beginning.
     Nino(String),
-    /// A client number or its beginning, with letters.
+    /// A client number or its beginning, with letters or without.
     Number(String),
-    /// The same without letters.
-    NumberDigits(String),
     /// Digits of a telephone number.
     Phone(String),
     /// An e-mail address or its beginning.
@@ -157,10 +155,11 @@ fn date(chunks: &[&str]) -> Option<(Part, usize)> {
         if found.is_empty() {
             return None;
         }
-        // 14 3 1991 could be digits of something else.
-        let whole = some.concat();
-        if whole.chars().all(of_a_phone) {
-            found.extend(digit_readings(&whole, taken == 1));
+        // 140391 could be part of a number; 14/3/91 could not.
+        if let [run] = some
+            && run.bytes().all(|b| b.is_ascii_digit())
+        {
+            found.extend(digit_readings(run, true));
         }
         Some((Part::Code(found), taken))
     })
@@ -176,7 +175,7 @@ fn digit_readings(typed: &str, one_chunk: bool) -> Vec<Reading> {
     let plain: String = typed.chars().filter(char::is_ascii_digit).collect();
     let mut readings = Vec::new();
     if one_chunk && plain.len() <= 9 {
-        readings.push(Reading::NumberDigits(plain.clone()));
+        readings.push(Reading::Number(plain.clone()));
     }
     if plain.len() == 4 && one_chunk {
         readings.extend(plain.parse().ok().filter(|year| (1900..2100).contains(year)).map(Reading::Year));
@@ -255,7 +254,7 @@ mod tests {
             ("14/3", Reading::DayOfYear(3, 14)),
             ("14 march", Reading::DayOfYear(3, 14)),
             ("ann 1991", Reading::Year(1991)),
-            ("20417", Reading::NumberDigits("20417".into())),
+            ("20417", Reading::Number("20417".into())),
             ("NB-20417", Reading::Number("nb20417".into())),
             ("nb 20417", Reading::Number("nb20417".into())),
             ("nb1 4xy", Reading::Postcode("nb14xy".into())),

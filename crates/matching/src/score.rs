@@ -1,8 +1,8 @@
 //! How well a person matches what was typed: all parts must match something, exact before beginning before slip.
 
-use crate::Index;
 use crate::fold::Role;
 use crate::person::{Slot, Used};
+use crate::vocabulary::Vocabulary;
 use crate::why::{Matched, Why};
 
 /// A word just as typed.
@@ -68,11 +68,6 @@ impl Quality {
         }
     }
 
-    /// The words that match.
-    pub(crate) fn words(&self) -> &[u32] {
-        &self.listed
-    }
-
     fn get(&self, word: u32) -> Option<(u16, Matched)> {
         let noted = self.words.get(word as usize).copied().filter(|noted| *noted > 0)?;
         let matched = match noted & 3 {
@@ -84,77 +79,66 @@ impl Quality {
     }
 }
 
-/// A part of the query with all that it matches.
-#[derive(Debug)]
-pub(crate) enum Prepared {
-    /// A word.
-    Word(Quality),
-    /// A code: who has it and how well, ordered by person.
-    Code(Vec<(u32, u16, Matched)>),
+/// All parts of a query with what they match.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Parts<'q> {
+    /// For each word, the words of the vocabulary.
+    pub(crate) words: &'q [Quality],
+    /// For each code, who has it and how well, ordered by person.
+    pub(crate) codes: &'q [Vec<(u32, u16, Matched)>],
 }
 
-impl Prepared {
-    /// How many people match at most.
-    pub(crate) fn size(&self, index: &Index) -> usize {
-        match self {
-            Prepared::Word(quality) => {
-                quality.words().iter().map(|word| index.words.slots(*word).len()).sum()
+impl Parts<'_> {
+    /// Everybody who matches the rarest part, each once: whoever matches all of them is among these.
+    pub(crate) fn candidates(self, vocabulary: &Vocabulary) -> Vec<u32> {
+        let size = |quality: &&Quality| {
+            quality.listed.iter().map(|word| vocabulary.slots(*word).len()).sum::<usize>()
+        };
+        let word = self.words.iter().map(|quality| (size(&quality), quality)).min_by_key(|(size, _)| *size);
+        let code = self.codes.iter().min_by_key(|found| found.len());
+        let mut people: Vec<u32> = match (word, code) {
+            (Some((size, _)), Some(found)) if found.len() <= size => {
+                found.iter().map(|found| found.0).collect()
             }
-            Prepared::Code(found) => found.len(),
-        }
-    }
-
-    /// Everybody who matches, each once.
-    pub(crate) fn people(&self, index: &Index) -> Vec<u32> {
-        let mut people: Vec<u32> = match self {
-            Prepared::Word(quality) => {
-                quality.words().iter().flat_map(|word| index.words.slots(*word)).copied().collect()
+            (None, Some(found)) => found.iter().map(|found| found.0).collect(),
+            (Some((_, quality)), _) => {
+                quality.listed.iter().flat_map(|word| vocabulary.slots(*word)).copied().collect()
             }
-            Prepared::Code(found) => found.iter().map(|(slot, _, _)| *slot).collect(),
+            (None, None) => Vec::new(),
         };
         people.sort_unstable();
         people.dedup();
         people
     }
-}
 
-/// Scores a person against every part; none unless all match. At most 1000.
-pub(crate) fn score(at: u32, slot: &Slot, parts: &[Prepared]) -> Option<(u16, Why)> {
-    let mut sum: u32 = 0;
-    let mut why = Why::default();
-    let mut words: Vec<&Quality> = Vec::new();
-    for part in parts {
-        match part {
-            Prepared::Code(found) => {
-                let place = found.binary_search_by_key(&at, |(slot, _, _)| *slot).ok()?;
-                let (_, quality, matched) = found.get(place)?;
-                sum += u32::from(*quality);
-                why = why.with(*matched);
-            }
-            Prepared::Word(quality) => words.push(quality),
+    /// Scores a person against every part; none unless all match. At most 1000.
+    pub(crate) fn score(self, at: u32, slot: &Slot) -> Option<(u16, Why)> {
+        let named = if self.words.is_empty() { Named::default() } else { names(slot, self.words)? };
+        let mut sum = named.sum;
+        let mut why = named.why;
+        for found in self.codes {
+            let place = found.binary_search_by_key(&at, |(slot, _, _)| *slot).ok()?;
+            let (_, quality, matched) = found.get(place)?;
+            sum += u32::from(*quality);
+            why = why.with(*matched);
         }
+        let parts = u32::try_from(self.words.len() + self.codes.len()).ok()?;
+        let mean = u16::try_from(sum / parts.max(1)).unwrap_or(EXACT);
+        Some((mean.saturating_sub(named.penalty).max(1), why))
     }
-    let mut penalty = 0;
-    if !words.is_empty() {
-        let named = names(slot, &words)?;
-        sum += named.sum;
-        penalty = named.penalty;
-        why = named.matched.into_iter().fold(why, Why::with);
-    }
-    let mean = u16::try_from(sum / u32::try_from(parts.len().max(1)).ok()?).unwrap_or(EXACT);
-    Some((mean.saturating_sub(penalty).max(1), why))
 }
 
+#[derive(Default)]
 struct Named {
     sum: u32,
     penalty: u16,
-    matched: Vec<Matched>,
+    why: Why,
 }
 
 /// Gives each typed word a word of the person's own, the best first come.
-fn names(slot: &Slot, typed: &[&Quality]) -> Option<Named> {
+fn names(slot: &Slot, typed: &[Quality]) -> Option<Named> {
     let mut taken = 0_u32;
-    let mut named = Named { sum: 0, penalty: 0, matched: Vec::with_capacity(typed.len()) };
+    let mut named = Named::default();
     let mut roles: Vec<Role> = Vec::with_capacity(typed.len());
     for quality in typed {
         let worth = |used: &Used| {
@@ -168,7 +152,7 @@ fn names(slot: &Slot, typed: &[&Quality]) -> Option<Named> {
             best.max_by_key(|(quality, _, place, _)| (*quality, usize::MAX - place))?;
         taken |= 1 << place;
         named.sum += u32::from(quality);
-        named.matched.push(matched);
+        named.why = named.why.with(matched);
         roles.push(role);
     }
     let main = |role: &Role| matches!(role, Role::First | Role::Middle | Role::Last);

@@ -2,10 +2,10 @@
 
 use std::collections::HashMap;
 
-use crate::codes::{Kind, unpack};
+use crate::codes::Kind;
 use crate::person::packed_day;
 use crate::query::{Day, Part, Reading, readings};
-use crate::score::{EXACT, NICKNAME, Prepared, Quality, alike, beginning, score};
+use crate::score::{EXACT, NICKNAME, Parts, Quality, alike, beginning};
 use crate::why::{Matched, Why};
 use crate::{Hit, Index, Key, nicknames};
 
@@ -34,12 +34,13 @@ impl Index {
 
     /// The same among those who may be shown: the others neither appear nor take anybody's place.
     #[must_use]
-    pub fn search_where(&self, typed: &str, limit: usize, mut may: impl FnMut(&Key) -> bool) -> Vec<Hit> {
-        let readings = readings(typed);
+    pub fn search_where(&self, typed: &str, limit: usize, may: impl FnMut(&Key) -> bool) -> Vec<Hit> {
+        let mut queries: Vec<Query<'_>> =
+            readings(typed).into_iter().map(|parts| Query::of(self, parts)).collect();
         let mut found: HashMap<u32, (u16, Why)> = HashMap::new();
         for slips in [Slips::None, Slips::One, Slips::Two] {
-            for (at, parts) in readings.iter().enumerate() {
-                let more = self.find(parts, slips);
+            for (at, query) in queries.iter().enumerate() {
+                let more = query.find(slips);
                 if at == 0 && slips == Slips::None && more.len() >= limit {
                     return self.best(more, limit, may);
                 }
@@ -50,11 +51,13 @@ impl Index {
                     }
                 }
             }
+            // Codes have no slips: without a word to look at again, there is nothing more to find.
+            queries.retain(|query| !query.words.is_empty());
             if found.len() >= limit {
                 break;
             }
         }
-        self.best(found.into_iter().map(|(slot, (score, why))| (slot, score, why)).collect(), limit, &mut may)
+        self.best(found.into_iter().map(|(slot, (score, why))| (slot, score, why)).collect(), limit, may)
     }
 
     /// The best of those found, in the order of their score, then of their names.
@@ -86,32 +89,15 @@ impl Index {
         best.into_iter().map(|(_, _, hit)| hit).collect()
     }
 
-    fn find(&self, parts: &[Part], slips: Slips) -> Vec<(u32, u16, Why)> {
-        let prepared: Vec<Prepared> = parts.iter().map(|part| self.prepare(part, slips)).collect();
-        // Whoever matches all parts is among those who match the rarest.
-        let Some(rarest) = prepared.iter().min_by_key(|part| part.size(self)) else { return Vec::new() };
-        let people = rarest.people(self).into_iter();
-        people
-            .filter_map(|at| {
-                let (score, why) = score(at, self.slot(at)?, &prepared)?;
-                Some((at, score, why))
-            })
-            .collect()
-    }
-
-    fn prepare(&self, part: &Part, slips: Slips) -> Prepared {
-        match part {
-            Part::Word(word) => Prepared::Word(self.quality(word, slips)),
-            Part::Code(readings) => {
-                let mut found: Vec<(u32, u16, Matched)> = Vec::new();
-                for reading in readings {
-                    self.read(reading, &mut found);
-                }
-                found.sort_unstable_by_key(|(slot, quality, _)| (*slot, u16::MAX - quality));
-                found.dedup_by_key(|(slot, _, _)| *slot);
-                Prepared::Code(found)
-            }
+    /// Who has a code that can be read so, each once with the best reading.
+    fn owners(&self, readings: &[Reading]) -> Codes {
+        let mut found: Codes = Vec::new();
+        for reading in readings {
+            self.read(reading, &mut found);
         }
+        found.sort_unstable_by_key(|(slot, quality, _)| (*slot, u16::MAX - quality));
+        found.dedup_by_key(|(slot, _, _)| *slot);
+        found
     }
 
     fn quality(&self, typed: &str, slips: Slips) -> Quality {
@@ -144,7 +130,7 @@ impl Index {
         quality
     }
 
-    fn read(&self, reading: &Reading, found: &mut Vec<(u32, u16, Matched)>) {
+    fn read(&self, reading: &Reading, found: &mut Codes) {
         let mut code = |kind: Kind, text: &str, matched: Matched| {
             let begins = self.codes.beginning(kind, text);
             found.extend(begins.map(|(slot, all)| (slot, if all { EXACT } else { CODE_BEGINS }, matched)));
@@ -152,7 +138,6 @@ impl Index {
         match reading {
             Reading::Postcode(text) => code(Kind::Postcode, text, Matched::Postcode),
             Reading::Number(text) => code(Kind::Number, text, Matched::Number),
-            Reading::NumberDigits(text) => code(Kind::NumberDigits, text, Matched::Number),
             // The suffix is nobody's own, and some systems drop it.
             Reading::Nino(text) => code(Kind::Nino, text.get(..8).unwrap_or(text), Matched::Nino),
             Reading::Phone(digits) => self.phones(digits, found),
@@ -188,7 +173,7 @@ impl Index {
     }
 
     /// Telephone numbers that begin or end so; failing those, that have these digits in them.
-    fn phones(&self, digits: &str, found: &mut Vec<(u32, u16, Matched)>) {
+    fn phones(&self, digits: &str, found: &mut Codes) {
         let before = found.len();
         let matched = Matched::Phone;
         let worth = |all: bool| if all { EXACT } else { CODE_BEGINS };
@@ -199,16 +184,47 @@ impl Index {
             );
         }
         if digits.len() >= 4 {
-            let backwards: String = digits.chars().rev().collect();
-            let ends = self.codes.beginning(Kind::PhoneEnd, &backwards);
-            found.extend(ends.map(|(slot, all)| (slot, worth(all), matched)));
+            found.extend(self.codes.phones_ending(digits).map(|(slot, all)| (slot, worth(all), matched)));
         }
         if digits.len() >= 5 && found.len() == before {
-            let within = |slot: &crate::person::Slot| {
-                slot.codes.iter().any(|(kind, code)| *kind == Kind::Phone && unpack(*code).contains(digits))
-            };
-            let people = self.everybody().filter(|(_, slot)| within(slot));
-            found.extend(people.map(|(at, _)| (at, MIDDLE, matched)));
+            found.extend(self.codes.phones_with(digits).map(|slot| (slot, MIDDLE, matched)));
         }
+    }
+}
+
+/// Who has a code and how well it matches, ordered by person.
+type Codes = Vec<(u32, u16, Matched)>;
+
+/// One reading of what was typed, with its codes looked up.
+struct Query<'i> {
+    index: &'i Index,
+    words: Vec<String>,
+    codes: Vec<Codes>,
+}
+
+impl<'i> Query<'i> {
+    fn of(index: &'i Index, parts: Vec<Part>) -> Query<'i> {
+        let mut query = Query { index, words: Vec::new(), codes: Vec::new() };
+        for part in parts {
+            match part {
+                Part::Word(word) => query.words.push(word),
+                Part::Code(readings) => query.codes.push(index.owners(&readings)),
+            }
+        }
+        query
+    }
+
+    /// Everybody who matches all of it, with so many slips forgiven in each word.
+    fn find(&self, slips: Slips) -> Vec<(u32, u16, Why)> {
+        if self.codes.iter().any(Vec::is_empty) {
+            return Vec::new();
+        }
+        let words: Vec<Quality> = self.words.iter().map(|word| self.index.quality(word, slips)).collect();
+        let parts = Parts { words: &words, codes: &self.codes };
+        let score = |at: u32| {
+            let (score, why) = parts.score(at, self.index.slot(at)?)?;
+            Some((at, score, why))
+        };
+        parts.candidates(&self.index.words).into_iter().filter_map(score).collect()
     }
 }
