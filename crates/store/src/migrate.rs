@@ -1,0 +1,29 @@
+//! Schema steps: one text for both engines, applied in order, each in a transaction.
+
+/// The schema of one store.
+#[derive(Debug)]
+pub struct Migrations {
+    /// Which store: the name that its statements carry.
+    pub name: &'static str,
+    /// Steps by number, with a name and the text; `{{BLOB}}` stands for the engine's word for bytes.
+    pub steps: &'static [(i64, &'static str, &'static str)],
+}
+
+impl Migrations {
+    pub(crate) fn known(&self) -> i64 {
+        self.steps.iter().map(|(number, _, _)| *number).max().unwrap_or(0)
+    }
+
+    /// The steps after `found`, with the engine's words put in.
+    pub(crate) fn after(&self, found: i64, blob: &'static str) -> impl Iterator<Item = (i64, String)> {
+        self.steps
+            .iter()
+            .filter(move |(number, _, _)| *number > found)
+            .map(move |(number, _, text)| (*number, text.replace("{{BLOB}}", blob)))
+    }
+}
+
+pub(crate) const CREATE_VERSION: &str =
+    "CREATE TABLE IF NOT EXISTS schema_version (store TEXT NOT NULL PRIMARY KEY, version BIGINT NOT NULL)";
+pub(crate) const FIND_VERSION: &str = "SELECT version FROM schema_version WHERE store = $1";
+pub(crate) const SET_VERSION: &str = "INSERT INTO schema_version (store, version) VALUES ($1, $2) ON CONFLICT (store) DO UPDATE SET version = excluded.version";

@@ -1,0 +1,408 @@
+//! PostgreSQL: a few connections, each with its statements prepared once; a batch is one pipelined round trip.
+//!
+//! A server that is not on this machine is spoken to over TLS only (`sslmode=require`), with its certificate checked
+//! against the system's roots. Set `log_parameter_max_length=0` on the server so that no bound value reaches its log.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::pin::pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use futures_util::TryStreamExt;
+use futures_util::future::{join_all, try_join_all};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio_postgres::config::{Host, SslMode};
+use tokio_postgres::error::SqlState;
+use tokio_postgres::types::private::BytesMut;
+use tokio_postgres::types::{FromSql, IsNull, ToSql, Type, to_sql_checked};
+use tokio_postgres::{Client, Config, NoTls, Statement};
+use tokio_postgres_rustls::MakeRustlsConnect;
+
+use crate::migrate::{CREATE_VERSION, FIND_VERSION, SET_VERSION};
+use crate::{Error, Migrations, Query, Row, Rows, Sql, Value};
+
+const CONNECTIONS: usize = 8;
+const PATIENCE: Duration = Duration::from_secs(5);
+const TRIES: usize = 3;
+
+pub(crate) struct Postgres {
+    config: Config,
+    turns: Arc<Semaphore>,
+    idle: Mutex<Vec<Connection>>,
+}
+
+struct Connection {
+    client: Client,
+    /// By the address of the static text.
+    prepared: HashMap<usize, Statement>,
+}
+
+struct Leased<'p> {
+    postgres: &'p Postgres,
+    connection: Option<Connection>,
+    _turn: OwnedSemaphorePermit,
+}
+
+impl Postgres {
+    pub(crate) async fn open(address: &str, migrations: &Migrations) -> Result<Postgres, Error> {
+        let mut config: Config = address.parse().map_err(|_| {
+            Error::Unreachable(
+                "PostgreSQL (the address is not one: postgres://user@host/database?sslmode=require)"
+                    .to_owned(),
+            )
+        })?;
+        if config.get_ssl_mode() != SslMode::Require && !is_here(&config) {
+            return Err(Error::Unreachable(
+                "PostgreSQL on another machine (add sslmode=require to its address: personal data crosses networks over TLS only)"
+                    .to_owned(),
+            ));
+        }
+        config.connect_timeout(PATIENCE).application_name("kept");
+        config.options(
+            "-c statement_timeout=5000 -c idle_in_transaction_session_timeout=20000 -c lock_timeout=5000",
+        );
+        let postgres =
+            Postgres { config, turns: Arc::new(Semaphore::new(CONNECTIONS)), idle: Mutex::default() };
+        postgres.migrate(migrations).await?;
+        Ok(postgres)
+    }
+
+    fn name(&self) -> String {
+        format!("PostgreSQL database \"{}\"", self.config.get_dbname().unwrap_or("?"))
+    }
+
+    async fn connect(&self) -> Result<Connection, Error> {
+        let failed = |error: tokio_postgres::Error| {
+            tracing::warn!(code = error.code().map_or("none", SqlState::code), "no connection to PostgreSQL");
+            Error::Unreachable(self.name())
+        };
+        let client = if self.config.get_ssl_mode() == SslMode::Require {
+            let (client, connection) = self.config.connect(tls()?).await.map_err(failed)?;
+            tokio::spawn(connection);
+            client
+        } else {
+            let mut config = self.config.clone();
+            config.ssl_mode(SslMode::Disable);
+            let (client, connection) = config.connect(NoTls).await.map_err(failed)?;
+            tokio::spawn(connection);
+            client
+        };
+        Ok(Connection { client, prepared: HashMap::new() })
+    }
+
+    async fn lease(&self) -> Result<Leased<'_>, Error> {
+        let turn = tokio::time::timeout(PATIENCE, Arc::clone(&self.turns).acquire_owned()).await;
+        let turn = turn.map_err(|_| Error::Busy)?.map_err(|_| Error::Busy)?;
+        let idle = {
+            let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+            std::iter::from_fn(|| idle.pop()).find(|connection| !connection.client.is_closed())
+        };
+        let connection = match idle {
+            Some(connection) => connection,
+            None => self.connect().await?,
+        };
+        Ok(Leased { postgres: self, connection: Some(connection), _turn: turn })
+    }
+
+    pub(crate) async fn read(&self, batch: &[Query]) -> Result<Vec<Rows>, Error> {
+        let mut leased = self.lease().await?;
+        let connection = leased.get()?;
+        let statements = connection.prepare(batch, self).await?;
+        let rows = try_join_all(
+            batch.iter().zip(&statements).map(|(query, statement)| run(&connection.client, statement, query)),
+        );
+        let rows = rows.await.map_err(|(sql, e)| said(&e, sql, self))?;
+        leased.give_back();
+        expected(batch, rows)
+    }
+
+    pub(crate) async fn write(&self, batch: &[Query]) -> Result<Vec<Rows>, Error> {
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            match self.write_once(batch).await {
+                Err(Error::Busy) if tries < TRIES => {
+                    tokio::time::sleep(Duration::from_millis(7 << tries)).await
+                }
+                result => return result,
+            }
+        }
+    }
+
+    async fn write_once(&self, batch: &[Query]) -> Result<Vec<Rows>, Error> {
+        let mut leased = self.lease().await?;
+        let connection = leased.get()?;
+        let statements = connection.prepare(batch, self).await?;
+        let client = &connection.client;
+        let all =
+            join_all(batch.iter().zip(&statements).map(|(query, statement)| run(client, statement, query)));
+        // Without expectations COMMIT goes along in the same round trip: after an error the server turns it into ROLLBACK.
+        let at_once = batch.iter().all(|query| query.expected.is_none());
+        let (begun, results, ended) = if at_once {
+            let (begun, results, ended) =
+                tokio::join!(biased; client.batch_execute("BEGIN"), all, client.batch_execute("COMMIT"));
+            (begun, results, Some(ended))
+        } else {
+            let (begun, results) = tokio::join!(biased; client.batch_execute("BEGIN"), all);
+            (begun, results, None)
+        };
+        begun.map_err(|e| said(&e, "BEGIN", self))?;
+        let rows: Result<Vec<Rows>, Error> =
+            results.into_iter().map(|result| result.map_err(|(sql, e)| said(&e, sql, self))).collect();
+        let rows = rows.and_then(|rows| expected(batch, rows));
+        let result = match (rows, ended) {
+            (rows, Some(ended)) => {
+                let rows = rows?;
+                ended.map_err(|e| said(&e, "COMMIT", self))?;
+                Ok(rows)
+            }
+            (Ok(rows), None) => {
+                client.batch_execute("COMMIT").await.map(|()| rows).map_err(|e| said(&e, "COMMIT", self))
+            }
+            (Err(error), None) => {
+                client.batch_execute("ROLLBACK").await.map_err(|e| said(&e, "ROLLBACK", self))?;
+                Err(error)
+            }
+        };
+        leased.give_back();
+        result
+    }
+
+    pub(crate) async fn begin(&self) -> Result<PostgresTx, Error> {
+        let mut leased = self.lease().await?;
+        let connection = leased.connection.take().ok_or(Error::Busy)?;
+        connection.client.batch_execute("BEGIN").await.map_err(|e| said(&e, "BEGIN", self))?;
+        let name = self.name();
+        Ok(PostgresTx { connection, name })
+    }
+
+    pub(crate) async fn prepare_one(&self, sql: &'static Sql) -> Result<(), Error> {
+        let mut leased = self.lease().await?;
+        leased.get()?.client.prepare(sql.text).await.map_err(|e| said(&e, sql.name, self))?;
+        leased.give_back();
+        Ok(())
+    }
+
+    pub(crate) async fn is_sound(&self) -> Result<bool, Error> {
+        let mut leased = self.lease().await?;
+        leased.get()?.client.batch_execute("SELECT 1").await.map_err(|e| said(&e, "SELECT 1", self))?;
+        leased.give_back();
+        Ok(true)
+    }
+
+    async fn migrate(&self, migrations: &Migrations) -> Result<(), Error> {
+        let mut connection = self.connect().await?;
+        let said = |e: tokio_postgres::Error| said(&e, "migration", self);
+        let client = &mut connection.client;
+        // Two servers that start at once: one waits here for the other.
+        client
+            .batch_execute(
+                "SET lock_timeout = 0; SET statement_timeout = 0; SELECT pg_advisory_lock(5170714)",
+            )
+            .await
+            .map_err(said)?;
+        client.batch_execute(CREATE_VERSION).await.map_err(said)?;
+        let found = client.query_opt(FIND_VERSION, &[&migrations.name]).await.map_err(said)?;
+        let found: i64 = found.map_or(0, |row| row.get(0));
+        if found > migrations.known() {
+            return Err(Error::NewerSchema { name: migrations.name, found, known: migrations.known() });
+        }
+        for (number, text) in migrations.after(found, "BYTEA") {
+            let step = client.transaction().await.map_err(said)?;
+            step.batch_execute(&text).await.map_err(said)?;
+            step.execute(SET_VERSION, &[&migrations.name, &number]).await.map_err(said)?;
+            step.commit().await.map_err(said)?;
+        }
+        client.batch_execute("SELECT pg_advisory_unlock(5170714)").await.map_err(said)
+    }
+}
+
+impl Leased<'_> {
+    fn get(&mut self) -> Result<&mut Connection, Error> {
+        self.connection.as_mut().ok_or(Error::Busy)
+    }
+
+    /// Only a connection that ended its work is used again; one in an unknown state is closed.
+    fn give_back(mut self) {
+        if let Some(connection) = self.connection.take() {
+            self.postgres.idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
+        }
+    }
+}
+
+impl Connection {
+    async fn prepare(&mut self, batch: &[Query], postgres: &Postgres) -> Result<Vec<Statement>, Error> {
+        self.prepare_named(batch, &postgres.name()).await
+    }
+
+    async fn prepare_named(&mut self, batch: &[Query], name: &str) -> Result<Vec<Statement>, Error> {
+        let mut statements = Vec::with_capacity(batch.len());
+        for query in batch {
+            let key = query.sql.text.as_ptr().addr();
+            let statement = match self.prepared.get(&key) {
+                Some(statement) => statement.clone(),
+                None => {
+                    let made = self
+                        .client
+                        .prepare(query.sql.text)
+                        .await
+                        .map_err(|e| said_of(&e, query.sql.name, name))?;
+                    self.prepared.insert(key, made.clone());
+                    made
+                }
+            };
+            statements.push(statement);
+        }
+        Ok(statements)
+    }
+}
+
+/// A transaction in work. Its connection is closed with it: dropped before its end, the server undoes it.
+pub(crate) struct PostgresTx {
+    connection: Connection,
+    name: String,
+}
+
+impl PostgresTx {
+    pub(crate) async fn batch(&mut self, batch: &[Query]) -> Result<Vec<Rows>, Error> {
+        let statements = self.connection.prepare_named(batch, &self.name).await?;
+        let client = &self.connection.client;
+        let rows = try_join_all(
+            batch.iter().zip(&statements).map(|(query, statement)| run(client, statement, query)),
+        );
+        expected(batch, rows.await.map_err(|(sql, e)| said_of(&e, sql, &self.name))?)
+    }
+
+    pub(crate) async fn end(&mut self, commit: bool) -> Result<(), Error> {
+        let word = if commit { "COMMIT" } else { "ROLLBACK" };
+        self.connection.client.batch_execute(word).await.map_err(|e| said_of(&e, word, &self.name))
+    }
+}
+
+fn expected(batch: &[Query], rows: Vec<Rows>) -> Result<Vec<Rows>, Error> {
+    let wrong =
+        batch.iter().zip(&rows).find(|(query, rows)| query.expected.is_some_and(|n| n != rows.affected));
+    match wrong {
+        Some((query, _)) => Err(Error::Conflict { sql: query.sql.name }),
+        None => Ok(rows),
+    }
+}
+
+async fn run(
+    client: &Client,
+    statement: &Statement,
+    query: &Query,
+) -> Result<Rows, (&'static str, tokio_postgres::Error)> {
+    let needed = statement.params().len();
+    let values = query.values.iter().take(needed).map(|value| value as &(dyn ToSql + Sync));
+    let named = |error| (query.sql.name, error);
+    let mut stream = pin!(client.query_raw(statement, values).await.map_err(named)?);
+    let mut rows = Vec::new();
+    while let Some(row) = stream.try_next().await.map_err(named)? {
+        let values = (0..row.len()).map(|i| row.try_get::<_, Owned>(i).map(|owned| owned.0));
+        rows.push(Row(values.collect::<Result<_, _>>().map_err(named)?));
+    }
+    let affected = stream.rows_affected().unwrap_or(rows.len() as u64);
+    Ok(Rows { affected, rows })
+}
+
+/// A value as read from a column of one of the portable types.
+struct Owned(Value);
+
+impl<'a> FromSql<'a> for Owned {
+    fn from_sql(ty: &Type, raw: &'a [u8]) -> Result<Owned, Box<dyn std::error::Error + Sync + Send>> {
+        Ok(Owned(match *ty {
+            Type::INT8 => Value::Int(i64::from_sql(ty, raw)?),
+            Type::INT4 => Value::Int(i32::from_sql(ty, raw)?.into()),
+            Type::INT2 => Value::Int(i16::from_sql(ty, raw)?.into()),
+            Type::BOOL => Value::Bool(bool::from_sql(ty, raw)?),
+            Type::BYTEA => Value::Blob(<Vec<u8>>::from_sql(ty, raw)?),
+            _ => Value::Text(String::from_sql(ty, raw)?),
+        }))
+    }
+
+    fn from_sql_null(_: &Type) -> Result<Owned, Box<dyn std::error::Error + Sync + Send>> {
+        Ok(Owned(Value::Null))
+    }
+
+    fn accepts(ty: &Type) -> bool {
+        matches!(
+            *ty,
+            Type::INT8 | Type::INT4 | Type::INT2 | Type::BOOL | Type::BYTEA | Type::TEXT | Type::VARCHAR
+        )
+    }
+}
+
+impl ToSql for Value {
+    fn to_sql(
+        &self,
+        ty: &Type,
+        out: &mut BytesMut,
+    ) -> Result<IsNull, Box<dyn std::error::Error + Sync + Send>> {
+        match self {
+            Value::Null => Ok(IsNull::Yes),
+            // The server takes `$1 - 1` for a smaller number.
+            Value::Int(v) if *ty == Type::INT4 => i32::try_from(*v)?.to_sql(ty, out),
+            Value::Int(v) => v.to_sql_checked(ty, out),
+            Value::Bool(v) => v.to_sql_checked(ty, out),
+            Value::Text(v) => v.to_sql_checked(ty, out),
+            Value::Blob(v) => v.to_sql_checked(ty, out),
+        }
+    }
+
+    fn accepts(_: &Type) -> bool {
+        true
+    }
+
+    to_sql_checked!();
+}
+
+fn said(error: &tokio_postgres::Error, sql: &'static str, postgres: &Postgres) -> Error {
+    said_of(error, sql, &postgres.name())
+}
+
+/// The error in our words: the server's own text can quote what was bound, so only its code is kept.
+fn said_of(error: &tokio_postgres::Error, sql: &'static str, name: &str) -> Error {
+    let Some(code) = error.code() else {
+        return if error.is_closed()
+            || error.as_db_error().is_none()
+                && std::error::Error::source(error).is_some_and(|s| s.is::<std::io::Error>())
+        {
+            Error::Unreachable(name.to_owned())
+        } else {
+            Error::Statement { sql, why: "a value that does not fit its column".to_owned() }
+        };
+    };
+    match code.code() {
+        "23505" => Error::AlreadyThere { sql },
+        "40001" | "40P01" | "55P03" => Error::Busy,
+        "53100" => Error::Full,
+        "25006" | "42501" => Error::ReadOnly(name.to_owned()),
+        c if c.starts_with("08") || c.starts_with("57P") => Error::Unreachable(name.to_owned()),
+        c if c.starts_with("XX") => Error::Corrupt(name.to_owned()),
+        c => Error::Statement { sql, why: format!("PostgreSQL code {c}") },
+    }
+}
+
+/// Whether the server is on this machine.
+fn is_here(config: &Config) -> bool {
+    config.get_hosts().iter().all(|host| match host {
+        Host::Tcp(name) => name == "localhost" || name.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback()),
+        #[cfg(unix)]
+        Host::Unix(_) => true,
+    })
+}
+
+fn tls() -> Result<MakeRustlsConnect, Error> {
+    let mut roots = rustls::RootCertStore::empty();
+    let found = rustls_native_certs::load_native_certs();
+    roots.add_parsable_certificates(found.certs);
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let config = rustls::ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(|_| Error::Unreachable("PostgreSQL (TLS cannot be set up)".to_owned()))?
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    Ok(MakeRustlsConnect::new(config))
+}
