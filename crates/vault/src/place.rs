@@ -1,0 +1,154 @@
+//! Where a sealed value belongs: whose file, which compartment, which row. It opens nowhere else.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::str::FromStr;
+
+use casework::{ClientId, ProgrammeId};
+use notice::Category;
+
+use crate::Error;
+
+/// Whose keys: a client's file, or the service's own secrets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FileId([u8; 16]);
+
+impl FileId {
+    /// The service's own: the staff directory, second factors, settings that are secret. Never clients' data.
+    pub const SERVICE: FileId = FileId([0; 16]);
+
+    /// From 16 bytes, as stored.
+    #[must_use]
+    pub const fn from_bytes(bytes: [u8; 16]) -> FileId {
+        FileId(bytes)
+    }
+
+    /// The 16 bytes.
+    #[must_use]
+    pub const fn as_bytes(&self) -> &[u8; 16] {
+        &self.0
+    }
+}
+
+impl From<ClientId> for FileId {
+    fn from(client: ClientId) -> FileId {
+        FileId(*client.as_bytes())
+    }
+}
+
+/// A part of a file with a key of its own, because it has a retention or readers of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Compartment {
+    /// The file itself.
+    File,
+    /// Answers to equality questions.
+    Equality,
+    /// Requests about the client's own data, and complaints; they outlive the file.
+    Rights,
+    /// What one programme holds, kept as long as its own notice says.
+    Programme(ProgrammeId),
+}
+
+const PROGRAMME: &str = "programme:";
+
+impl Compartment {
+    /// The code that stands in columns and in associated data.
+    #[must_use]
+    pub fn code(&self) -> Cow<'static, str> {
+        match self {
+            Compartment::File => "file".into(),
+            Compartment::Equality => "equality".into(),
+            Compartment::Rights => "rights".into(),
+            Compartment::Programme(id) => format!("{PROGRAMME}{id}").into(),
+        }
+    }
+
+    /// Equality answers and rights requests have keys of their own, and nothing else is under those keys.
+    pub(crate) fn takes(&self, category: Category) -> Result<(), Error> {
+        let fits = match self {
+            Compartment::Equality => category == Category::Equality,
+            Compartment::Rights => category == Category::Rights,
+            Compartment::File | Compartment::Programme(_) => {
+                category != Category::Equality && category != Category::Rights
+            }
+        };
+        if fits { Ok(()) } else { Err(Error::WrongCompartment { category, compartment: *self }) }
+    }
+}
+
+impl fmt::Display for Compartment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.code())
+    }
+}
+
+/// A code that names no compartment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("this is not the code of a compartment")]
+pub struct NotACompartment;
+
+impl FromStr for Compartment {
+    type Err = NotACompartment;
+
+    fn from_str(code: &str) -> Result<Compartment, NotACompartment> {
+        match code {
+            "file" => Ok(Compartment::File),
+            "equality" => Ok(Compartment::Equality),
+            "rights" => Ok(Compartment::Rights),
+            _ => {
+                let id = code.strip_prefix(PROGRAMME).ok_or(NotACompartment)?;
+                let id: ProgrammeId = id.parse().map_err(|_| NotACompartment)?;
+                let parsed = Compartment::Programme(id);
+                // One spelling only: the code is part of what a seal is bound to.
+                if parsed.code() == code { Ok(parsed) } else { Err(NotACompartment) }
+            }
+        }
+    }
+}
+
+/// Where one sealed value belongs. All of it is bound into the seal.
+#[derive(Debug, Clone, Copy)]
+pub struct Place<'a> {
+    /// The table.
+    pub table: &'static str,
+    /// The row.
+    pub row: [u8; 16],
+    /// The row's version, so that an older one does not pass for the newest.
+    pub version: i64,
+    /// Whose file.
+    pub file: FileId,
+    /// Which of the file's keys.
+    pub compartment: &'a Compartment,
+    /// The category of the notice.
+    pub category: Category,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn compartments_come_back_from_their_codes_and_have_one_spelling_each() {
+        let programme = Compartment::Programme(ProgrammeId::from_bytes([0xab; 16]));
+        for compartment in [Compartment::File, Compartment::Equality, Compartment::Rights, programme] {
+            assert_eq!(compartment.code().parse(), Ok(compartment));
+        }
+        let upper = format!("{PROGRAMME}{}", "AB".repeat(16));
+        for bad in ["", "File", "programme", "programme:", "programme:zz", "file ", upper.as_str()] {
+            assert_eq!(bad.parse::<Compartment>(), Err(NotACompartment), "{bad}");
+        }
+    }
+
+    // promise: P2
+    #[test]
+    fn equality_answers_are_sealed_under_their_own_key_and_under_no_other() {
+        let programme = Compartment::Programme(ProgrammeId::from_bytes([1; 16]));
+        for category in Category::ALL {
+            assert_eq!(Compartment::Equality.takes(*category).is_ok(), *category == Category::Equality);
+            assert_eq!(Compartment::Rights.takes(*category).is_ok(), *category == Category::Rights);
+            let own = matches!(category, Category::Equality | Category::Rights);
+            assert_eq!(Compartment::File.takes(*category).is_ok(), !own);
+            assert_eq!(programme.takes(*category).is_ok(), !own);
+        }
+    }
+}
