@@ -1,0 +1,21 @@
+//! Made-up people for the demo: clients with their files, and the staff of an invented service.
+//!
+//! Nobody here exists. Names are mixed by chance from lists; Northbridge is no town and `NB` is no postcode area;
+//! telephone numbers come from the ranges that Ofcom keeps for drama, e-mail addresses end in `example.org`, and the
+//! few National Insurance numbers begin with letters that are never issued to people. Everything follows from a seed:
+//! the same seed, day and notice make the same people, on any machine.
+
+mod dice;
+mod names;
+mod notes;
+mod people;
+mod profiles;
+mod staff;
+mod story;
+mod town;
+
+pub(crate) use people::{MadeUpClient, MadeUpEntry, people};
+pub(crate) use staff::{ADVISERS, MadeUpStaff, staff};
+
+#[cfg(test)]
+mod tests;
