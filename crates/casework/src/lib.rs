@@ -7,6 +7,7 @@
 
 pub mod answers;
 pub mod client_number;
+pub mod clocks;
 pub mod dates;
 pub mod entries;
 pub mod formats;
@@ -14,6 +15,7 @@ pub mod ids;
 pub mod names;
 pub mod profile;
 pub mod retention;
+pub mod working_days;
 
 pub use answers::{Answer, Chosen, Fault, Part, Typed};
 pub use client_number::ClientNumber;

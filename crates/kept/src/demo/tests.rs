@@ -48,7 +48,6 @@ fn nobody_can_be_taken_for_somebody_who_exists() {
     }
 }
 
-// promise: P1
 #[test]
 fn only_what_the_notice_names_is_made_up() {
     let few: Vec<_> = Catalogue::standard()
