@@ -1,0 +1,116 @@
+//! Entries on their way to disk, and the proof that one has arrived.
+
+use access::Permit;
+use store::{Query, sql};
+use tokio::sync::{mpsc, oneshot};
+
+use crate::Error;
+use crate::writer::Job;
+
+/// A number that stands for one entry, and ties what was opened under it to its receipt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EntryNumber([u8; 16]);
+
+impl EntryNumber {
+    pub(crate) fn new() -> EntryNumber {
+        EntryNumber(*uuid::Uuid::new_v4().as_bytes())
+    }
+
+    pub(crate) fn bytes(self) -> [u8; 16] {
+        self.0
+    }
+}
+
+/// An entry that the writer will put on disk. What its permit covers can be unsealed meanwhile, and shown with its receipt.
+#[must_use = "nothing is released without waiting for the entry"]
+pub struct Entry {
+    pub(crate) permit: Permit,
+    pub(crate) number: EntryNumber,
+    pub(crate) waiting: Waiting,
+}
+
+impl Entry {
+    /// What was allowed.
+    #[must_use]
+    pub fn permit(&self) -> &Permit {
+        &self.permit
+    }
+
+    /// Its number.
+    #[must_use]
+    pub fn number(&self) -> EntryNumber {
+        self.number
+    }
+
+    /// Waits until the entry is on disk.
+    ///
+    /// # Errors
+    /// It could not be written; then nothing may be shown.
+    pub async fn durable(self) -> Result<Receipt, Error> {
+        self.waiting.durable().await?;
+        Ok(Receipt { number: self.number })
+    }
+}
+
+/// The proof that an entry is on disk. Only `Entry::durable` makes one.
+#[must_use = "a receipt is what releases data"]
+pub struct Receipt {
+    number: EntryNumber,
+}
+
+impl Receipt {
+    /// Whose receipt it is.
+    #[must_use]
+    pub fn number(&self) -> EntryNumber {
+        self.number
+    }
+}
+
+/// An entry without a permit (a sign-in, a refusal) that is on its way to disk.
+#[must_use = "an act is not answered before its entry is on disk"]
+pub struct Waiting(pub(crate) Result<oneshot::Receiver<Result<(), Error>>, Error>);
+
+impl Waiting {
+    /// Waits until the entry is on disk.
+    ///
+    /// # Errors
+    /// It could not be written.
+    pub async fn durable(self) -> Result<(), Error> {
+        self.0?.await.unwrap_or(Err(Error::Unavailable))
+    }
+}
+
+sql! { records:
+    /// An entry that commits with its change.
+    PUT_IN_OUTBOX = "INSERT INTO outbox (id, at, leaf) VALUES ($1, $2, $3)";
+}
+
+/// The entry of a change: it goes into the transaction of the change itself.
+#[must_use = "a change commits together with its entry"]
+pub struct Change {
+    pub(crate) permit: Permit,
+    pub(crate) id: [u8; 16],
+    pub(crate) at: i64,
+    pub(crate) leaf: Vec<u8>,
+    pub(crate) jobs: mpsc::Sender<Job>,
+}
+
+impl Change {
+    /// What was allowed.
+    #[must_use]
+    pub fn permit(&self) -> &Permit {
+        &self.permit
+    }
+
+    /// The statement for the transaction of the change, on the records store.
+    #[must_use]
+    pub fn outbox(&self) -> Query {
+        PUT_IN_OUTBOX.with([self.id.into(), self.at.into(), self.leaf.clone().into()])
+    }
+
+    /// To be called once the transaction has committed: the writer then moves the entry into the log.
+    pub fn committed(self) {
+        // If the writer is busy it looks into the outbox on its own within a second.
+        let _ = self.jobs.try_send(Job::Outbox);
+    }
+}

@@ -1,0 +1,245 @@
+//! What one entry says: the bytes that the tree is over.
+
+use access::{Actor, ActorId, Permit, Refusal, Request, Role, Subject};
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use jiff::Timestamp;
+use notice::Categories;
+use serde::{Deserialize, Serialize};
+
+/// What was done, as a code: `view-file`, `record-meeting`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Action(pub &'static str);
+
+/// How it ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// It was done.
+    Done,
+    /// The rules refused it, with the code of why.
+    Refused(&'static str),
+    /// It was allowed and failed.
+    Failed(&'static str),
+}
+
+impl Outcome {
+    fn text(self) -> String {
+        match self {
+            Outcome::Done => "done".to_owned(),
+            Outcome::Refused(why) => format!("refused:{why}"),
+            Outcome::Failed(why) => format!("failed:{why}"),
+        }
+    }
+}
+
+/// A row as a change left it, so that a row put back by hand is noticed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RowMark {
+    /// Its table.
+    pub table: &'static str,
+    /// Its id.
+    pub row: [u8; 16],
+    /// Its version.
+    pub version: i64,
+    /// SHA-256 of its sealed bytes.
+    pub digest: [u8; 32],
+}
+
+/// What else an entry carries.
+#[derive(Debug, Clone, Default)]
+pub struct Detail {
+    /// A stated reason, sealed already.
+    pub reason: Option<Vec<u8>>,
+    /// The rows that were written.
+    pub rows: Vec<RowMark>,
+    /// How many files a list, a search or a sweep touched.
+    pub count: Option<u64>,
+}
+
+/// The leaf as it is stored: fields in this order, as JSON.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Leaf {
+    v: u8,
+    pub(crate) id: String,
+    pub(crate) at: i64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) actor: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    role: Option<String>,
+    pub(crate) action: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    purpose: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    act: Option<String>,
+    /// A client's id, `everyone` or `service`.
+    pub(crate) subject: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    categories: Vec<String>,
+    outcome: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    policy: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    count: Option<u64>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    rows: Vec<(String, String, i64, String)>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    sealed: Option<String>,
+}
+
+impl Leaf {
+    pub(crate) fn permitted(
+        id: [u8; 16],
+        at: Timestamp,
+        permit: &Permit,
+        action: Action,
+        detail: &Detail,
+    ) -> Leaf {
+        let mut leaf = Leaf::event(id, at, Some(permit.actor().id), action, Outcome::Done);
+        leaf.asked(
+            permit.actor(),
+            permit.purpose().code(),
+            permit.act().code(),
+            permit.subject(),
+            permit.categories(),
+        );
+        leaf.policy = Some(hex::encode(permit.policy()));
+        leaf.count = detail.count;
+        leaf.rows = detail
+            .rows
+            .iter()
+            .map(|mark| {
+                (mark.table.to_owned(), hex::encode(mark.row), mark.version, hex::encode(mark.digest))
+            })
+            .collect();
+        leaf.sealed = detail.reason.as_ref().map(|bytes| BASE64_STANDARD.encode(bytes));
+        leaf
+    }
+
+    pub(crate) fn refused(id: [u8; 16], at: Timestamp, refusal: &Refusal, action: Action) -> Leaf {
+        let Request { actor, purpose, act, subject, categories, .. } = refusal.request;
+        let mut leaf = Leaf::event(id, at, Some(actor.id), action, Outcome::Refused(refusal.why.code()));
+        leaf.asked(actor, purpose.code(), act.code(), subject, categories);
+        leaf
+    }
+
+    pub(crate) fn event(
+        id: [u8; 16],
+        at: Timestamp,
+        actor: Option<ActorId>,
+        action: Action,
+        outcome: Outcome,
+    ) -> Leaf {
+        Leaf {
+            v: 1,
+            id: hex::encode(id),
+            at: at.as_microsecond(),
+            actor: actor.map(|a| hex::encode(a.as_bytes())),
+            role: None,
+            action: action.0.to_owned(),
+            purpose: None,
+            act: None,
+            subject: "service".to_owned(),
+            categories: Vec::new(),
+            outcome: outcome.text(),
+            policy: None,
+            count: None,
+            rows: Vec::new(),
+            sealed: None,
+        }
+    }
+
+    fn asked(&mut self, actor: Actor, purpose: &str, act: &str, subject: Subject, categories: Categories) {
+        self.role = Some(actor.role.code().to_owned());
+        self.purpose = Some(purpose.to_owned());
+        self.act = Some(act.to_owned());
+        self.subject = match subject {
+            Subject::Client(id) => id.to_string(),
+            Subject::Everyone => "everyone".to_owned(),
+            Subject::Service => "service".to_owned(),
+        };
+        self.categories = categories.iter().map(|c| c.code().to_owned()).collect();
+    }
+
+    /// The bytes that are stored and hashed.
+    pub(crate) fn bytes(&self) -> Vec<u8> {
+        // Serialising strings and numbers into memory cannot fail.
+        serde_json::to_vec(self).unwrap_or_default()
+    }
+
+    /// Reads a leaf; none if it is not exactly what `bytes` would give.
+    pub(crate) fn read(bytes: &[u8]) -> Option<Leaf> {
+        let leaf: Leaf = serde_json::from_slice(bytes).ok()?;
+        (leaf.bytes() == bytes).then_some(leaf)
+    }
+
+    pub(crate) fn id_bytes(&self) -> Option<[u8; 16]> {
+        id_bytes(&self.id)
+    }
+
+    pub(crate) fn actor_bytes(&self) -> Option<[u8; 16]> {
+        self.actor.as_deref().and_then(id_bytes)
+    }
+
+    /// The subject's id, if it is one file.
+    pub(crate) fn subject_bytes(&self) -> Option<[u8; 16]> {
+        id_bytes(&self.subject)
+    }
+}
+
+fn id_bytes(text: &str) -> Option<[u8; 16]> {
+    let mut bytes = [0; 16];
+    hex::decode_to_slice(text, &mut bytes).ok()?;
+    Some(bytes)
+}
+
+/// An entry of the log, read back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recorded {
+    /// Its place in the log, from 0.
+    pub seq: u64,
+    /// When.
+    pub at: Timestamp,
+    /// Who, if anybody was known.
+    pub actor: Option<ActorId>,
+    /// As what.
+    pub role: Option<Role>,
+    /// What was done.
+    pub action: String,
+    /// What for, as a code of the notice.
+    pub purpose: Option<String>,
+    /// Whose data: a client's id, `everyone` or `service`.
+    pub subject: String,
+    /// Which categories, as codes of the notice.
+    pub categories: Vec<String>,
+    /// How it ended: `done`, `refused:why`, `failed:why`.
+    pub outcome: String,
+    /// How many files it touched.
+    pub count: Option<u64>,
+    /// Rows written: table, id, version, digest of the sealed bytes.
+    pub rows: Vec<(String, String, i64, String)>,
+    /// A stated reason, sealed under the file's key.
+    pub sealed: Option<Vec<u8>>,
+    /// The bytes that the tree is over.
+    pub leaf: Vec<u8>,
+}
+
+impl Recorded {
+    pub(crate) fn read(seq: u64, bytes: &[u8]) -> Option<Recorded> {
+        let leaf = Leaf::read(bytes)?;
+        Some(Recorded {
+            seq,
+            at: Timestamp::from_microsecond(leaf.at).ok()?,
+            actor: leaf.actor_bytes().map(ActorId::from_bytes),
+            role: leaf.role.as_deref().and_then(|r| r.parse().ok()),
+            sealed: leaf.sealed.as_deref().and_then(|s| BASE64_STANDARD.decode(s).ok()),
+            action: leaf.action,
+            purpose: leaf.purpose,
+            subject: leaf.subject,
+            categories: leaf.categories,
+            outcome: leaf.outcome,
+            count: leaf.count,
+            rows: leaf.rows,
+            leaf: bytes.to_vec(),
+        })
+    }
+}

@@ -1,0 +1,117 @@
+//! The Merkle tree over the entries: its right edge in memory, all stored hashes in the store.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+
+use store::{Query, Store, sql};
+use tlog_tiles::tlog::{self, Hash, HashReader};
+
+use crate::Error;
+
+sql! { audit:
+    /// A stored hash.
+    FIND_HASH = "SELECT hash FROM audit_hash WHERE place = $1";
+    /// Stores one.
+    ADD_HASH = "INSERT INTO audit_hash (place, hash) VALUES ($1, $2)";
+}
+
+/// Hashes by their place in storage order.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Hashes(pub(crate) HashMap<u64, Hash>);
+
+impl HashReader for Hashes {
+    fn read_hashes(&self, places: &[u64]) -> Result<Vec<Hash>, tlog::Error> {
+        places.iter().map(|place| self.0.get(place).copied().ok_or(tlog::Error::IndexesNotInTree)).collect()
+    }
+}
+
+/// Notes which hashes are asked for, and gives none.
+#[derive(Default)]
+struct Asked(RefCell<Vec<u64>>);
+
+impl HashReader for Asked {
+    fn read_hashes(&self, places: &[u64]) -> Result<Vec<Hash>, tlog::Error> {
+        self.0.borrow_mut().extend_from_slice(places);
+        Err(tlog::Error::IndexesNotInTree)
+    }
+}
+
+/// A tree of `size` entries with what is needed to append to it.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Tree {
+    pub(crate) size: u64,
+    edge: Hashes,
+}
+
+impl Tree {
+    /// A tree of this size, from the hashes of its right edge.
+    pub(crate) fn from_edge(size: u64, edge: Hashes) -> Tree {
+        Tree { size, edge }
+    }
+
+    /// The places of the hashes that `from_edge` needs.
+    pub(crate) fn edge_of(size: u64) -> Vec<u64> {
+        if size == 0 { Vec::new() } else { tlog::sub_tree_index(0, size, Vec::new()) }
+    }
+
+    /// Reads a tree of this size from the store.
+    pub(crate) async fn load(store: &Store, size: u64) -> Result<Tree, Error> {
+        Ok(Tree::from_edge(size, fetch(store, &Tree::edge_of(size)).await?))
+    }
+
+    /// Appends a leaf and gives the hashes to store, each with its place.
+    pub(crate) fn append(&mut self, leaf: &[u8]) -> Result<Vec<(u64, Hash)>, Error> {
+        let first = tlog::stored_hash_index(0, self.size);
+        let hashes =
+            tlog::stored_hashes(self.size, leaf, &self.edge).map_err(|_| Error::Damaged(self.size))?;
+        let placed: Vec<(u64, Hash)> = (first..).zip(hashes).collect();
+        self.edge.0.extend(placed.iter().copied());
+        self.size += 1;
+        Ok(placed)
+    }
+
+    /// Forgets the hashes that no later entry needs.
+    pub(crate) fn trim(&mut self) {
+        let needed = Tree::edge_of(self.size);
+        self.edge.0.retain(|place, _| needed.contains(place));
+    }
+
+    /// The root over all entries.
+    pub(crate) fn root(&self) -> Result<Hash, Error> {
+        tlog::tree_hash(self.size, &self.edge).map_err(|_| Error::Damaged(self.size))
+    }
+}
+
+/// The statement that stores a hash.
+pub(crate) fn storing(place: u64, hash: Hash) -> Query {
+    ADD_HASH.with([signed(place).into(), hash.0.into()])
+}
+
+/// The statement that finds one.
+pub(crate) fn finding(place: u64) -> Query {
+    FIND_HASH.with([signed(place).into()])
+}
+
+/// Reads these hashes from the store.
+pub(crate) async fn fetch(store: &Store, places: &[u64]) -> Result<Hashes, Error> {
+    let rows = store.read(places.iter().map(|place| finding(*place)).collect()).await?;
+    let mut hashes = Hashes::default();
+    for (place, rows) in places.iter().zip(rows) {
+        let row = rows.first().ok_or(Error::Damaged(*place))?;
+        hashes.0.insert(*place, Hash(row.bytes32(0)?));
+    }
+    Ok(hashes)
+}
+
+/// The audit path of entry `n` in a tree of `size` entries.
+pub(crate) async fn path(store: &Store, size: u64, n: u64) -> Result<Vec<Hash>, Error> {
+    let asked = Asked::default();
+    let _ = tlog::prove_record(size, n, &asked);
+    let hashes = fetch(store, &asked.0.into_inner()).await?;
+    tlog::prove_record(size, n, &hashes).map_err(|_| Error::Damaged(n))
+}
+
+/// A number of the log as the store keeps it. A log does not reach 2^63 entries.
+pub(crate) fn signed(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
