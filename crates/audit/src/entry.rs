@@ -7,25 +7,16 @@ use tokio::sync::{mpsc, oneshot};
 use crate::Error;
 use crate::writer::Job;
 
-/// A number that stands for one entry, and ties what was opened under it to its receipt.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct EntryNumber([u8; 16]);
-
-impl EntryNumber {
-    pub(crate) fn new() -> EntryNumber {
-        EntryNumber(*uuid::Uuid::new_v4().as_bytes())
-    }
-
-    pub(crate) fn bytes(self) -> [u8; 16] {
-        self.0
-    }
+/// A random number for an entry: it ties what was opened under it to its receipt.
+pub(crate) fn draw() -> [u8; 16] {
+    *uuid::Uuid::new_v4().as_bytes()
 }
 
 /// An entry that the writer will put on disk. What its permit covers can be unsealed meanwhile, and shown with its receipt.
 #[must_use = "nothing is released without waiting for the entry"]
 pub struct Entry {
     pub(crate) permit: Permit,
-    pub(crate) number: EntryNumber,
+    pub(crate) number: u128,
     pub(crate) waiting: Waiting,
 }
 
@@ -38,7 +29,7 @@ impl Entry {
 
     /// Its number.
     #[must_use]
-    pub fn number(&self) -> EntryNumber {
+    pub fn number(&self) -> u128 {
         self.number
     }
 
@@ -55,13 +46,13 @@ impl Entry {
 /// The proof that an entry is on disk. Only `Entry::durable` makes one.
 #[must_use = "a receipt is what releases data"]
 pub struct Receipt {
-    number: EntryNumber,
+    number: u128,
 }
 
 impl Receipt {
     /// Whose receipt it is.
     #[must_use]
-    pub fn number(&self) -> EntryNumber {
+    pub fn number(&self) -> u128 {
         self.number
     }
 }

@@ -20,7 +20,7 @@ mod verify;
 mod writer;
 
 pub use checkpoint::SigningKey;
-pub use entry::{Change, Entry, EntryNumber, Receipt, Waiting};
+pub use entry::{Change, Entry, Receipt, Waiting};
 pub use error::Error;
 pub use leaf::{Action, Detail, Outcome, Recorded, RowMark};
 pub use log::{Clock, Log};

@@ -11,7 +11,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 
 use crate::checkpoint::{self, SigningKey};
-use crate::entry::{Change, Entry, EntryNumber, Waiting};
+use crate::entry::{Change, Entry, Waiting, draw};
 use crate::leaf::{Action, Detail, Leaf, Outcome, Recorded};
 use crate::tree::{Tree, signed};
 use crate::writer::{Job, SIZE, Writer};
@@ -83,24 +83,24 @@ impl Log {
 
     /// Sends the entry of a permitted act on its way to disk.
     pub fn submit(&self, permit: Permit, action: Action, detail: Detail) -> Entry {
-        let number = EntryNumber::new();
-        let leaf = Leaf::permitted(number.bytes(), (self.clock)(), &permit, action, &detail);
-        Entry { permit, number, waiting: self.send(&leaf) }
+        let id = draw();
+        let leaf = Leaf::permitted(id, (self.clock)(), &permit, action, &detail);
+        Entry { permit, number: u128::from_be_bytes(id), waiting: self.send(&leaf) }
     }
 
     /// Sends the entry of a refused act on its way to disk.
     pub fn refused(&self, refusal: &Refusal, action: Action) -> Waiting {
-        self.send(&Leaf::refused(EntryNumber::new().bytes(), (self.clock)(), refusal, action))
+        self.send(&Leaf::refused(draw(), (self.clock)(), refusal, action))
     }
 
     /// Sends an entry about the service itself on its way to disk: a sign-in, a new user, a notice.
     pub fn event(&self, actor: Option<ActorId>, action: Action, outcome: Outcome) -> Waiting {
-        self.send(&Leaf::event(EntryNumber::new().bytes(), (self.clock)(), actor, action, outcome))
+        self.send(&Leaf::event(draw(), (self.clock)(), actor, action, outcome))
     }
 
     /// The entry of a change, to be committed with the change itself.
     pub fn change(&self, permit: Permit, action: Action, detail: &Detail) -> Change {
-        let (id, now) = (EntryNumber::new().bytes(), (self.clock)());
+        let (id, now) = (draw(), (self.clock)());
         let leaf = Leaf::permitted(id, now, &permit, action, detail).bytes();
         Change { permit, id, at: now.as_microsecond(), leaf, jobs: self.jobs.clone() }
     }
