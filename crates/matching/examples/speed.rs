@@ -150,6 +150,11 @@ fn main() {
     each("middle of a phone number", &|person, _| vec![person.phones[0][3..10].to_owned()]);
     each("nobody", &|person, _| vec![format!("zzzz{} qxqx{}", words(person).1, words(person).0)]);
 
+    each("eight words, all wrong", &|person, n| {
+        let words = words(person);
+        vec![(0..4).map(|_| format!("{} {} ", slip(&words.0, n), slip(&words.1, n))).collect()]
+    });
+
     let start = Instant::now();
     for person in people.iter().take(10_000) {
         index.insert(person);
