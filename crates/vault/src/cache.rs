@@ -54,10 +54,6 @@ impl Cache {
         self.files().remove(&file);
     }
 
-    pub(crate) fn forget_all(&self) {
-        self.files().clear();
-    }
-
     fn files(&self) -> MutexGuard<'_, HashMap<FileId, (Instant, Arc<Held>)>> {
         self.files.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -129,8 +125,6 @@ mod tests {
         assert!(cache.get(held(9).file(), now).is_none() && cache.get(held(10).file(), now).is_some());
         cache.forget(held(10).file());
         assert!(cache.get(held(10).file(), now).is_none());
-        cache.forget_all();
-        assert!(cache.files().is_empty());
     }
 
     #[test]

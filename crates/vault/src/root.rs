@@ -9,7 +9,7 @@
 
 use std::fmt;
 use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};
-use std::io::{Read, Write};
+use std::io::{Read, Seek, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -70,6 +70,7 @@ impl Root {
         if root.path(DEPLOYMENT).exists() || !root.epochs()?.is_empty() {
             return Err(Error::RootInUse(folder.to_owned()));
         }
+        root.destroy_half_written()?;
         root.write_epoch_key(Epoch::FIRST, first)?;
         root.write(DEPLOYMENT, format!("{deployment}\n").as_bytes())?;
         Ok(root)
@@ -152,7 +153,6 @@ impl Root {
             fs::set_permissions(&path, Permissions::from_mode(0o600)).map_err(failed("unlock", &path))?;
             let mut file = OpenOptions::new().write(true).open(&path).map_err(failed("overwrite", &path))?;
             for fill in [0xff, 0x00] {
-                use std::io::Seek;
                 file.rewind().map_err(failed("overwrite", &path))?;
                 file.write_all(&[fill; KEY_BYTES]).map_err(failed("overwrite", &path))?;
                 file.sync_all().map_err(failed("overwrite", &path))?;

@@ -1,0 +1,16 @@
+//! A receipt comes from a durable entry only.
+use audit::Receipt;
+
+fn made() -> Receipt {
+    Receipt { number: 1 }
+}
+
+fn wrapped() -> Receipt {
+    Receipt(1)
+}
+
+fn none_at_all() -> Receipt {
+    Receipt::default()
+}
+
+fn main() {}
