@@ -62,7 +62,7 @@ async fn nothing_of_a_sealed_value_stands_in_any_file() {
             let sealed = desk.vault.seal(&permit, &keys, &place(1, Category::Contact), &value).unwrap();
             rows.write(vec![PUT.with([sealed.into()])]).await.unwrap();
         }
-        desk.reading(1, Category::Contact).durable().await.unwrap();
+        let _ = desk.reading(1, Category::Contact).durable().await.unwrap();
         assert_eq!(found(ground.folder()), Vec::<PathBuf>::new());
         // Negative control: the scan finds the marker where it does stand.
         rows.write(vec![PUT.with([MARKER.as_bytes().into()])]).await.unwrap();

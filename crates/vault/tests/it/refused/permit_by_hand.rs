@@ -1,10 +1,6 @@
 //! A permit comes from the rules only.
 use access::{Permit, Request};
 
-fn made(request: Request) -> Permit {
-    Permit { request, policy: [0; 8] }
-}
-
 fn called(request: Request) -> Permit {
     Permit::new(request, [0; 8])
 }

@@ -1,10 +1,6 @@
 //! Personal data stands under an entry from the beginning.
 use vault::Personal;
 
-fn made(value: String) -> Personal<String> {
-    Personal { value, entry: 1 }
-}
-
 fn without_an_entry(value: String) -> Personal<String> {
     Personal::new(value)
 }

@@ -1,10 +1,6 @@
 //! A receipt comes from a durable entry only.
 use audit::Receipt;
 
-fn made() -> Receipt {
-    Receipt { number: 1 }
-}
-
 fn wrapped() -> Receipt {
     Receipt(1)
 }
