@@ -1,1 +1,4 @@
-//! 
+//! The pages of Kept: rendered on the server, working without JavaScript.
+
+pub mod assets;
+pub mod ui;

@@ -1,0 +1,81 @@
+//! Words that stand apart: warnings, what was done, answers to check.
+
+use maud::{Markup, html};
+
+/// A warning that must be read before going on.
+#[must_use]
+pub fn warning(text: &str) -> Markup {
+    html! { div.govuk-warning-text {
+        span.govuk-warning-text__icon aria-hidden="true" { "!" }
+        strong.govuk-warning-text__text { span.govuk-visually-hidden { "Warning" } " " (text) }
+    } }
+}
+
+/// Words set apart from the rest.
+#[must_use]
+pub fn inset(body: Markup) -> Markup {
+    html! { div.govuk-inset-text { (body) } }
+}
+
+/// Says that something was done.
+#[must_use]
+pub fn banner(text: &str) -> Markup {
+    notification(
+        "govuk-notification-banner govuk-notification-banner--success",
+        "alert",
+        "Done",
+        html! { (text) },
+    )
+}
+
+/// Says something one should know here: a hold, a restriction, an office closed.
+#[must_use]
+pub fn notice_banner(body: Markup) -> Markup {
+    notification("govuk-notification-banner", "region", "Important", body)
+}
+
+fn notification(class: &str, role: &str, title: &str, body: Markup) -> Markup {
+    html! { div class=(class) role=(role) aria-labelledby="govuk-notification-banner-title" data-module="govuk-notification-banner" {
+        div.govuk-notification-banner__header {
+            h2.govuk-notification-banner__title #govuk-notification-banner-title { (title) }
+        }
+        div.govuk-notification-banner__content { p.govuk-notification-banner__heading { (body) } }
+    } }
+}
+
+/// A line of a [`summary_list`].
+#[derive(Debug, Clone, Default)]
+pub struct SummaryRow<'a> {
+    /// What was asked.
+    pub key: &'a str,
+    /// What was answered.
+    pub value: Markup,
+    /// Where to change it, and what, for those who hear only the link.
+    pub change: Option<(&'a str, &'a str)>,
+}
+
+/// Answers, each with a link to change it.
+#[must_use]
+pub fn summary_list(rows: &[SummaryRow<'_>]) -> Markup {
+    html! { dl.govuk-summary-list { @for row in rows {
+        div class={ "govuk-summary-list__row" @if row.change.is_none() { " govuk-summary-list__row--no-actions" } } {
+            dt.govuk-summary-list__key { (row.key) }
+            dd.govuk-summary-list__value { (row.value) }
+            @if let Some((href, hidden)) = row.change {
+                dd.govuk-summary-list__actions {
+                    a.govuk-link href=(href) { "Change" span.govuk-visually-hidden { " " (hidden) } }
+                }
+            }
+        }
+    } } }
+}
+
+/// What goes wrong, in a heading and plain paragraphs: for [`super::page::narrow`].
+#[must_use]
+pub fn problem(heading: &str, paragraphs: &[&str], next: Markup) -> Markup {
+    html! {
+        h1.app-h1 { (heading) }
+        @for text in paragraphs { p.govuk-body { (text) } }
+        (next)
+    }
+}
