@@ -198,20 +198,27 @@ async fn rewrap(tx: &mut Tx, from: Arc<EpochKey>, to: Arc<EpochKey>, at: At) -> 
         }
         tx.batch(batch).await?;
     }
+    all_unwrap(tx, &to, moved).await?;
+    tx.batch(vec![BEGIN_EPOCH.with([old.into(), new.into(), keyring::now().into()]).expecting(1)]).await?;
+    at(Step::Rewrapped)
+}
+
+/// Reads back what was written: every key must unwrap under the new epoch, and none may be missing.
+async fn all_unwrap(tx: &mut Tx, under: &EpochKey, expected: u64) -> Result<(), Error> {
     let (mut walk, mut seen) = (Walk::start(), 0_u64);
     loop {
         let rows = next_rows(tx, &walk).await?;
-        rows.iter().try_for_each(|row| to.unwrap(row).map(drop))?;
+        rows.iter().try_for_each(|row| under.unwrap(row).map(drop))?;
         seen += rows.len() as u64;
         if !walk.behind(&rows) {
             break;
         }
     }
-    if seen != moved {
-        return Err(Error::KeyringDamaged("keys were lost while it moved to a new epoch"));
+    if seen == expected {
+        Ok(())
+    } else {
+        Err(Error::KeyringDamaged("keys were lost while it moved to a new epoch"))
     }
-    tx.batch(vec![BEGIN_EPOCH.with([old.into(), new.into(), keyring::now().into()]).expecting(1)]).await?;
-    at(Step::Rewrapped)
 }
 
 async fn next_rows(tx: &mut Tx, walk: &Walk) -> Result<Vec<Wrapped>, Error> {

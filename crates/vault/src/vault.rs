@@ -117,14 +117,24 @@ impl Vault {
     /// # Errors
     /// The file was erased here, or the keyring could not be written.
     pub async fn create_file(&self, file: FileId, compartments: &[Compartment]) -> Result<(), Error> {
-        if file == FileId::SERVICE || self.erasures.whole_file(file) {
+        self.create_files(&[file], compartments).await
+    }
+
+    /// Draws keys for many new files at once, each with the same compartments.
+    ///
+    /// # Errors
+    /// As for `create_file`; then no key of any of them was added.
+    pub async fn create_files(&self, files: &[FileId], compartments: &[Compartment]) -> Result<(), Error> {
+        if files.iter().any(|file| *file == FileId::SERVICE || self.erasures.whole_file(*file)) {
             return Err(Error::Erased);
         }
         for _ in 0..TRIES {
             let current = self.current();
             let mut batch = vec![HOLD_EPOCH.with([keyring::number(current.epoch).into()]).expecting(1)];
-            for compartment in compartments {
-                batch.push(current.add_new(file, *compartment)?);
+            for file in files {
+                for compartment in compartments {
+                    batch.push(current.add_new(*file, *compartment)?);
+                }
             }
             match self.keyring.write(batch).await {
                 Ok(_) => return Ok(()),

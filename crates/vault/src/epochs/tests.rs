@@ -175,6 +175,11 @@ async fn no_epoch_key_is_destroyed_while_a_key_does_not_unwrap() {
         let refused = Vault::unlock(made.keyring, &made.root).await.err().unwrap();
         assert!(matches!(refused, Error::KeyringDamaged(_)), "{refused}");
         assert_eq!(keys_at(&made.root), ["epoch-1.key", "epoch-2.key"]);
+        assert_eq!(
+            fs::read(made.root.join("epoch-2.key")).unwrap(),
+            [9; 32],
+            "not even the one that may be of no use"
+        );
         // The file that is not damaged still opens.
         assert_eq!(raw(&made.vault, file(1)).await.len(), 2);
     }
@@ -245,5 +250,26 @@ async fn one_compartment_is_erased_and_the_others_stay() {
         erased(&made.vault, &[file(1)]).await;
         assert!(matches!(made.vault.add_compartment(file(1), Compartment::Rights).await, Err(Error::NoKeys)));
         assert!(matches!(made.vault.create_file(file(1), &BOTH).await, Err(Error::Erased)));
+    }
+}
+
+#[tokio::test]
+async fn no_epoch_begins_when_a_key_was_lost_or_does_not_unwrap_under_it() {
+    for ground in grounds() {
+        let made = made(&ground).await;
+        made.vault.create_file(file(1), &BOTH).await.unwrap();
+        let check = async |expected: u64| {
+            let current = made.vault.current();
+            made.keyring
+                .tx(move |tx| -> BoxFuture<'_, Result<(), Error>> {
+                    Box::pin(async move { all_unwrap(tx, &current, expected).await })
+                })
+                .await
+        };
+        // Two keys of the file, one of the service.
+        assert!(check(3).await.is_ok());
+        assert!(matches!(check(4).await, Err(Error::KeyringDamaged(_))));
+        run(&made.keyring, BREAK_KEY.with([file(1).as_bytes().into(), vec![1; 61].into()])).await;
+        assert!(matches!(check(3).await, Err(Error::KeyringDamaged(_))));
     }
 }
