@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::sync::mpsc;
 use std::time::Duration;
 
 use access::{Act, Policy, Subject};
@@ -15,7 +16,7 @@ use vault::{Compartment, FileId, Vault};
 use crate::desk::system;
 
 const FOLDER: &str = "KEPT_TEST_KILLED_IN";
-const ROUNDS: u64 = 12;
+const ROUNDS: usize = 14;
 
 async fn keyring(folder: &Path) -> Store {
     Store::open(&Place::Sqlite(folder.join("keyring.db")), &vault::MIGRATIONS).await.unwrap()
@@ -69,11 +70,18 @@ async fn killed_at_any_moment_every_acknowledged_key_is_there_and_every_erased_o
             .spawn()
             .unwrap();
         let lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let reading = std::thread::spawn(move || lines.map_while(Result::ok).collect::<Vec<_>>());
-        std::thread::sleep(Duration::from_millis(90 + round * 37 % 170));
+        let (send, receive) = mpsc::channel();
+        let reading =
+            std::thread::spawn(move || lines.map_while(Result::ok).try_for_each(|line| send.send(line)));
+        // Some acknowledgements later, and then at any moment of the next few steps.
+        let words = |line: &String| line.starts_with("kept ");
+        let mut said: Vec<String> = receive.iter().filter(words).take(3 + round % 7).collect();
+        std::thread::sleep(Duration::from_micros(round as u64 * 1_700 % 13_000));
         child.kill().unwrap();
         child.wait().unwrap();
-        for line in reading.join().unwrap() {
+        said.extend(receive.iter());
+        reading.join().unwrap().unwrap();
+        for line in said {
             let words: Vec<&str> = line.split(' ').collect();
             if let ["kept", word, n] = words[..] {
                 let n: u64 = n.parse().unwrap();
@@ -99,5 +107,5 @@ async fn killed_at_any_moment_every_acknowledged_key_is_there_and_every_erased_o
         let all: Vec<FileId> = erased.iter().map(|n| client(*n).into()).collect();
         assert!(vault.holds(&all).await.unwrap().is_empty());
     }
-    assert!(made.len() > 20 && !erased.is_empty(), "{} made, {} erased", made.len(), erased.len());
+    assert!(made.len() >= ROUNDS && !erased.is_empty(), "{} made, {} erased", made.len(), erased.len());
 }
