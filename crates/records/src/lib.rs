@@ -1,1 +1,39 @@
-//! 
+//! The service's sentences: register a client, record a meeting, find somebody, erase. Each reads as the trade says it.
+//!
+//! A sentence asks the rules (`access`), sends its entry to the log (`audit`), opens or seals (`vault`) and speaks to the
+//! store; its SQL stands beside it. Personal data leaves as [`Opened`], which is released only once its entry is on disk.
+//!
+//! It never answers a refusal before the refusal is logged, and never writes a change without its entry in the same
+//! transaction. To add a sentence, write it in the file of its topic, with its statements above it.
+
+mod changes;
+pub mod clients;
+pub mod details;
+pub mod doctor;
+pub mod drafts;
+mod entries;
+pub mod erasure;
+mod error;
+pub mod files;
+pub mod loading;
+pub mod looked;
+pub mod meetings;
+pub mod notices;
+mod opened;
+pub mod passwords;
+pub mod search;
+mod secrets;
+mod service;
+pub mod sessions;
+pub mod sign_in;
+pub mod staff;
+pub mod standing;
+mod surroundings;
+
+pub use error::Error;
+pub use opened::Opened;
+pub use secrets::Token;
+pub use service::{MIGRATIONS, Places, Service};
+pub use sessions::Visit;
+pub use sign_in::Denied;
+pub use surroundings::{Surroundings, day_from, day_number};

@@ -1,0 +1,200 @@
+//! Registering a client: a name, one way of contact, the notice given, the agreement. Everything else can wait.
+
+use access::{Act, Actor, Circumstances, Request, Subject};
+use audit::{Action, Detail};
+use casework::client_number::ClientNumber;
+use casework::entries::{Agreed, EntryKind};
+use casework::profile::fields;
+use casework::{Agreement, Answer, ClientId, EntryId, Fault, How, NoticeGiven, Profile};
+use notice::{Categories, Category};
+use store::{Query, sql};
+use vault::Compartment;
+
+use crate::entries::{Head, compartment_of};
+use crate::sessions::Visit;
+use crate::standing::purpose_of;
+use crate::surroundings::day_number;
+use crate::{Error, Service, changes};
+
+sql! { records:
+    /// The next client number.
+    pub(crate) NEXT_NUMBER = "UPDATE counter SET value = value + $1 WHERE name = 'client-number' RETURNING value";
+    /// Adds a client.
+    pub(crate) ADD_CLIENT = "INSERT INTO client (id, adviser, status, restricted, registered, last_contact, notice, notice_version, version) VALUES ($1, $2, 'active', $3, $4, $5, $6, $7, 1)";
+    /// A form that was sent once has its effect once.
+    FORM_DONE = "INSERT INTO form_done (key, staff, made, done) VALUES ($1, $2, $3, $4)";
+    /// What a form made when it was sent before.
+    FORM_MADE = "SELECT made FROM form_done WHERE key = $1 AND staff = $2";
+}
+
+/// The letters before a client's number.
+pub const NUMBER_PREFIX: &str = "NB";
+
+/// What is known at registration.
+#[derive(Debug, Clone)]
+pub struct Registration {
+    /// The random number of the form, so that sending it twice registers once.
+    pub form: [u8; 16],
+    /// Answers of the category `contact`.
+    pub contact: Profile,
+    /// How the notice was given.
+    pub notice_given: How,
+    /// How the client agreed to use the service.
+    pub agreed: Agreed,
+}
+
+impl Service {
+    /// Registers a client: makes the file's keys, then its first page, the notice given and the agreement, in one transaction.
+    ///
+    /// # Errors
+    /// `Error::Faults` names what is missing; the rules refuse; a store failed.
+    pub async fn register_client(
+        &self,
+        visit: &Visit,
+        registration: Registration,
+    ) -> Result<ClientId, Error> {
+        if let Some(made) = self.made_by_form(visit, registration.form).await? {
+            return Ok(ClientId::from_bytes(made));
+        }
+        let mut contact = registration.contact;
+        self.belongs(Category::Contact, &contact)?;
+        let missing = contact.missing_for_registration();
+        if !missing.is_empty() {
+            return Err(Error::Faults(missing));
+        }
+        let client = ClientId::from_bytes(self.draw());
+        let permit = self
+            .permit(
+                Request {
+                    actor: Actor { id: visit.staff.into(), role: visit.role },
+                    purpose: purpose_of(visit.role),
+                    act: Act::Write,
+                    subject: Subject::Client(client),
+                    categories: Categories::from(Category::Contact).with(Category::Agreement),
+                    circumstances: Circumstances { own_caseload: true, ..Circumstances::default() },
+                },
+                REGISTER,
+            )
+            .await?;
+        let number = self.reserve_numbers(1).await?;
+        contact.set(fields::CLIENT_NUMBER, Some(Answer::Text(number_text(number)?)));
+
+        // Keys first: at no moment does an acknowledged row lack a durable key.
+        self.vault()
+            .create_file(client.into(), &[Compartment::File, Compartment::Equality, Compartment::Rights])
+            .await?;
+        let keys = self.vault().keys(client.into()).await?;
+        let (now, today) = (self.now(), self.surroundings().today());
+        let notices = self.notices();
+        let notice = notices.service();
+        let (id, version) = (notice.id.clone(), notice.version.clone());
+        let head = |kind: EntryKind, category: Category| Head {
+            id: EntryId::from_bytes(self.draw()),
+            client,
+            kind: kind.code(),
+            category,
+            compartment: compartment_of(category),
+            day: day_number(today),
+            written: now,
+            author: visit.staff,
+            version: 1,
+        };
+        let given = NoticeGiven {
+            notice: id.clone(),
+            version: version.clone(),
+            digest: notice.digest().to_owned(),
+            how: registration.notice_given,
+        };
+        let agreement = Agreement { notice: id.clone(), version: version.clone(), how: registration.agreed };
+        let (page, page_mark) =
+            self.seal_new(&permit, &keys, &head(EntryKind::Profile, Category::Contact), &contact)?;
+        let (given, given_mark) =
+            self.seal_new(&permit, &keys, &head(EntryKind::NoticeGiven, Category::Agreement), &given)?;
+        let (agreed, agreed_mark) =
+            self.seal_new(&permit, &keys, &head(EntryKind::Agreement, Category::Agreement), &agreement)?;
+
+        let detail = Detail { rows: vec![page_mark, given_mark, agreed_mark], ..Detail::default() };
+        let change = self.log().change(permit, REGISTER, &detail);
+        let add = ADD_CLIENT.with([
+            client.as_bytes().into(),
+            visit.staff.as_bytes().into(),
+            false.into(),
+            now.as_microsecond().into(),
+            day_number(today).into(),
+            id.into(),
+            version.into(),
+        ]);
+        let mut batch = vec![
+            self.form_done(visit, registration.form, *client.as_bytes()),
+            add,
+            page,
+            given,
+            agreed,
+            change.outbox(),
+        ];
+        batch.extend(changes::of_client(client, now));
+        match self.records().write(batch).await {
+            Ok(_) => {
+                change.committed();
+                self.follow_changes().await?;
+                Ok(client)
+            }
+            // The same form, sent twice at once: the other one made it.
+            Err(store::Error::AlreadyThere { .. }) => {
+                let made = self.made_by_form(visit, registration.form).await?;
+                made.map(ClientId::from_bytes).ok_or(Error::ChangedMeanwhile)
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Whether the notice in force names each of these fields in that category (P1): nothing else can be stored.
+    pub(crate) fn belongs(&self, category: Category, page: &Profile) -> Result<(), Error> {
+        let notices = self.notices();
+        let catalogue = notices.catalogue();
+        let foreign = page
+            .answers
+            .keys()
+            .filter(|id| catalogue.field(id).is_none_or(|field| field.category != category));
+        let faults: Vec<Fault> = foreign
+            .map(|id| {
+                Fault::new(id.clone(), "The notice does not name this field here, so it cannot be stored")
+            })
+            .collect();
+        if faults.is_empty() { Ok(()) } else { Err(Error::Faults(faults)) }
+    }
+
+    /// Reserves client numbers and gives the last of them. A number that is not used in the end stays unused.
+    pub(crate) async fn reserve_numbers(&self, how_many: i64) -> Result<i64, Error> {
+        let rows = self.records().write(vec![NEXT_NUMBER.with([how_many.into()])]).await?;
+        Ok(rows.first().and_then(|r| r.first()).ok_or(Error::Damaged("counter"))?.int(0)?)
+    }
+
+    pub(crate) fn form_done(&self, visit: &Visit, form: [u8; 16], made: [u8; 16]) -> Query {
+        FORM_DONE.with([
+            form.into(),
+            visit.staff.as_bytes().into(),
+            made.into(),
+            self.now().as_microsecond().into(),
+        ])
+    }
+
+    pub(crate) async fn made_by_form(
+        &self,
+        visit: &Visit,
+        form: [u8; 16],
+    ) -> Result<Option<[u8; 16]>, Error> {
+        let rows =
+            self.records().read(vec![FORM_MADE.with([form.into(), visit.staff.as_bytes().into()])]).await?;
+        Ok(rows.first().and_then(|r| r.first()).map(|row| row.bytes16(0)).transpose()?)
+    }
+}
+
+const REGISTER: Action = Action("register-client");
+
+/// A client's number as people write it.
+pub(crate) fn number_text(number: i64) -> Result<String, Error> {
+    let number = u32::try_from(number).map_err(|_| Error::Damaged("counter"))?;
+    let number = ClientNumber::new(NUMBER_PREFIX, number).map_err(|_| Error::Damaged("counter"))?;
+    Ok(number.to_string())
+}

@@ -1,0 +1,176 @@
+//! Whether the service is sound: one finding an invariant.
+
+use std::collections::HashMap;
+
+use store::sql;
+
+use crate::{Error, Service};
+
+sql! { records:
+    /// The versions and sealed bytes of all entries.
+    ENTRY_VERSIONS = "SELECT id, version, sealed FROM entry WHERE id > $1 ORDER BY id LIMIT 2000";
+    /// How many files there are.
+    COUNT_FILES = "SELECT COUNT(*) FROM client";
+    /// Files without a contact page, which would be lost to search.
+    WITHOUT_PAGE = "SELECT COUNT(*) FROM client c WHERE NOT EXISTS (SELECT 1 FROM entry e WHERE e.client = c.id AND e.kind = 'profile' AND e.category = 'contact')";
+    /// Entries of files that are no more.
+    ORPHANS = "SELECT COUNT(*) FROM entry e WHERE NOT EXISTS (SELECT 1 FROM client c WHERE c.id = e.client)";
+    /// Erasures that are not final yet.
+    NOT_FINAL = "SELECT COUNT(*) FROM erased WHERE final_from IS NULL";
+}
+
+/// One invariant and whether it holds.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Finding {
+    /// What is checked.
+    pub name: &'static str,
+    /// Whether it holds.
+    pub sound: bool,
+    /// What was found, or what to do.
+    pub detail: String,
+}
+
+impl Service {
+    /// Checks the service and says what was found. An error of a check is a finding too.
+    pub async fn examine(&self) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        let mut add = |name, result: Result<(bool, String), Error>| {
+            let (sound, detail) = result.unwrap_or_else(|error| (false, error.to_string()));
+            findings.push(Finding { name, sound, detail });
+        };
+        add("records store", self.records_sound().await);
+        add("keyring", self.keyring_sound().await);
+        add("audit log", self.log_sound().await);
+        add("rows as logged", self.rows_as_logged().await);
+        add("files and pages", self.files_whole().await);
+        add("notice in force", Ok(self.notice_sound()));
+        add("access policy", Ok((true, format!("digest {}", short(self.policy().digest())))));
+        add("search index", self.index_whole().await);
+        add("erasures", self.erasures_final().await);
+        findings
+    }
+
+    async fn records_sound(&self) -> Result<(bool, String), Error> {
+        let sound = self.records().is_sound().await?;
+        let statements = self.records().prepare_all().await?;
+        Ok((sound, format!("{statements} statements understood")))
+    }
+
+    async fn keyring_sound(&self) -> Result<(bool, String), Error> {
+        let counts = self.vault().self_test().await?;
+        Ok((
+            true,
+            format!("{} keys of {} files unwrap, epoch {}", counts.keys, counts.files, counts.epoch.number()),
+        ))
+    }
+
+    async fn log_sound(&self) -> Result<(bool, String), Error> {
+        Ok(match self.log().verify().await? {
+            Ok(v) => (true, format!("{} entries, {} under the last signed checkpoint", v.entries, v.signed)),
+            Err(bad) => (false, bad.to_string()),
+        })
+    }
+
+    /// Every entry that the log saw written is as the log saw it: nobody put an older row back.
+    async fn rows_as_logged(&self) -> Result<(bool, String), Error> {
+        let mut logged: HashMap<String, (i64, String)> = HashMap::new();
+        let mut from = 0;
+        loop {
+            let stretch = self.log().from(from, 1000).await?;
+            let Some(last) = stretch.last() else { break };
+            from = last.seq + 1;
+            for (_, row, version, digest) in stretch.into_iter().flat_map(|entry| entry.rows) {
+                let newest = logged.entry(row).or_insert((version, digest.clone()));
+                if version > newest.0 {
+                    *newest = (version, digest);
+                }
+            }
+        }
+        let (mut checked, mut after) = (0_u64, vec![0_u8; 16]);
+        loop {
+            let rows = self.records().read(vec![ENTRY_VERSIONS.with([after.clone().into()])]).await?;
+            let rows = rows.into_iter().next().unwrap_or_default().rows;
+            let Some(last) = rows.last() else { break };
+            after = last.blob(0)?.to_vec();
+            for row in &rows {
+                if let Some((version, digest)) = logged.get(&hex::encode(row.blob(0)?)) {
+                    checked += 1;
+                    if row.int(1)? != *version || hex::encode(sha2::Sha256::digest(row.blob(2)?)) != *digest {
+                        return Ok((
+                            false,
+                            format!("entry {} is not as it was last written", hex::encode(row.blob(0)?)),
+                        ));
+                    }
+                }
+            }
+        }
+        Ok((true, format!("{checked} entries are as they were last written")))
+    }
+
+    async fn files_whole(&self) -> Result<(bool, String), Error> {
+        let counts = self.count([&COUNT_FILES, &WITHOUT_PAGE, &ORPHANS]).await?;
+        let [files, without, orphans] = counts;
+        Ok((
+            without == 0 && orphans == 0,
+            format!("{files} files, {without} without a contact page, {orphans} entries of no file"),
+        ))
+    }
+
+    fn notice_sound(&self) -> (bool, String) {
+        let notices = self.notices();
+        let notice = notices.service();
+        (
+            true,
+            format!(
+                "{} version {}, digest {}",
+                notice.id,
+                notice.version,
+                notice.digest().get(..12).unwrap_or_default()
+            ),
+        )
+    }
+
+    async fn index_whole(&self) -> Result<(bool, String), Error> {
+        let [files] = self.count([&COUNT_FILES]).await?;
+        let known = self.people_known() as i64;
+        let lost = files - known;
+        let detail = format!("{known} of {files} people can be found");
+        Ok(if lost > 0 {
+            (
+                false,
+                format!(
+                    "{detail}: {lost} files have no key. They were erased after these records were copied, or the keyring is an older copy"
+                ),
+            )
+        } else {
+            (lost == 0, detail)
+        })
+    }
+
+    async fn erasures_final(&self) -> Result<(bool, String), Error> {
+        let [waiting] = self.count([&NOT_FINAL]).await?;
+        Ok((
+            true,
+            if waiting == 0 {
+                "all are final everywhere".to_owned()
+            } else {
+                format!("{waiting} wait for the next epoch of the keyring: `kept keyring roll`")
+            },
+        ))
+    }
+
+    async fn count<const N: usize>(&self, of: [&'static store::Sql; N]) -> Result<[i64; N], Error> {
+        let rows = self.records().read(of.iter().map(|sql| sql.with([])).collect()).await?;
+        let mut counts = [0; N];
+        for (count, rows) in counts.iter_mut().zip(&rows) {
+            *count = rows.first().map_or(Ok(0), |row| row.int(0))?;
+        }
+        Ok(counts)
+    }
+}
+
+use sha2::Digest as _;
+
+fn short(digest: &[u8; 32]) -> String {
+    hex::encode(digest).chars().take(12).collect()
+}

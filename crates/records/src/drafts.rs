@@ -1,0 +1,129 @@
+//! Drafts: what is being typed, sealed on the server, so that a session that ends loses nothing.
+
+use access::Act;
+use audit::{Action, Detail, Entry};
+use casework::ClientId;
+use jiff::Timestamp;
+use notice::Category;
+use serde::{Deserialize, Serialize};
+use store::{Query, Row, sql};
+use vault::{Compartment, FileKeys, Personal, Place};
+
+use crate::sessions::Visit;
+use crate::{Error, Service, changes};
+
+sql! { records:
+    /// Somebody's draft about a client.
+    FIND_DRAFT = "SELECT id, saved, sealed FROM draft WHERE staff = $1 AND client = $2 AND form = $3";
+    /// Keeps what is typed, in the place of what was typed before.
+    SAVE_DRAFT = "INSERT INTO draft (staff, client, form, id, saved, sealed) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (staff, client, form) DO UPDATE SET id = excluded.id, saved = excluded.saved, sealed = excluded.sealed";
+    /// Throws one away.
+    REMOVE_DRAFT = "DELETE FROM draft WHERE staff = $1 AND client = $2 AND form = $3";
+    /// Which clients somebody has drafts about.
+    MY_DRAFTS = "SELECT client, saved FROM draft WHERE staff = $1 ORDER BY saved DESC LIMIT 20";
+}
+
+/// The form of the note box.
+pub(crate) const NOTE: &str = "note";
+/// Longer drafts are refused; a note is shorter.
+pub const LONGEST_DRAFT: usize = 50_000;
+
+/// What was typed into a form so far, field by field.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DraftText {
+    /// What kind of meeting was chosen.
+    pub kind: String,
+    /// The day as typed.
+    pub day: String,
+    /// The minutes as typed.
+    pub minutes: String,
+    /// The note.
+    pub note: String,
+    /// Whether the client took part.
+    pub took_part: bool,
+}
+
+/// A draft and when it was kept.
+#[derive(Debug, Clone)]
+pub struct Draft {
+    /// When.
+    pub saved: Timestamp,
+    /// What was typed.
+    pub text: DraftText,
+}
+
+pub(crate) fn finding(visit: &Visit, client: ClientId, form: &'static str) -> Query {
+    FIND_DRAFT.with([visit.staff.as_bytes().into(), client.as_bytes().into(), form.into()])
+}
+
+pub(crate) fn removing(visit: &Visit, client: ClientId, form: &'static str) -> Query {
+    REMOVE_DRAFT.with([visit.staff.as_bytes().into(), client.as_bytes().into(), form.into()])
+}
+
+fn place(id: [u8; 16], saved: i64, client: ClientId) -> Place<'static> {
+    Place {
+        table: "draft",
+        row: id,
+        version: saved,
+        file: client.into(),
+        compartment: &Compartment::File,
+        category: Category::Casework,
+    }
+}
+
+impl Service {
+    /// Keeps what is being typed into the note box. An empty note throws the draft away.
+    ///
+    /// # Errors
+    /// The rules refuse, it is too long, or a store failed.
+    pub async fn save_draft(
+        &self,
+        visit: &Visit,
+        client: ClientId,
+        text: &DraftText,
+    ) -> Result<Timestamp, Error> {
+        if text.note.len() + text.day.len() + text.minutes.len() + text.kind.len() > LONGEST_DRAFT {
+            return Err(Error::Faults(vec![casework::Fault::new(
+                "note",
+                "The note is too long to keep as a draft. Shorten it",
+            )]));
+        }
+        let standing = self.standing(visit, client).await?;
+        let now = self.now();
+        let permit =
+            self.permit(standing.request(visit, now, Act::Write, Category::Casework.into()), DRAFT).await?;
+        let query = if text.note.trim().is_empty() {
+            removing(visit, client, NOTE)
+        } else {
+            let keys = self.vault().keys(client.into()).await?;
+            let (id, saved) = (self.draw(), now.as_microsecond());
+            let sealed = self.vault().seal(&permit, &keys, &place(id, saved, client), text)?;
+            let (staff, client) = (visit.staff.as_bytes().into(), client.as_bytes().into());
+            SAVE_DRAFT.with([staff, client, NOTE.into(), id.into(), saved.into(), sealed.into()])
+        };
+        let change = self.log().change(permit, DRAFT, &Detail::default());
+        self.records().write(vec![query, change.outbox()]).await?;
+        change.committed();
+        Ok(now)
+    }
+
+    pub(crate) fn open_draft(
+        &self,
+        entry: &Entry,
+        keys: &FileKeys,
+        client: ClientId,
+        row: &Row,
+    ) -> Result<Personal<Draft>, Error> {
+        let (id, saved) = (row.bytes16(0)?, row.int(1)?);
+        let text = self.vault().open::<DraftText>(entry, keys, &place(id, saved, client), row.blob(2)?)?;
+        let saved = changes::time(saved)?;
+        Ok(text.map(|text| Draft { saved, text }))
+    }
+
+    /// Which clients somebody has unsaved drafts about, the newest first.
+    pub(crate) fn my_drafts(visit: &Visit) -> Query {
+        MY_DRAFTS.with([visit.staff.as_bytes().into()])
+    }
+}
+
+const DRAFT: Action = Action("save-draft");

@@ -1,0 +1,53 @@
+//! What can go wrong in a sentence, in the service's words.
+
+use casework::answers::Fault;
+
+/// Why a sentence was not carried out. None of its texts holds personal data.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The rules say no; the refusal says why and what to do.
+    #[error(transparent)]
+    Refused(#[from] access::Refusal),
+    /// There is no such file, or there is no more.
+    #[error("There is no such file here. It may have been erased, or the address is wrong.")]
+    NoSuchFile,
+    /// Somebody else changed the same thing meanwhile.
+    #[error("Somebody else changed this meanwhile. Nothing of yours was saved: compare both and save again.")]
+    ChangedMeanwhile,
+    /// What was typed cannot be stored; each fault names its field.
+    #[error("{} answers need another look", .0.len())]
+    Faults(Vec<Fault>),
+    /// The access policy cannot be used, so nothing is shown.
+    #[error(transparent)]
+    Policy(#[from] access::Error),
+    /// A sign-in, a session or a confirmation did not hold.
+    #[error(transparent)]
+    SignIn(#[from] crate::sign_in::Denied),
+    /// The store could not do its part.
+    #[error(transparent)]
+    Store(#[from] store::Error),
+    /// The audit log could not do its part, so nothing is shown.
+    #[error(transparent)]
+    Audit(#[from] audit::Error),
+    /// Keys or sealing could not do their part, so nothing is shown.
+    #[error(transparent)]
+    Vault(#[from] vault::Error),
+    /// Stored data is not what this version of Kept wrote.
+    #[error("A stored row is damaged or was written by another version ({0}). Run `kept doctor`.")]
+    Damaged(&'static str),
+    /// Records, keyring and root do not belong together.
+    #[error("{0}")]
+    DoesNotFit(String),
+    /// A notice that cannot be published, fault by fault.
+    #[error("the notice cannot be published: {0}")]
+    Notice(String),
+    /// A member of staff cannot be added or changed as asked.
+    #[error("{0}")]
+    Staff(String),
+}
+
+impl From<vault::Mismatch> for Error {
+    fn from(_: vault::Mismatch) -> Error {
+        Error::Damaged("receipt")
+    }
+}

@@ -1,0 +1,177 @@
+//! Loading many files at once, as the demo and later an import do: one bulk permit, a few large transactions.
+
+use std::collections::HashSet;
+
+use access::{Act, Actor, Circumstances, Permit, Request, Subject};
+use audit::{Action, Detail};
+use casework::entries::{Agreed, EntryKind};
+use casework::profile::fields;
+use casework::{Agreement, Answer, ClientId, EntryId, How, Meeting, NoticeGiven, Profile, StaffId};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use notice::{Categories, Category, Purpose};
+use vault::{Compartment, FileKeys};
+
+use crate::clients::{ADD_CLIENT, number_text};
+use crate::entries::{Head, compartment_of};
+use crate::surroundings::day_number;
+use crate::{Error, Service, changes};
+
+/// A file to load.
+pub struct Loaded {
+    /// All answers; they are parted by category here.
+    pub profile: Profile,
+    /// When the client was registered.
+    pub registered: Timestamp,
+    /// Whose caseload.
+    pub adviser: StaffId,
+    /// How the notice was given.
+    pub notice_given: How,
+    /// How the client agreed.
+    pub agreed: Agreed,
+    /// Meetings: by whom and on which day.
+    pub meetings: Vec<(StaffId, Date, Meeting)>,
+}
+
+const LOAD: Action = Action("load");
+const AT_ONCE: usize = 250;
+
+impl Service {
+    /// Loads files. What the notice in force does not name is refused, file by file, before anything is written.
+    ///
+    /// # Errors
+    /// `Error::Faults` for a field that the notice does not name; a store failed.
+    pub async fn load_files(&self, files: Vec<Loaded>) -> Result<(), Error> {
+        let notices = self.notices();
+        let catalogue = notices.catalogue();
+        for file in &files {
+            let foreign = file.profile.answers.keys().find(|id| catalogue.field(id).is_none());
+            if let Some(id) = foreign {
+                return Err(Error::Faults(vec![casework::Fault::new(
+                    id.clone(),
+                    "The notice does not name this field",
+                )]));
+            }
+        }
+        let mut files = files.into_iter().peekable();
+        while files.peek().is_some() {
+            let stretch: Vec<Loaded> = files.by_ref().take(AT_ONCE).collect();
+            self.load_stretch(stretch).await?;
+        }
+        self.follow_changes().await
+    }
+
+    async fn load_stretch(&self, files: Vec<Loaded>) -> Result<(), Error> {
+        let permit = self.policy().decide(Request {
+            actor: Actor::SYSTEM,
+            purpose: Purpose::Keeping,
+            act: Act::Write,
+            subject: Subject::Everyone,
+            categories: Categories::all(),
+            circumstances: Circumstances::default(),
+        })?;
+        let count = files.len() as i64;
+        let first = self.reserve_numbers(count).await? - count + 1;
+        let named: Vec<(ClientId, Loaded)> =
+            files.into_iter().map(|file| (ClientId::from_bytes(self.draw()), file)).collect();
+        let compartments = [Compartment::File, Compartment::Equality, Compartment::Rights];
+        let ids: Vec<vault::FileId> = named.iter().map(|(client, _)| (*client).into()).collect();
+        self.vault().create_files(&ids, &compartments).await?;
+        let keys = self.vault().keys_of(&ids).await?;
+        let mut batch = Vec::new();
+        for ((client, file), number) in named.into_iter().zip(first..) {
+            let keys = keys.get(&client.into()).ok_or(Error::Damaged("key"))?;
+            self.load_one(&permit, keys, client, number, file, &mut batch)?;
+        }
+        let change = self.log().change(
+            permit,
+            LOAD,
+            &Detail { count: Some(count.unsigned_abs()), ..Detail::default() },
+        );
+        batch.push(change.outbox());
+        self.records().write(batch).await?;
+        change.committed();
+        Ok(())
+    }
+
+    fn load_one(
+        &self,
+        permit: &Permit,
+        keys: &FileKeys,
+        client: ClientId,
+        number: i64,
+        file: Loaded,
+        batch: &mut Vec<store::Query>,
+    ) -> Result<(), Error> {
+        let notices = self.notices();
+        let (notice, catalogue) = (notices.service(), notices.catalogue());
+        let registered = self.surroundings().civil(file.registered).date();
+        let rule = self.rule_of(&notice.id, &notice.version)?;
+        let contacts = file
+            .meetings
+            .iter()
+            .filter(|(_, _, meeting)| rule.counts(meeting.contact()))
+            .map(|(_, day, _)| *day);
+        let last_contact = contacts.fold(registered, Date::max);
+        batch.push(ADD_CLIENT.with([
+            client.as_bytes().into(),
+            file.adviser.as_bytes().into(),
+            false.into(),
+            file.registered.as_microsecond().into(),
+            day_number(last_contact).into(),
+            notice.id.as_str().into(),
+            notice.version.as_str().into(),
+        ]));
+        let head =
+            |kind: EntryKind, category: Category, day: Date, written: Timestamp, author: StaffId| Head {
+                id: EntryId::from_bytes(self.draw()),
+                client,
+                kind: kind.code(),
+                category,
+                compartment: compartment_of(category),
+                day: day_number(day),
+                written,
+                author,
+                version: 1,
+            };
+        let mut profile = file.profile;
+        profile.set(fields::CLIENT_NUMBER, Some(Answer::Text(number_text(number)?)));
+        let categories: HashSet<Category> =
+            profile.answers.keys().filter_map(|id| catalogue.field(id)).map(|field| field.category).collect();
+        for category in Category::ALL.iter().filter(|category| categories.contains(category)) {
+            let answers = profile
+                .answers
+                .iter()
+                .filter(|(id, _)| catalogue.field(id).is_some_and(|f| f.category == *category));
+            let page =
+                Profile { answers: answers.map(|(id, answer)| (id.clone(), answer.clone())).collect() };
+            let head = head(EntryKind::Profile, *category, registered, file.registered, file.adviser);
+            batch.push(self.seal_new(permit, keys, &head, &page)?.0);
+        }
+        let given = NoticeGiven {
+            notice: notice.id.clone(),
+            version: notice.version.clone(),
+            digest: notice.digest().to_owned(),
+            how: file.notice_given,
+        };
+        let given_head =
+            head(EntryKind::NoticeGiven, Category::Agreement, registered, file.registered, file.adviser);
+        batch.push(self.seal_new(permit, keys, &given_head, &given)?.0);
+        let agreement =
+            Agreement { notice: notice.id.clone(), version: notice.version.clone(), how: file.agreed };
+        let agreed_head =
+            head(EntryKind::Agreement, Category::Agreement, registered, file.registered, file.adviser);
+        batch.push(self.seal_new(permit, keys, &agreed_head, &agreement)?.0);
+        for (author, day, meeting) in file.meetings {
+            let written = day
+                .at(16, 30, 0, 0)
+                .to_zoned_datetime(jiff::tz::TimeZone::UTC)
+                .map_or(file.registered, |z| z.timestamp());
+            let head =
+                head(EntryKind::Meeting, Category::Casework, day, written.max(file.registered), author);
+            batch.push(self.seal_new(permit, keys, &head, &meeting)?.0);
+        }
+        batch.extend(changes::of_client(client, self.now()));
+        Ok(())
+    }
+}

@@ -1,0 +1,78 @@
+//! Recording a meeting, a call, a message or a note.
+
+use access::Act;
+use audit::{Action, Detail};
+use casework::entries::EntryKind;
+use casework::{ClientId, EntryId, Meeting};
+use jiff::civil::Date;
+use notice::Category;
+use store::sql;
+
+use crate::entries::{Head, compartment_of};
+use crate::sessions::Visit;
+use crate::surroundings::day_number;
+use crate::{Error, Service, changes, drafts};
+
+sql! { records:
+    /// Two-way contact moves the clock, forwards only.
+    MOVE_CLOCK = "UPDATE client SET last_contact = $2 WHERE id = $1 AND last_contact < $2";
+}
+
+const RECORD: Action = Action("record-meeting");
+
+impl Service {
+    /// Records a meeting that was on `day`. If the client took part, and the notice counts its kind, the retention clock
+    /// starts again from that day. The draft of the note is done with.
+    ///
+    /// # Errors
+    /// The rules refuse, there is no such file, or a store failed; then nothing is written.
+    pub async fn record_meeting(
+        &self,
+        visit: &Visit,
+        client: ClientId,
+        form: [u8; 16],
+        day: Date,
+        meeting: &Meeting,
+    ) -> Result<EntryId, Error> {
+        if let Some(made) = self.made_by_form(visit, form).await? {
+            return Ok(EntryId::from_bytes(made));
+        }
+        let standing = self.standing(visit, client).await?;
+        let now = self.now();
+        let permit =
+            self.permit(standing.request(visit, now, Act::Write, Category::Casework.into()), RECORD).await?;
+        let keys = self.vault().keys(client.into()).await?;
+        let head = Head {
+            id: EntryId::from_bytes(self.draw()),
+            client,
+            kind: EntryKind::Meeting.code(),
+            category: Category::Casework,
+            compartment: compartment_of(Category::Casework),
+            day: day_number(day),
+            written: now,
+            author: visit.staff,
+            version: 1,
+        };
+        let (add, mark) = self.seal_new(&permit, &keys, &head, meeting)?;
+        let change = self.log().change(permit, RECORD, &Detail { rows: vec![mark], ..Detail::default() });
+        let mut batch = vec![self.form_done(visit, form, *head.id.as_bytes()), add, change.outbox()];
+        if self.rule_of(&standing.notice, &standing.notice_version)?.counts(meeting.contact()) {
+            batch.push(MOVE_CLOCK.with([client.as_bytes().into(), day_number(day).into()]));
+        }
+        batch.push(drafts::removing(visit, client, drafts::NOTE));
+        batch.extend(changes::of_client(client, now));
+        match self.records().write(batch).await {
+            Ok(_) => {
+                change.committed();
+                self.follow_changes().await?;
+                Ok(head.id)
+            }
+            // The same form, sent twice at once: the other one wrote it.
+            Err(store::Error::AlreadyThere { .. }) => {
+                let made = self.made_by_form(visit, form).await?;
+                made.map(EntryId::from_bytes).ok_or(Error::ChangedMeanwhile)
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+}

@@ -1,0 +1,395 @@
+//! Finding people: an index in memory, made at the start by one bulk opening and kept fresh by the feed of changes.
+//!
+//! Names cannot be searched in SQL when they are sealed. Nothing of the index is ever written to disk.
+
+use std::collections::HashMap;
+use std::sync::PoisonError;
+
+use access::{Act, Actor, Circumstances, Permit, Request, Role, Subject};
+use audit::{Action, Detail};
+use casework::profile::fields;
+use casework::{ClientId, Profile, StaffId};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use matching::{Index, Person};
+use notice::{Categories, Category, FieldId, Purpose};
+use store::{Query, Row, sql};
+use vault::{FileId, FileKeys, Personal};
+
+use crate::entries::{Stored, entry_columns};
+use crate::files::kept_until;
+use crate::sessions::Visit;
+use crate::standing::{FileStatus, purpose_of};
+use crate::surroundings::day_from;
+use crate::{Error, Opened, Service, changes};
+
+sql! { records:
+    /// A stretch of contact and identity pages of everybody, in the order of their files.
+    EVERYBODY = concat!("SELECT ", entry_columns!(), ", client FROM entry WHERE kind = 'profile' AND category IN ('contact', 'identity') AND client > $1 ORDER BY client LIMIT $2");
+    /// The same of one client.
+    SOMEBODY = concat!("SELECT ", entry_columns!(), ", client FROM entry WHERE kind = 'profile' AND category IN ('contact', 'identity') AND client = $1");
+    /// What stands in the clear of every file.
+    HEADS = "SELECT id, adviser, restricted FROM client";
+    /// The same of one.
+    HEAD = "SELECT id, adviser, restricted FROM client WHERE id = $1";
+    /// A caseload, the longest without contact first.
+    CASELOAD = "SELECT id, status, registered, last_contact, notice, notice_version FROM client WHERE adviser = $1 AND restricted = $2 ORDER BY last_contact, id LIMIT 2000";
+}
+
+/// What is shown of somebody in lists.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shown {
+    /// Whose file.
+    pub client: ClientId,
+    /// Name as it is shown.
+    pub name: String,
+    /// Client number.
+    pub number: String,
+    /// Born on.
+    pub born: Option<Date>,
+    /// Whose caseload.
+    pub adviser: Option<StaffId>,
+}
+
+struct Known {
+    shown: Shown,
+    sort: String,
+    restricted: bool,
+}
+
+/// Everybody, in memory.
+#[derive(Default)]
+pub(crate) struct People {
+    index: Index,
+    known: HashMap<ClientId, Known>,
+}
+
+/// Somebody found, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// Who.
+    pub who: Shown,
+    /// What matched, in words.
+    pub why: String,
+}
+
+/// A file of a caseload.
+#[derive(Debug, Clone)]
+pub struct InCaseload {
+    /// Who.
+    pub who: Shown,
+    /// Whether it is in work.
+    pub status: FileStatus,
+    /// The last two-way contact.
+    pub last_contact: Date,
+    /// The day of registration.
+    pub registered: Date,
+    /// The day on which the file goes if nothing more is heard.
+    pub due: Date,
+    /// Whether the time of warnings has come.
+    pub near: bool,
+}
+
+/// Somebody's caseload and the drafts that wait for them.
+#[derive(Debug, Clone)]
+pub struct Caseload {
+    /// The files, by name.
+    pub files: Vec<InCaseload>,
+    /// Unsaved notes: about whom, kept when.
+    pub drafts: Vec<(Shown, Timestamp)>,
+}
+
+const INDEX: Action = Action("index");
+const SEARCH: Action = Action("search");
+const LIST: Action = Action("list-caseload");
+/// Files a stretch.
+const STRETCH: i64 = 4000;
+
+impl Service {
+    fn index_permit(&self) -> Result<Permit, Error> {
+        Ok(self.policy().decide(Request {
+            actor: Actor::SYSTEM,
+            purpose: Purpose::Keeping,
+            act: Act::Read,
+            subject: Subject::Everyone,
+            categories: Categories::from(Category::Contact).with(Category::Identity),
+            circumstances: Circumstances::default(),
+        })?)
+    }
+
+    /// Fills the index with everybody: one bulk opening, one entry in the log.
+    pub(crate) async fn index_everybody(&self) -> Result<(), Error> {
+        let mut people = People::default();
+        let heads = self.records().read(vec![HEADS.with([])]).await?;
+        let heads = heads.into_iter().next().unwrap_or_default().rows;
+        let count = heads.len() as u64;
+        let heads: HashMap<ClientId, (Option<StaffId>, bool)> =
+            heads.iter().map(head).collect::<Result<_, _>>()?;
+        let entry = self.log().submit(
+            self.index_permit()?,
+            INDEX,
+            Detail { count: Some(count), ..Detail::default() },
+        );
+        let mut gathered = Personal::new(&entry, Vec::new());
+        let mut after = vec![0_u8; 16];
+        loop {
+            let rows =
+                self.records().read(vec![EVERYBODY.with([after.clone().into(), STRETCH.into()])]).await?;
+            let rows = rows.into_iter().next().unwrap_or_default().rows;
+            let Some(last) = rows.last() else { break };
+            let full = rows.len() as i64 == STRETCH;
+            let last = last.blob(9)?.to_vec();
+            // The last file of a full stretch may go on in the next one.
+            let whole: Vec<&Row> =
+                rows.iter().filter(|row| !full || row.blob(9).is_ok_and(|id| id != last)).collect();
+            let files: Vec<FileId> = whole
+                .iter()
+                .map(|row| Ok(FileId::from_bytes(row.bytes16(9)?)))
+                .collect::<Result<_, Error>>()?;
+            let keys = self.vault().keys_of(&files).await?;
+            let mut pieces = Vec::with_capacity(whole.len());
+            for row in &whole {
+                let client = ClientId::from_bytes(row.bytes16(9)?);
+                // Without a key: erased after this copy of the records was made. Nobody is brought back; `doctor` counts them.
+                let Some(keys) = keys.get(&client.into()) else { continue };
+                pieces.push(
+                    self.open_entry::<Profile>(&entry, keys, client, &Stored::read(row)?)?
+                        .map(|page| (client, page)),
+                );
+            }
+            gathered = gathered.and(Personal::gather(&entry, pieces)?)?.map(|(mut all, more)| {
+                all.extend(more);
+                all
+            });
+            after = match whole.last() {
+                Some(row) => row.blob(9)?.to_vec(),
+                None => last,
+            };
+            if !full {
+                break;
+            }
+        }
+        let receipt = entry.durable().await?;
+        let mut profiles: HashMap<ClientId, Profile> = HashMap::new();
+        for (client, page) in gathered.release(&receipt)? {
+            let profile = profiles.remove(&client).unwrap_or_default().joined(page);
+            profiles.insert(client, profile);
+        }
+        for (client, profile) in profiles {
+            if let Some((adviser, restricted)) = heads.get(&client) {
+                people.put(client, &profile, *adviser, *restricted);
+            }
+        }
+        *self.people().write().unwrap_or_else(PoisonError::into_inner) = people;
+        Ok(())
+    }
+
+    /// Brings these clients up to date in the index; one who is no more is dropped at once.
+    pub(crate) async fn index_clients(&self, clients: &[ClientId]) -> Result<(), Error> {
+        if clients.len() > 500 {
+            return self.index_everybody().await;
+        }
+        for client in clients {
+            let rows = self
+                .records()
+                .read(vec![HEAD.with([client.as_bytes().into()]), SOMEBODY.with([client.as_bytes().into()])])
+                .await?;
+            let [found, pages] = rows.as_slice() else { return Err(Error::Damaged("batch")) };
+            let Some(row) = found.first() else {
+                self.vault().evict((*client).into());
+                self.people().write().unwrap_or_else(PoisonError::into_inner).forget(*client);
+                continue;
+            };
+            let (_, (adviser, restricted)) = head(row)?;
+            let keys = self.vault().keys((*client).into()).await?;
+            let entry = self.log().submit(
+                self.index_permit()?,
+                INDEX,
+                Detail { count: Some(1), ..Detail::default() },
+            );
+            let profile = self.open_pages(&entry, &keys, *client, &pages.rows)?;
+            let receipt = entry.durable().await?;
+            let profile = profile.release(&receipt)?;
+            self.people()
+                .write()
+                .unwrap_or_else(PoisonError::into_inner)
+                .put(*client, &profile, adviser, restricted);
+        }
+        Ok(())
+    }
+
+    fn open_pages(
+        &self,
+        entry: &audit::Entry,
+        keys: &FileKeys,
+        client: ClientId,
+        rows: &[Row],
+    ) -> Result<Personal<Profile>, Error> {
+        let mut pages = Vec::new();
+        for row in rows {
+            pages.push(self.open_entry::<Profile>(entry, keys, client, &Stored::read(row)?)?);
+        }
+        Ok(Personal::gather(entry, pages)?
+            .map(|pages| pages.into_iter().fold(Profile::default(), Profile::joined)))
+    }
+
+    fn search_request(&self, visit: &Visit) -> Request {
+        let mut categories = Categories::from(Category::Contact);
+        if visit.role != Role::Receptionist {
+            categories = categories.with(Category::Identity);
+        }
+        Request {
+            actor: Actor { id: visit.staff.into(), role: visit.role },
+            purpose: purpose_of(visit.role),
+            act: Act::Search,
+            subject: Subject::Everyone,
+            categories,
+            circumstances: Circumstances::default(),
+        }
+    }
+
+    /// Finds people by what was typed, best first. Restricted files are not found. The search is an entry of its own.
+    ///
+    /// # Errors
+    /// The rules refuse this role, or the log failed.
+    pub async fn find_clients(
+        &self,
+        visit: &Visit,
+        typed: &str,
+        most: usize,
+    ) -> Result<Opened<Vec<Found>>, Error> {
+        let request = self.search_request(visit);
+        let permit = self.permit(request, SEARCH).await?;
+        let with_birth = request.categories.contains(Category::Identity);
+        let typed: String = typed.chars().take(200).collect();
+        let found: Vec<Found> = {
+            let people = self.people().read().unwrap_or_else(PoisonError::into_inner);
+            let may = |key: &matching::Key| {
+                people.known.get(&ClientId::from_bytes(*key)).is_some_and(|k| !k.restricted)
+            };
+            let hits = people.index.search_where(&typed, most, may);
+            hits.iter()
+                .filter_map(|hit| {
+                    let known = people.known.get(&ClientId::from_bytes(hit.key))?;
+                    Some(Found { who: known.shown(with_birth), why: hit.why.to_string() })
+                })
+                .collect()
+        };
+        let detail = Detail { count: Some(found.len() as u64), ..Detail::default() };
+        let entry = self.log().submit(permit, SEARCH, detail);
+        Ok(Opened::new(Personal::new(&entry, found), entry))
+    }
+
+    /// Somebody's own caseload, and the notes that they have not saved. Restricted files are in no list.
+    ///
+    /// # Errors
+    /// The rules refuse this role, or a store failed.
+    pub async fn caseload(&self, visit: &Visit) -> Result<Opened<Caseload>, Error> {
+        let request = self.search_request(visit);
+        let permit = self.permit(request, LIST).await?;
+        let with_birth = request.categories.contains(Category::Identity);
+        let staff = || visit.staff.as_bytes().into();
+        let mine: Vec<Query> = vec![CASELOAD.with([staff(), false.into()]), Service::my_drafts(visit)];
+        let rows = self.records().read(mine).await?;
+        let [rows, waiting] = rows.as_slice() else { return Err(Error::Damaged("batch")) };
+        let today = self.surroundings().today();
+        let mut files = Vec::with_capacity(rows.rows.len());
+        let mut unsaved = Vec::new();
+        {
+            let people = self.people().read().unwrap_or_else(PoisonError::into_inner);
+            for row in &rows.rows {
+                let client = ClientId::from_bytes(row.bytes16(0)?);
+                let Some(known) = people.known.get(&client) else { continue };
+                let registered = self.surroundings().civil(changes::time(row.int(2)?)?).date();
+                let last_contact = day_from(row.int(3)?).ok_or(Error::Damaged("day"))?;
+                let until = kept_until(last_contact, registered, &self.rule_of(row.text(4)?, row.text(5)?)?);
+                let status = if row.text(1)? == "active" { FileStatus::Active } else { FileStatus::Closed };
+                let who = known.shown(with_birth);
+                files.push((
+                    known.sort.clone(),
+                    InCaseload {
+                        who,
+                        status,
+                        last_contact,
+                        registered,
+                        due: until.due,
+                        near: until.is_near(today),
+                    },
+                ));
+            }
+            for row in &waiting.rows {
+                if let Some(known) =
+                    people.known.get(&ClientId::from_bytes(row.bytes16(0)?)).filter(|k| !k.restricted)
+                {
+                    unsaved.push((known.shown(with_birth), changes::time(row.int(1)?)?));
+                }
+            }
+        }
+        files.sort_by(|a, b| a.0.cmp(&b.0).then(a.1.who.number.cmp(&b.1.who.number)));
+        let detail = Detail { count: Some(files.len() as u64), ..Detail::default() };
+        let entry = self.log().submit(permit, LIST, detail);
+        let caseload = Caseload { files: files.into_iter().map(|(_, file)| file).collect(), drafts: unsaved };
+        Ok(Opened::new(Personal::new(&entry, caseload), entry))
+    }
+
+    /// How many people can be found: what `kept doctor` compares with the number of files.
+    #[must_use]
+    pub fn people_known(&self) -> usize {
+        self.people().read().unwrap_or_else(PoisonError::into_inner).known.len()
+    }
+
+    /// Whose file has this number, for commands that name a client by it.
+    pub(crate) fn client_by_number(&self, number: &str) -> Option<ClientId> {
+        let people = self.people().read().unwrap_or_else(PoisonError::into_inner);
+        people
+            .known
+            .iter()
+            .find(|(_, known)| known.shown.number.eq_ignore_ascii_case(number.trim()))
+            .map(|(id, _)| *id)
+    }
+}
+
+impl Known {
+    fn shown(&self, with_birth: bool) -> Shown {
+        let mut shown = self.shown.clone();
+        if !with_birth {
+            shown.born = None;
+        }
+        shown
+    }
+}
+
+impl People {
+    fn put(&mut self, client: ClientId, profile: &Profile, adviser: Option<StaffId>, restricted: bool) {
+        let text = |field: FieldId| profile.text(&field).map(str::to_owned);
+        let born = profile.date(&fields::DATE_OF_BIRTH);
+        let number = text(fields::CLIENT_NUMBER).unwrap_or_default();
+        self.index.insert(&Person {
+            key: *client.as_bytes(),
+            names: [fields::NAME, fields::KNOWN_AS, fields::FORMER_NAME]
+                .into_iter()
+                .filter_map(text)
+                .collect(),
+            dob: born
+                .and_then(|d| Some((d.year(), u8::try_from(d.month()).ok()?, u8::try_from(d.day()).ok()?))),
+            postcode: text(fields::POSTCODE),
+            phones: [fields::MOBILE_PHONE, fields::OTHER_PHONE].into_iter().filter_map(text).collect(),
+            emails: text(fields::EMAIL).into_iter().collect(),
+            nino: text(fields::NINO),
+            number: (!number.is_empty()).then(|| number.clone()),
+        });
+        let name = profile.display_name().unwrap_or("Name not recorded").to_owned();
+        let shown = Shown { client, name, number, born, adviser };
+        self.known.insert(client, Known { shown, sort: profile.sort_name().to_lowercase(), restricted });
+    }
+
+    fn forget(&mut self, client: ClientId) {
+        self.index.remove(client.as_bytes());
+        self.known.remove(&client);
+    }
+}
+
+fn head(row: &Row) -> Result<(ClientId, (Option<StaffId>, bool)), Error> {
+    let adviser = row.opt_bytes16(1)?.map(StaffId::from_bytes);
+    Ok((ClientId::from_bytes(row.bytes16(0)?), (adviser, row.bool(2)?)))
+}

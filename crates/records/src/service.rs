@@ -1,0 +1,240 @@
+//! A running service: its stores, its vault, its log, its rules, and what is kept in memory of them.
+
+use std::path::PathBuf;
+use std::sync::atomic::AtomicI64;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use access::Policy;
+use audit::{Log, SigningKey};
+use jiff::Timestamp;
+use store::{Migrations, Place, Store, sql};
+use vault::{FileId, Vault};
+
+use crate::notices::{self, Notices};
+use crate::search::People;
+use crate::sessions::Sessions;
+use crate::staff::Directory;
+use crate::{Error, Surroundings};
+
+sql! { records:
+    /// One setting.
+    SETTING = "SELECT value FROM setting WHERE name = $1";
+    /// Sets one.
+    SET_SETTING = "INSERT INTO setting (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value";
+    /// Every erased file, with whether its erasure was finished.
+    ERASED_FILES = "SELECT client, in_service FROM erased";
+}
+
+/// The records store's tables: ours and the log's outbox.
+pub static MIGRATIONS: Migrations = Migrations {
+    name: "records",
+    steps: &[
+        (1, "first light", include_str!("../migrations/001_first_light.sql")),
+        (2, "outbox of the audit log", audit::OUTBOX_MIGRATION),
+    ],
+};
+
+/// Where a service keeps its things: four places, so that no single loss or theft gives anybody away.
+#[derive(Clone, Debug)]
+pub struct Places {
+    /// Clients' files, sealed.
+    pub records: Place,
+    /// The audit log.
+    pub audit: Place,
+    /// The wrapped keys.
+    pub keyring: Place,
+    /// The folder of the epoch key and the log's signing key.
+    pub root: PathBuf,
+    /// The last signed checkpoint of the log, outside its store.
+    pub checkpoint: PathBuf,
+}
+
+/// A running service.
+pub struct Service {
+    records: Store,
+    vault: Vault,
+    log: Log,
+    policy: Policy,
+    surroundings: Surroundings,
+    notices: RwLock<Arc<Notices>>,
+    directory: RwLock<Arc<Directory>>,
+    sessions: Sessions,
+    people: RwLock<People>,
+    seen_change: AtomicI64,
+    following: tokio::sync::Mutex<()>,
+}
+
+impl Service {
+    /// Makes a new, empty service that keeps `notice`.
+    ///
+    /// # Errors
+    /// The notice is faulty, the places are in use already or cannot be written.
+    pub async fn create(places: &Places, notice: &str, surroundings: Surroundings) -> Result<Service, Error> {
+        let read = notices::read(notice)?;
+        let records = Store::open(&places.records, &MIGRATIONS).await?;
+        if setting(&records, "deployment").await?.is_some() {
+            return Err(Error::DoesNotFit(
+                "There is a service here already. Start it with `kept serve`.".into(),
+            ));
+        }
+        let keyring = Store::open(&places.keyring, &vault::MIGRATIONS).await?;
+        let vault = Vault::create(keyring, &places.root).await?;
+        SigningKey::create(&places.root.join(SIGNING_KEY))?;
+        let mut batch = notices::publishing(&read, notice, surroundings.now());
+        batch.push(SET_SETTING.with(["deployment".into(), vault.deployment().to_string().into()]));
+        batch.push(SET_SETTING.with(["epoch".into(), vault.epoch().to_string().into()]));
+        records.write(batch).await?;
+        drop(vault);
+        Service::open(places, surroundings).await
+    }
+
+    /// Opens a service that was made by `create`, checks that its parts belong together and fills its memory.
+    ///
+    /// # Errors
+    /// What does not fit and what to do: a wrong root, an older keyring, a log behind its checkpoint, a newer schema...
+    pub async fn open(places: &Places, surroundings: Surroundings) -> Result<Service, Error> {
+        let records = Store::open(&places.records, &MIGRATIONS).await?;
+        let deployment = setting(&records, "deployment").await?;
+        let deployment = deployment.ok_or_else(|| {
+            Error::DoesNotFit("There is no service here yet. Make one with `kept init`.".into())
+        })?;
+        let keyring = Store::open(&places.keyring, &vault::MIGRATIONS).await?;
+        let vault = Vault::unlock(keyring, &places.root).await?;
+        if vault.deployment().to_string() != deployment {
+            return Err(Error::DoesNotFit(
+                "These records and this keyring belong to different services.".into(),
+            ));
+        }
+        let audit = Store::open(&places.audit, &audit::MIGRATIONS).await?;
+        let key = SigningKey::load(&places.root.join(SIGNING_KEY))?;
+        let log = Log::open(audit, records.clone(), key, &places.checkpoint, surroundings.clock()).await?;
+        let notices = Service::load_notices(&records).await?;
+        let service = Service {
+            records,
+            vault,
+            log,
+            policy: Policy::shipped()?,
+            surroundings,
+            notices: RwLock::new(Arc::new(notices)),
+            directory: RwLock::default(),
+            sessions: Sessions::default(),
+            people: RwLock::default(),
+            seen_change: AtomicI64::new(0),
+            following: tokio::sync::Mutex::new(()),
+        };
+        service.refuse_an_older_keyring().await?;
+        service.finish_erasures().await?;
+        let newest = service.newest_change().await?;
+        service.reload_service().await?;
+        service.index_everybody().await?;
+        service.seen_change.store(newest, std::sync::atomic::Ordering::Release);
+        service.follow_changes().await?;
+        Ok(service)
+    }
+
+    /// Ends cleanly: the log is flushed and its last checkpoint signed.
+    ///
+    /// # Errors
+    /// The log could not be flushed.
+    pub async fn close(&self) -> Result<(), Error> {
+        self.log.close().await?;
+        Ok(())
+    }
+
+    /// An older keyring would bring erased people back: its epoch is behind, or it holds a key of an erased file.
+    async fn refuse_an_older_keyring(&self) -> Result<(), Error> {
+        let known: u64 = setting(&self.records, "epoch").await?.and_then(|e| e.parse().ok()).unwrap_or(0);
+        let older = Error::DoesNotFit(
+            "This keyring is older than the records: erased files would come back. Restore the newest copy of the keyring.".into(),
+        );
+        if self.vault.epoch().number() < known {
+            return Err(older);
+        }
+        let rows = self.records.read(vec![ERASED_FILES.with([])]).await?;
+        let mut finished = Vec::new();
+        for row in rows.first().map(|r| r.rows.as_slice()).unwrap_or_default() {
+            if row.opt_int(1)?.is_some() {
+                finished.push(FileId::from_bytes(row.bytes16(0)?));
+            }
+        }
+        if self.vault.holds(&finished).await?.is_empty() { Ok(()) } else { Err(older) }
+    }
+
+    pub(crate) async fn reload_service(&self) -> Result<(), Error> {
+        let directory = Arc::new(self.load_directory().await?);
+        let notices = Arc::new(Service::load_notices(&self.records).await?);
+        *self.directory.write().unwrap_or_else(PoisonError::into_inner) = directory;
+        *self.notices.write().unwrap_or_else(PoisonError::into_inner) = notices;
+        Ok(())
+    }
+
+    pub(crate) fn current_directory(&self) -> Arc<Directory> {
+        Arc::clone(&self.directory.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// The notices in force, as they are now.
+    #[must_use]
+    pub fn notices(&self) -> Arc<Notices> {
+        Arc::clone(&self.notices.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// The rules that decide.
+    #[must_use]
+    pub fn policy(&self) -> &Policy {
+        &self.policy
+    }
+
+    pub(crate) fn log(&self) -> &Log {
+        &self.log
+    }
+
+    pub(crate) fn vault(&self) -> &Vault {
+        &self.vault
+    }
+
+    pub(crate) fn records(&self) -> &Store {
+        &self.records
+    }
+
+    /// Clock and random source.
+    #[must_use]
+    pub fn surroundings(&self) -> &Surroundings {
+        &self.surroundings
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.surroundings.now()
+    }
+
+    pub(crate) fn draw(&self) -> [u8; 16] {
+        self.surroundings.draw()
+    }
+
+    pub(crate) fn sessions(&self) -> &Sessions {
+        &self.sessions
+    }
+
+    pub(crate) fn people(&self) -> &RwLock<People> {
+        &self.people
+    }
+
+    pub(crate) fn seen_change(&self) -> &AtomicI64 {
+        &self.seen_change
+    }
+
+    pub(crate) fn following(&self) -> &tokio::sync::Mutex<()> {
+        &self.following
+    }
+}
+
+const SIGNING_KEY: &str = "log-signing.key";
+
+pub(crate) async fn setting(records: &Store, name: &'static str) -> Result<Option<String>, Error> {
+    let rows = records.read(vec![SETTING.with([name.into()])]).await?;
+    let row = rows.first().and_then(|r| r.rows.first());
+    Ok(row.map(|row| row.text(0).map(str::to_owned)).transpose()?)
+}
+
+pub(crate) fn set_setting(name: &'static str, value: &str) -> store::Query {
+    SET_SETTING.with([name.into(), value.into()])
+}

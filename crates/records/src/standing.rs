@@ -1,0 +1,210 @@
+//! How somebody stands to a client's file: whose caseload it is in, what closes it, and what they asked for.
+
+use access::{Act, Actor, Circumstances, Permit, Request, Role, Subject};
+use audit::{Action, Detail};
+use casework::{ClientId, StaffId};
+use jiff::{SignedDuration, Timestamp};
+use notice::{Categories, Category, Purpose};
+use store::{Query, Row, sql};
+use vault::{Compartment, FileKeys, Place};
+
+use crate::sessions::Visit;
+use crate::{Error, Service, changes};
+
+sql! { records:
+    /// A client's row, with what closes or opens it to this member of staff.
+    FIND_CLIENT = "SELECT c.adviser, c.status, c.restricted, c.registered, c.last_contact, c.notice, c.notice_version, c.version, (SELECT k.declared FROM conflict k WHERE k.client = c.id AND k.staff = $2), (SELECT r.until FROM stated_reason r WHERE r.client = c.id AND r.staff = $2) FROM client c WHERE c.id = $1";
+    /// A reason that was given holds for a while.
+    STATE_REASON = "INSERT INTO stated_reason (staff, client, until) VALUES ($1, $2, $3) ON CONFLICT (staff, client) DO UPDATE SET until = excluded.until";
+    /// Declares that somebody must never see a file: a relative, a neighbour.
+    DECLARE_CONFLICT = "INSERT INTO conflict (staff, client, declared) VALUES ($1, $2, $3) ON CONFLICT (staff, client) DO NOTHING";
+}
+
+/// For how long a stated reason opens a file, in minutes.
+pub const REASON_MINUTES: i64 = 30;
+/// The shortest reason that says anything, in characters.
+pub const SHORTEST_REASON: usize = 10;
+const LONGEST_REASON: usize = 500;
+
+/// Whether a file is in work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FileStatus {
+    /// The service works with this client.
+    Active,
+    /// It no longer does.
+    Closed,
+}
+
+/// A client's row, read for one member of staff.
+#[derive(Debug, Clone)]
+pub(crate) struct Standing {
+    pub(crate) client: ClientId,
+    pub(crate) adviser: Option<StaffId>,
+    pub(crate) status: FileStatus,
+    pub(crate) restricted: bool,
+    pub(crate) registered: Timestamp,
+    pub(crate) last_contact: i64,
+    pub(crate) notice: String,
+    pub(crate) notice_version: String,
+    pub(crate) conflict: bool,
+    pub(crate) reason_until: Option<Timestamp>,
+}
+
+impl Standing {
+    pub(crate) fn query(client: ClientId, visit: &Visit) -> Query {
+        FIND_CLIENT.with([client.as_bytes().into(), visit.staff.as_bytes().into()])
+    }
+
+    pub(crate) fn read(client: ClientId, row: Option<&Row>) -> Result<Standing, Error> {
+        let row = row.ok_or(Error::NoSuchFile)?;
+        Ok(Standing {
+            client,
+            adviser: row.opt_bytes16(0)?.map(StaffId::from_bytes),
+            status: match row.text(1)? {
+                "active" => FileStatus::Active,
+                "closed" => FileStatus::Closed,
+                _ => return Err(Error::Damaged("file status")),
+            },
+            restricted: row.bool(2)?,
+            registered: changes::time(row.int(3)?)?,
+            last_contact: row.int(4)?,
+            notice: row.text(5)?.to_owned(),
+            notice_version: row.text(6)?.to_owned(),
+            conflict: row.opt_int(8)?.is_some(),
+            reason_until: row.opt_int(9)?.map(changes::time).transpose()?,
+        })
+    }
+
+    /// The circumstances of a request by `visit` about this file, at `now`.
+    pub(crate) fn circumstances(&self, visit: &Visit, now: Timestamp) -> Circumstances {
+        Circumstances {
+            own_caseload: self.adviser == Some(visit.staff),
+            own_file: false,
+            restricted: self.restricted,
+            conflict: self.conflict,
+            reason: self.reason_until.is_some_and(|until| until > now),
+        }
+    }
+
+    /// A request by `visit` for these categories of this file.
+    pub(crate) fn request(&self, visit: &Visit, now: Timestamp, act: Act, categories: Categories) -> Request {
+        Request {
+            actor: Actor { id: visit.staff.into(), role: visit.role },
+            purpose: purpose_of(visit.role),
+            act,
+            subject: Subject::Client(self.client),
+            categories,
+            circumstances: self.circumstances(visit, now),
+        }
+    }
+}
+
+/// What each role opens files for. The notice gives each of these purposes to the people concerned.
+#[must_use]
+pub fn purpose_of(role: Role) -> Purpose {
+    match role {
+        Role::Adviser | Role::Manager => Purpose::Support,
+        Role::Receptionist => Purpose::Contact,
+        Role::Governance | Role::Client => Purpose::Rights,
+        Role::Administrator | Role::Public | Role::System => Purpose::Keeping,
+    }
+}
+
+impl Service {
+    /// Asks the rules. A refusal is on disk before it is answered.
+    pub(crate) async fn permit(&self, request: Request, action: Action) -> Result<Permit, Error> {
+        match self.policy().decide(request) {
+            Ok(permit) => Ok(permit),
+            Err(refusal) => {
+                self.log().refused(&refusal, action).durable().await?;
+                Err(refusal.into())
+            }
+        }
+    }
+
+    /// How `visit` stands to a file.
+    pub(crate) async fn standing(&self, visit: &Visit, client: ClientId) -> Result<Standing, Error> {
+        let rows = self.records().read(vec![Standing::query(client, visit)]).await?;
+        Standing::read(client, rows.first().and_then(|r| r.rows.first()))
+    }
+
+    /// Says why a file outside one's caseload is needed. The reason is sealed into the log under the file's key, and opens
+    /// the file for half an hour.
+    ///
+    /// # Errors
+    /// The reason is too short or too long, the rules refuse even with a reason, or a store failed.
+    pub async fn state_reason(&self, visit: &Visit, client: ClientId, reason: &str) -> Result<(), Error> {
+        let reason = reason.trim();
+        let length = reason.chars().count();
+        if !(SHORTEST_REASON..=LONGEST_REASON).contains(&length)
+            || reason.chars().any(|c| c.is_control() && c != '\n' && c != '\r')
+        {
+            return Err(Error::Faults(vec![casework::answers::Fault::new(
+                "reason",
+                format!("Say in {SHORTEST_REASON} to {LONGEST_REASON} characters why you need this file"),
+            )]));
+        }
+        let standing = self.standing(visit, client).await?;
+        let now = self.now();
+        let mut request = standing.request(visit, now, Act::Read, Category::Contact.into());
+        request.circumstances.reason = true;
+        let permit = self.permit(request, STATE_REASON_ACTION).await?;
+        let keys = self.vault().keys(client.into()).await?;
+        let sealed = self.seal_reason(&permit, &keys, client, reason)?;
+        let until = now + SignedDuration::from_mins(REASON_MINUTES);
+        let detail = Detail { reason: Some(sealed), ..Detail::default() };
+        let _receipt = self.log().submit(permit, STATE_REASON_ACTION, detail).durable().await?;
+        let (staff, until) = (visit.staff.as_bytes().into(), until.as_microsecond().into());
+        self.records().write(vec![STATE_REASON.with([staff, client.as_bytes().into(), until])]).await?;
+        Ok(())
+    }
+
+    /// Declares a conflict of interest: from now on this file is closed to them, even with a reason.
+    ///
+    /// # Errors
+    /// There is no such file, or a store failed.
+    pub async fn declare_conflict(&self, visit: &Visit, client: ClientId) -> Result<(), Error> {
+        self.standing(visit, client).await?;
+        let declared = self.now().as_microsecond().into();
+        self.records()
+            .write(vec![DECLARE_CONFLICT.with([
+                visit.staff.as_bytes().into(),
+                client.as_bytes().into(),
+                declared,
+            ])])
+            .await?;
+        let waiting =
+            self.log().event(Some(visit.staff.into()), Action("declare-conflict"), audit::Outcome::Done);
+        waiting.durable().await?;
+        Ok(())
+    }
+
+    /// Seals the words of a reason under the file's key: 16 bytes of its own id, then the envelope.
+    fn seal_reason(
+        &self,
+        permit: &Permit,
+        keys: &FileKeys,
+        client: ClientId,
+        reason: &str,
+    ) -> Result<Vec<u8>, Error> {
+        let row = self.draw();
+        let mut blob = row.to_vec();
+        blob.extend(self.vault().seal_reason(permit, keys, &reason_place(row, client), reason)?);
+        Ok(blob)
+    }
+}
+
+/// The action under which a reason stands in the log.
+pub(crate) const STATE_REASON_ACTION: Action = Action("state-reason");
+
+/// Where a sealed reason belongs.
+pub(crate) fn reason_place(row: [u8; 16], client: ClientId) -> Place<'static> {
+    Place {
+        table: "reason",
+        row,
+        version: 1,
+        file: client.into(),
+        compartment: &Compartment::File,
+        category: Category::Agreement,
+    }
+}

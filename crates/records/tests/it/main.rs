@@ -1,0 +1,14 @@
+//! The service's sentences on both engines: the same scenarios, written once.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stderr,
+    reason = "a test that cannot go on must say so"
+)]
+
+mod bench;
+mod erasures;
+mod files;
+mod signing_in;
