@@ -1,1 +1,218 @@
-// Filled by the next change.
+// What a page gains when scripts run. Every page works without: these are plain forms and links.
+// No markup is made from text, nothing is kept in the browser, nothing leaves our own origin.
+
+import { createAll, Button, Checkboxes, ErrorSummary, NotificationBanner, PasswordInput, Radios, SkipLink } from './govuk.js'
+
+for (const component of [Button, Checkboxes, ErrorSummary, NotificationBanner, PasswordInput, Radios, SkipLink]) {
+  createAll(component)
+}
+
+/** An element with properties and children; text stays text. */
+function make(tag, properties = {}, ...children) {
+  const element = document.createElement(tag)
+  for (const [name, value] of Object.entries(properties)) element.setAttribute(name, value)
+  element.append(...children)
+  return element
+}
+
+function clock(time) {
+  const hours = time.getHours()
+  const minutes = String(time.getMinutes()).padStart(2, '0')
+  return `${hours % 12 || 12}:${minutes}${hours < 12 ? 'am' : 'pm'}`
+}
+
+/** Search as you type: a list below the box, as the combobox pattern of WAI-ARIA has it. */
+function suggest(input) {
+  const url = input.dataset.suggestUrl
+  const list = make('ul', { class: 'app-suggest', id: `${input.id}-list`, role: 'listbox', 'aria-label': 'Clients found' })
+  const said = make('div', { class: 'govuk-visually-hidden', role: 'status', 'aria-live': 'polite' })
+  list.hidden = true
+  for (const [name, value] of [['role', 'combobox'], ['aria-expanded', 'false'], ['aria-controls', list.id], ['aria-autocomplete', 'list']]) {
+    input.setAttribute(name, value)
+  }
+  input.closest('.app-find').append(list, said)
+
+  let found = []
+  let chosen = -1
+  let waiting
+  let asking
+
+  const close = () => {
+    clearTimeout(waiting)
+    asking?.abort()
+    list.hidden = true
+    chosen = -1
+    input.setAttribute('aria-expanded', 'false')
+    input.removeAttribute('aria-activedescendant')
+  }
+  const choose = (at) => {
+    chosen = at
+    for (const [i, item] of [...list.children].entries()) item.setAttribute('aria-selected', String(i === at))
+    if (at < 0) input.removeAttribute('aria-activedescendant')
+    else input.setAttribute('aria-activedescendant', list.children[at].id)
+  }
+  const open = (client) => {
+    const target = new URL(client.href, location.href)
+    if (target.origin === location.origin) location.assign(target)
+  }
+  const show = () => {
+    list.replaceChildren(...found.map((client, i) => {
+      const item = make('li', { role: 'option', id: `${list.id}-${i}`, 'aria-selected': 'false' },
+        make('b', {}, client.name), make('span', { class: 'app-num' }, [client.number, client.born].filter(Boolean).join(', ')))
+      if (client.why) item.append(make('span', {}, client.why))
+      item.addEventListener('mousedown', (event) => event.preventDefault())
+      item.addEventListener('click', () => open(client))
+      return item
+    }))
+    chosen = -1
+    input.removeAttribute('aria-activedescendant')
+    list.hidden = found.length === 0
+    input.setAttribute('aria-expanded', String(found.length > 0))
+    said.textContent = found.length === 0 ? 'No client found' : found.length === 1 ? '1 client found' : `${found.length} clients found`
+  }
+  const ask = async () => {
+    asking?.abort()
+    asking = new AbortController()
+    try {
+      const answer = await fetch(url, { method: 'POST', body: new URLSearchParams({ q: input.value }), signal: asking.signal })
+      if (!answer.ok) return close()
+      found = await answer.json()
+      show()
+    } catch (error) {
+      // A later letter cancels an earlier question; a lost network leaves the plain form.
+      if (error.name !== 'AbortError') close()
+    }
+  }
+
+  input.addEventListener('input', () => {
+    clearTimeout(waiting)
+    if (input.value.trim().length < 2) {
+      said.textContent = ''
+      return close()
+    }
+    waiting = setTimeout(ask, 150)
+  })
+  input.addEventListener('blur', close)
+  input.addEventListener('keydown', (event) => {
+    if (event.isComposing || list.hidden) return
+    const last = found.length - 1
+    if (event.key === 'ArrowDown') choose(chosen === last ? 0 : chosen + 1)
+    else if (event.key === 'ArrowUp') choose(chosen <= 0 ? last : chosen - 1)
+    else if (event.key === 'Enter' && chosen >= 0) open(found[chosen])
+    else if (event.key === 'Escape') close()
+    else return
+    event.preventDefault()
+  })
+}
+
+/** Drafts: what is typed is saved on the server, after two seconds of quiet and when the page is left. */
+function draft(form) {
+  const status = form.querySelector('[data-draft-status]')
+  let waiting
+  let unsaved = false
+  const save = async () => {
+    clearTimeout(waiting)
+    if (!unsaved) return
+    unsaved = false
+    const fields = [...new FormData(form)].filter(([, value]) => typeof value === 'string')
+    let saved = false
+    try {
+      const answer = await fetch(form.dataset.draftUrl, { method: 'POST', body: new URLSearchParams(fields), keepalive: true })
+      saved = answer.ok && !answer.redirected
+    } catch { /* said below */ }
+    if (!saved) unsaved = true
+    if (status) status.textContent = saved ? `Draft saved ${clock(new Date())}` : 'Draft not saved yet. Keep this page open.'
+  }
+  form.addEventListener('input', () => {
+    unsaved = true
+    clearTimeout(waiting)
+    waiting = setTimeout(save, 2000)
+  })
+  form.addEventListener('submit', () => {
+    clearTimeout(waiting)
+    unsaved = false
+  })
+  document.addEventListener('visibilitychange', () => {
+    if (document.visibilityState === 'hidden') save()
+  })
+}
+
+/** Warns five minutes before the session ends. */
+function watchSession(meta) {
+  let ends = Number(meta.content) * 1000
+  const text = make('p', {})
+  const stay = make('button', { type: 'button', class: 'govuk-button' }, 'Stay signed in')
+  const dialog = make('dialog', { class: 'app-dialog', 'aria-labelledby': 'session-h' },
+    make('h2', { class: 'app-h2', id: 'session-h' }, 'You will be signed out soon'), text, stay)
+  document.body.append(dialog)
+  let timer
+  const plan = () => {
+    clearTimeout(timer)
+    const left = ends - Date.now() - 300_000
+    timer = setTimeout(left > 60_000 ? plan : warn, Math.max(0, Math.min(left, 60_000)))
+  }
+  const warn = () => {
+    if (Date.now() >= ends) text.textContent = 'You have been signed out. Drafts are saved. Sign in again to go on.'
+    else text.textContent = `To keep records safe, you will be signed out at ${clock(new Date(ends))}. What you are writing is saved as a draft.`
+    if (!dialog.open) dialog.showModal()
+  }
+  stay.addEventListener('click', async () => {
+    try {
+      const answer = await fetch('/session/stay', { method: 'POST' })
+      if (answer.ok && !answer.redirected) {
+        const later = answer.headers.get('content-type')?.includes('json') ? await answer.json() : {}
+        ends = later.ends ? later.ends * 1000 : Date.now() + Number(meta.dataset.length || 1800) * 1000
+        dialog.close()
+        return plan()
+      }
+    } catch { /* said below */ }
+    text.textContent = 'That did not work: you are signed out, or the network is gone. Drafts are saved. Sign in again to go on.'
+  })
+  plan()
+}
+
+/** A form is sent once, however often its button is pressed. */
+function sendOnce(event) {
+  const form = event.target
+  if (event.defaultPrevented || form.method === 'get') return
+  if (form.dataset.sent) {
+    event.preventDefault()
+    return
+  }
+  form.dataset.sent = 'yes'
+  // After the browser has read the pressed button's name and value.
+  const buttons = [...form.elements].filter((element) => element.type === 'submit' && !element.disabled)
+  const free = (on) => {
+    for (const button of buttons) button.disabled = !on
+  }
+  setTimeout(() => free(false), 0)
+  setTimeout(() => {
+    free(true)
+    delete form.dataset.sent
+  }, 3000)
+}
+
+for (const input of document.querySelectorAll('input[data-suggest-url]')) suggest(input)
+for (const form of document.querySelectorAll('form[data-draft-url]')) draft(form)
+const meta = document.querySelector('meta[name=kept-session-ends]')
+if (meta) watchSession(meta)
+document.addEventListener('submit', sendOnce)
+
+// A page brought back by 'Back' must be sendable again.
+window.addEventListener('pageshow', (event) => {
+  if (event.persisted) for (const form of document.forms) delete form.dataset.sent
+})
+
+document.addEventListener('keydown', (event) => {
+  const search = document.getElementById('q')
+  if (search && (event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase() === 'k') {
+    event.preventDefault()
+    search.focus()
+    search.select()
+  }
+  const menu = document.querySelector('details.app-more[open]')
+  if (menu && event.key === 'Escape') {
+    menu.open = false
+    menu.querySelector('summary').focus()
+  }
+})

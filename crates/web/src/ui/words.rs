@@ -35,9 +35,11 @@ pub fn notice_banner(body: Markup) -> Markup {
 }
 
 fn notification(class: &str, role: &str, title: &str, body: Markup) -> Markup {
-    html! { div class=(class) role=(role) aria-labelledby="govuk-notification-banner-title" data-module="govuk-notification-banner" {
+    // A page may show one of each.
+    let id = if role == "alert" { "banner-done" } else { "banner-notice" };
+    html! { div class=(class) role=(role) aria-labelledby=(id) data-module="govuk-notification-banner" {
         div.govuk-notification-banner__header {
-            h2.govuk-notification-banner__title #govuk-notification-banner-title { (title) }
+            h2.govuk-notification-banner__title #(id) { (title) }
         }
         div.govuk-notification-banner__content { p.govuk-notification-banner__heading { (body) } }
     } }
