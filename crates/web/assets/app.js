@@ -58,7 +58,7 @@ function suggest(input) {
   const show = () => {
     list.replaceChildren(...found.map((client, i) => {
       const item = make('li', { role: 'option', id: `${list.id}-${i}`, 'aria-selected': 'false' },
-        make('b', {}, client.name), make('span', { class: 'app-num' }, [client.number, client.born].filter(Boolean).join(', ')))
+        make('b', {}, client.name), make('span', { class: 'app-num' }, client.born ? `${client.number}, born ${client.born}` : client.number))
       if (client.why) item.append(make('span', {}, client.why))
       item.addEventListener('mousedown', (event) => event.preventDefault())
       item.addEventListener('click', () => open(client))

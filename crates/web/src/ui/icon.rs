@@ -114,8 +114,8 @@ pub(crate) fn lock() -> Markup {
 /// The door arch of Kept.
 pub(crate) fn mark() -> Markup {
     html! { svg width="30" height="30" viewBox="0 0 30 30" aria-hidden="true" focusable="false" {
-        path d="M3 24V13a12 12 0 0 1 24 0v11" fill="none" stroke="#fff" stroke-width="3.4" {}
+        path d="M3 24V13a12 12 0 0 1 24 0v11" fill="none" stroke="currentColor" stroke-width="3.4" {}
         path d="M10 24v-9a5 5 0 0 1 10 0v9" fill="none" stroke="#7cc7d6" stroke-width="3.4" {}
-        path d="M1 26.5h28" stroke="#fff" stroke-width="3" {}
+        path d="M1 26.5h28" stroke="currentColor" stroke-width="3" {}
     } }
 }
