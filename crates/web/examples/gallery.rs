@@ -105,7 +105,7 @@ fn client() -> Markup {
                     hint: Some("Daniel can ask to read this. Keep other people’s names out unless you need them."),
                     value: "Brought revised CV. Wants evening shifts only while Freya settles at nursery.", ..Default::default() }))
                 div.app-note__foot {
-                    (form::button(ButtonKind::Primary, "Save note", None))
+                    (form::button(ButtonKind::Main, "Save note", None))
                     (form::tick("contact", "Daniel took part: keeps his record for 12 more months", true))
                     (form::draft_status("Draft saved 10:41am"))
                 }
@@ -224,7 +224,7 @@ fn asks(wrong: bool) -> Markup {
             (form::textarea(form::TextArea { name: "more", label: "Anything else (optional)", hint: Some("They can ask to read this."), rows: 4, error: error("Write no more than 2,000 characters"), ..Default::default() }))
             (words::warning("This cannot be undone: 31 entries go."))
             (words::inset(html! { "Similar: John Smith, NB-10001, born the same day." }))
-            (form::buttons(html! { (form::button(ButtonKind::Primary, "Save and go on", None)) (form::button(ButtonKind::Secondary, "Save draft", Some(("do", "draft")))) (form::button(ButtonKind::Warning, "Delete", Some(("do", "delete")))) a.govuk-link href="#" { "Cancel" } }))
+            (form::buttons(html! { (form::button(ButtonKind::Main, "Save and go on", None)) (form::button(ButtonKind::Secondary, "Save draft", Some(("do", "draft")))) (form::button(ButtonKind::Warning, "Delete", Some(("do", "delete")))) a.govuk-link href="#" { "Cancel" } }))
         }
     }
 }
@@ -255,7 +255,7 @@ fn sign_in() -> Markup {
             (form::text_input(form::TextInput { name: "email", label: "Email address", input_type: "email", autocomplete: Some("username"), ..Default::default() }))
             (form::text_input(form::TextInput { name: "password", label: "Password", input_type: "password", autocomplete: Some("current-password"), error: Some("The email address or the password is not right"), ..Default::default() }))
             (form::text_input(form::TextInput { name: "code", label: "Code", hint: Some("The 6 digits your authenticator app shows"), width: Some(10), autocomplete: Some("one-time-code"), inputmode: Some("numeric"), ..Default::default() }))
-            (form::buttons(form::button(ButtonKind::Primary, "Sign in", None)))
+            (form::buttons(form::button(ButtonKind::Main, "Sign in", None)))
         }
     }
 }

@@ -6,6 +6,8 @@
 
 use std::sync::LazyLock;
 
+use axum::http::{HeaderValue, StatusCode, Uri, header};
+use axum::response::{IntoResponse, Response};
 use sha2::{Digest, Sha256};
 
 /// One embedded file.
@@ -65,6 +67,20 @@ pub fn find(path: &str) -> Option<Asset> {
     }
     let (_, content_type, bytes) = FILES.into_iter().find(|(file, ..)| *file == name)?;
     Some(Asset { bytes, content_type, current: digest == *DIGEST })
+}
+
+/// Answers a request for a file.
+pub async fn serve(uri: Uri) -> Response {
+    let Some(asset) = find(uri.path()) else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
+    // A page of the version before may ask with its own digest: that answer must not be kept.
+    let kept = if asset.current { "public, max-age=31536000, immutable" } else { "no-cache" };
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static(asset.content_type)),
+        (header::CACHE_CONTROL, HeaderValue::from_static(kept)),
+    ];
+    (headers, asset.bytes).into_response()
 }
 
 #[cfg(test)]

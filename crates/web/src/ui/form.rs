@@ -112,7 +112,7 @@ pub struct DateInput<'a> {
 pub enum ButtonKind {
     /// The one thing the page is for.
     #[default]
-    Primary,
+    Main,
     /// Another thing one can do.
     Secondary,
     /// Something that cannot be undone.
@@ -283,7 +283,7 @@ pub fn hidden(name: &str, value: &str) -> Markup {
 #[must_use]
 pub fn button(kind: ButtonKind, label: &str, sends: Option<(&str, &str)>) -> Markup {
     let class = match kind {
-        ButtonKind::Primary => "govuk-button",
+        ButtonKind::Main => "govuk-button",
         ButtonKind::Secondary => "govuk-button govuk-button--secondary",
         ButtonKind::Warning => "govuk-button govuk-button--warning",
     };

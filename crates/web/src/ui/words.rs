@@ -1,6 +1,6 @@
 //! Words that stand apart: warnings, what was done, answers to check.
 
-use maud::{Markup, html};
+use maud::{Markup, PreEscaped, html};
 
 /// A warning that must be read before going on.
 #[must_use]
@@ -80,4 +80,10 @@ pub fn problem(heading: &str, paragraphs: &[&str], next: Markup) -> Markup {
         @for text in paragraphs { p.govuk-body { (text) } }
         (next)
     }
+}
+
+/// Markup that the notice's own writers made and escaped. Nothing that anybody typed comes this way.
+#[must_use]
+pub fn rendered(markup: &str) -> Markup {
+    PreEscaped(markup.to_owned())
 }
