@@ -14,8 +14,8 @@ mod staff;
 mod story;
 mod town;
 
-pub(crate) use people::{MadeUpClient, MadeUpEntry, people};
-pub(crate) use staff::{ADVISERS, MadeUpStaff, staff};
+pub(crate) use people::{MadeUpClient, people};
+pub(crate) use staff::{code_secret, id, staff};
 
 #[cfg(test)]
 mod tests;

@@ -1,5 +1,7 @@
 //! The staff of the invented service.
 
+use super::dice::Dice;
+
 /// How many of the staff are advisers; they stand first.
 pub(crate) const ADVISERS: usize = 4;
 
@@ -29,3 +31,21 @@ const STAFF: [MadeUpStaff; 8] = [
     MadeUpStaff { name: "Harriet Okoro-Lunt", email: "harriet.okoro-lunt@example.org", role: "governance" },
     MadeUpStaff { name: "Marek Thistlewood", email: "marek.thistlewood@example.org", role: "administrator" },
 ];
+
+/// Numbers from here on are staff's and ids, so that clients are the same however many of these were drawn.
+const CODES: u64 = 1 << 40;
+const IDS: u64 = 1 << 41;
+
+/// The secret of somebody's code generator. It follows from the seed, so it protects nobody: for made-up people only.
+pub(crate) fn code_secret(seed: u64, person: u64) -> [u8; 20] {
+    drawn(&mut Dice::new(seed, CODES + person))
+}
+
+/// The id that is drawn as the `count`th: the same seed gives the same addresses.
+pub(crate) fn id(seed: u64, count: u64) -> [u8; 16] {
+    drawn(&mut Dice::new(seed, IDS + count))
+}
+
+fn drawn<const N: usize>(dice: &mut Dice) -> [u8; N] {
+    std::array::from_fn(|_| u8::try_from(dice.between(0, 255)).unwrap_or(0))
+}

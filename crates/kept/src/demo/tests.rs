@@ -5,6 +5,7 @@ use casework::{Answer, MeetingKind, answers};
 use jiff::civil::{Date, date};
 use notice::Catalogue;
 
+use super::staff::ADVISERS;
 use super::*;
 
 const TODAY: Date = date(2026, 11, 23);

@@ -1,0 +1,100 @@
+//! What can be typed.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::commands;
+use crate::config::Config;
+use crate::fail::Fail;
+
+/// Casework software that keeps its privacy notice.
+#[derive(Parser)]
+#[command(name = "kept", version, propagate_version = true, after_help = "Example: kept demo")]
+pub(crate) struct Kept {
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// The service that a command is about.
+#[derive(Args, Clone)]
+pub(crate) struct Which {
+    /// The configuration of the service.
+    #[arg(long, global = true, value_name = "FILE", default_value = crate::config::FILE, env = "KEPT_CONFIG")]
+    config: PathBuf,
+}
+
+impl Which {
+    /// Its configuration.
+    pub(crate) fn load(&self) -> Result<Config, Fail> {
+        Config::load(&self.config)
+    }
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Start a complete service with made-up clients in a temporary folder.
+    #[command(after_help = "Example: kept demo --clients 300 --port 0")]
+    Demo(commands::demo::Demo),
+    /// Make a new service in a folder.
+    #[command(after_help = "Example: kept init /srv/kept --notice our-notice.toml")]
+    Init(commands::init::Init),
+    /// Run a service until Ctrl-C or SIGTERM.
+    #[command(after_help = "Example: kept serve --config /srv/kept/kept.toml")]
+    Serve(Which),
+    /// Add, list, stop or invite the people who work here.
+    User(commands::user::User),
+    /// Check privacy notices and publish them.
+    Notice(commands::notice::Command),
+    /// Check and read the audit log.
+    Audit(commands::audit::Audit),
+    /// Check that a service is sound.
+    #[command(after_help = "Example: kept doctor --config /srv/kept/kept.toml")]
+    Doctor(commands::doctor::Doctor),
+    /// Erase one client's file.
+    #[command(after_help = "Example: kept erase NB-20417 --ground request")]
+    Erase(commands::erase::Erase),
+    /// Look after the keyring.
+    Keyring(commands::keyring::Keyring),
+    /// Check the access policy.
+    Policy(commands::policy::Policy),
+}
+
+impl Kept {
+    /// Does what was typed.
+    pub(crate) async fn run(self) -> Result<ExitCode, Fail> {
+        match self.command {
+            Command::Demo(demo) => demo.run().await,
+            Command::Init(init) => init.run().await,
+            Command::Serve(which) => commands::serve::run(&which).await,
+            Command::User(user) => user.run().await,
+            Command::Notice(notice) => notice.run().await,
+            Command::Audit(audit) => audit.run().await,
+            Command::Doctor(doctor) => doctor.run().await,
+            Command::Erase(erase) => erase.run().await,
+            Command::Keyring(keyring) => keyring.run().await,
+            Command::Policy(policy) => policy.run(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn every_command_has_an_example() {
+        fn look(command: &clap::Command, path: &str) {
+            let name = format!("{path} {}", command.get_name());
+            if command.get_subcommands().next().is_none() {
+                let example = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+                assert!(command.is_hide_set() || example.starts_with("Example: kept "), "{name}");
+            }
+            command.get_subcommands().for_each(|below| look(below, &name));
+        }
+        Kept::command().debug_assert();
+        look(&Kept::command(), "");
+    }
+}

@@ -1,0 +1,222 @@
+//! `kept demo`: a complete service with made-up people, gone when it ends.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
+
+use access::Role;
+use casework::StaffId;
+use clap::Args;
+use records::loading::Loaded;
+use records::{Places, Service, Surroundings};
+use serde_json::json;
+use tracing::level_filters::LevelFilter;
+use web::DemoPerson;
+
+use crate::commands::init;
+use crate::config::FIRST;
+use crate::demo::{self, MadeUpClient};
+use crate::fail::Fail;
+use crate::output;
+use crate::serving::{self, Stop};
+
+/// Everybody's password. It is printed and shown on the sign-in page: nobody here is real.
+const PASSWORD: &str = "northbridge demo 2026 kettle";
+/// Files that are made and loaded at a time.
+const AT_ONCE: usize = 500;
+
+/// A service to try.
+#[derive(Args)]
+pub(crate) struct Demo {
+    /// How many clients.
+    #[arg(long, default_value_t = 2000)]
+    clients: usize,
+    /// The port to listen on; 0 for any that is free.
+    #[arg(long, default_value_t = 8080)]
+    port: u16,
+    /// The same number makes the same people.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Print one line of JSON with the address and the people who can sign in.
+    #[arg(long)]
+    json: bool,
+    /// Keep the service in this folder instead of a temporary one.
+    #[arg(long, value_name = "DIR")]
+    keep: Option<PathBuf>,
+}
+
+impl Demo {
+    /// Makes it, says where it is, and serves it.
+    pub(crate) async fn run(self) -> Result<ExitCode, Fail> {
+        let start = Instant::now();
+        serving::log(LevelFilter::WARN);
+        let mut stop = Stop::listen()?;
+        let wanted = SocketAddr::from((Ipv4Addr::LOCALHOST, self.port));
+        let listener =
+            serving::bind(wanted, "Choose another with --port, or any free one with --port 0.").await?;
+        let address = listener.local_addr().map_err(|error| Fail::said(error.to_string()))?;
+        let origin = format!("http://{address}");
+        let temporary = tempfile::Builder::new().prefix("kept-demo-").tempdir();
+        let temporary = temporary.map_err(Fail::file("made", &std::env::temp_dir()))?;
+        let folder = self.keep.as_deref().unwrap_or(temporary.path());
+        let making = make(folder, &address, self.seed, self.clients);
+        let Made { service, people } = tokio::select! {
+            made = making => made?,
+            () = stop.asked() => return Ok(ExitCode::SUCCESS),
+        };
+        let ready = start.elapsed().as_millis();
+        if self.json {
+            let listed: Vec<_> = people.iter().map(as_json).collect();
+            output::line(
+                &json!({"address": origin, "people": listed, "clients": self.clients, "ready_ms": ready})
+                    .to_string(),
+            );
+        } else {
+            self.introduce(&origin, &people);
+        }
+        let options = web::Options { origin, demo: Some(people), behind_proxy: false };
+        let pages = web::app(Arc::clone(&service), options);
+        serving::serve(listener, service, pages, &mut stop).await?;
+        Ok(ExitCode::SUCCESS)
+    }
+
+    fn introduce(&self, origin: &str, people: &[DemoPerson]) {
+        output::line(&format!("Kept runs at {origin} with {} made-up clients.", self.clients));
+        output::line("");
+        for person in people {
+            output::line(&format!("  {:<14} {:<20} {}", person.role, person.name, person.email));
+        }
+        output::line("");
+        output::line(&format!("The password of each is: {PASSWORD}"));
+        output::line("The current code of each stands on the sign-in page.");
+        output::line(match self.keep {
+            Some(_) => "Press Ctrl-C to end.",
+            None => "Press Ctrl-C to end; everything is removed then.",
+        });
+    }
+}
+
+fn as_json(person: &DemoPerson) -> serde_json::Value {
+    json!({
+        "role": person.role,
+        "name": person.name,
+        "email": person.email,
+        "password": person.password,
+        "totp_secret": base32(&person.totp_secret),
+    })
+}
+
+/// A service with made-up people, and how the staff sign in.
+pub(crate) struct Made {
+    /// The service.
+    pub(crate) service: Arc<Service>,
+    /// Its staff.
+    pub(crate) people: Vec<DemoPerson>,
+}
+
+/// Makes a service in `folder`, staff and clients included.
+pub(crate) async fn make(
+    folder: &Path,
+    address: &SocketAddr,
+    seed: u64,
+    clients: usize,
+) -> Result<Made, Fail> {
+    let config = init::lay_out(folder, &FIRST.replace("127.0.0.1:8080", &address.to_string()))?;
+    fill(&config.places, seed, clients).await
+}
+
+/// Makes a service at `places`, staff and clients included.
+pub(crate) async fn fill(places: &Places, seed: u64, clients: usize) -> Result<Made, Fail> {
+    let count = AtomicU64::new(0);
+    let surroundings =
+        Surroundings::real().drawing_ids(move || demo::id(seed, count.fetch_add(1, Ordering::Relaxed)));
+    let service = Arc::new(Service::create(places, init::SHIPPED_NOTICE, surroundings).await?);
+    let hash = records::passwords::hash(PASSWORD).await;
+    let hash = hash.ok_or_else(|| Fail::said("There is not enough memory for a password hash (19 MiB)."))?;
+    let (mut people, mut ids) = (Vec::new(), Vec::new());
+    for (number, made_up) in (0..).zip(demo::staff()) {
+        let role: Role = made_up.role.parse().map_err(|_| Fail::said("a made-up role is none"))?;
+        let totp_secret = demo::code_secret(seed, number);
+        ids.push(service.add_ready_staff(made_up.name, made_up.email, role, &hash, totp_secret).await?);
+        people.push(DemoPerson {
+            role: made_up.role,
+            name: made_up.name.to_owned(),
+            email: made_up.email.to_owned(),
+            password: PASSWORD.to_owned(),
+            totp_secret,
+        });
+    }
+    let today = service.surroundings().today();
+    let notices = service.notices();
+    let mut coming = demo::people(seed, clients, today, notices.catalogue());
+    let mut loaded = 0;
+    loop {
+        let stretch: Option<Vec<Loaded>> =
+            coming.by_ref().take(AT_ONCE).map(|client| file(client, &ids, service.surroundings())).collect();
+        let stretch = stretch.ok_or_else(|| Fail::said("a made-up client has no adviser"))?;
+        if stretch.is_empty() {
+            break;
+        }
+        loaded += stretch.len();
+        service.load_files(stretch).await?;
+        output::progress(&format!("{loaded} of {clients} made-up clients"));
+    }
+    output::progress("");
+    Ok(Made { service, people })
+}
+
+fn file(client: MadeUpClient, staff: &[StaffId], surroundings: &Surroundings) -> Option<Loaded> {
+    let now = surroundings.now();
+    let at_ten =
+        client.registered.at(10, 0, 0, 0).to_zoned_datetime(surroundings.civil(now).time_zone().clone());
+    let meetings = client.entries.into_iter().map(|e| Some((*staff.get(e.adviser)?, e.day, e.meeting)));
+    Some(Loaded {
+        profile: client.profile,
+        registered: at_ten.map_or(now, |at| at.timestamp().min(now)),
+        adviser: *staff.get(client.adviser)?,
+        notice_given: client.notice_given,
+        agreed: client.agreed,
+        meetings: meetings.collect::<Option<_>>()?,
+    })
+}
+
+/// RFC 4648 base 32 without padding, as authenticator apps take it.
+fn base32(bytes: &[u8]) -> String {
+    const LETTERS: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+    let (mut text, mut held, mut bits) = (String::new(), 0_u32, 0);
+    for byte in bytes {
+        held = (held << 8) | u32::from(*byte);
+        bits += 8;
+        while bits >= 5 {
+            bits -= 5;
+            text.push(char::from(*LETTERS.get((held >> bits) as usize & 31).unwrap_or(&b'A')));
+        }
+        held &= (1 << bits) - 1;
+    }
+    if bits > 0 {
+        text.push(char::from(*LETTERS.get((held << (5 - bits)) as usize & 31).unwrap_or(&b'A')));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn secrets_are_written_as_rfc_4648_says() {
+        for (plain, coded) in [
+            ("", ""),
+            ("f", "MY"),
+            ("fo", "MZXQ"),
+            ("foo", "MZXW6"),
+            ("foob", "MZXW6YQ"),
+            ("foobar", "MZXW6YTBOI"),
+        ] {
+            assert_eq!(base32(plain.as_bytes()), coded);
+        }
+    }
+}

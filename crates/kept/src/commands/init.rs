@@ -1,0 +1,67 @@
+//! `kept init`: the folder of a new service.
+
+use std::fs::{self, DirBuilder};
+use std::os::unix::fs::DirBuilderExt as _;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::Args;
+use records::{Service, Surroundings};
+
+use crate::commands::notice;
+use crate::config::{Config, FILE, FIRST};
+use crate::fail::Fail;
+use crate::output;
+
+/// The notice that a new service keeps unless it brings its own.
+pub(crate) const SHIPPED_NOTICE: &str = include_str!("../../../../notices/employment-service.toml");
+
+/// Makes a service.
+#[derive(Args)]
+pub(crate) struct Init {
+    /// The folder to make.
+    dir: PathBuf,
+    /// The privacy notice that the service keeps; without it, the one that comes with Kept.
+    #[arg(long, value_name = "FILE")]
+    notice: Option<PathBuf>,
+}
+
+impl Init {
+    /// Makes the folder and what is in it.
+    pub(crate) async fn run(self) -> Result<ExitCode, Fail> {
+        let text = match &self.notice {
+            Some(path) => notice::read_sound(path)?,
+            None => SHIPPED_NOTICE.to_owned(),
+        };
+        let config = lay_out(&self.dir, FIRST)?;
+        let service = Service::create(&config.places, &text, Surroundings::real()).await?;
+        let title = service.notices().service().title.clone();
+        service.close().await?;
+        let at = self.dir.join(FILE);
+        let at = at.display();
+        output::line(&format!("Made a service in {} that keeps \"{title}\".", self.dir.display()));
+        output::line("Next, the first administrator:");
+        output::line(&format!(
+            "  kept user add --config {at} --role administrator --name \"Their Name\" --email them@example.org"
+        ));
+        output::line(&format!("  kept serve --config {at}"));
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// Makes the folder of a service with its configuration, and nothing else yet.
+pub(crate) fn lay_out(dir: &Path, config: &str) -> Result<Config, Fail> {
+    let file = dir.join(FILE);
+    if file.exists() {
+        return Err(Fail::said(format!(
+            "There is a service in {} already. Start it with `kept serve`, or choose another folder.",
+            dir.display()
+        )));
+    }
+    for folder in [dir.to_owned(), dir.join("data")] {
+        let made = DirBuilder::new().recursive(true).mode(0o700).create(&folder);
+        made.map_err(Fail::file("made", &folder))?;
+    }
+    fs::write(&file, config).map_err(Fail::file("written", &file))?;
+    Config::load(&file)
+}

@@ -1,0 +1,12 @@
+//! The commands, one file each.
+
+pub(crate) mod audit;
+pub(crate) mod demo;
+pub(crate) mod doctor;
+pub(crate) mod erase;
+pub(crate) mod init;
+pub(crate) mod keyring;
+pub(crate) mod notice;
+pub(crate) mod policy;
+pub(crate) mod serve;
+pub(crate) mod user;

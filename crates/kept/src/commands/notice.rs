@@ -1,0 +1,122 @@
+//! `kept notice`: privacy notices as files.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{Args, Subcommand};
+use jiff::civil::Date;
+use notice::Notice;
+use notice::lint::{self, Severity};
+use records::Surroundings;
+
+use crate::cli::Which;
+use crate::fail::Fail;
+use crate::output;
+
+/// Privacy notices.
+#[derive(Args)]
+pub(crate) struct Command {
+    #[command(subcommand)]
+    act: Act,
+}
+
+#[derive(Subcommand)]
+enum Act {
+    /// Say where a notice falls short of the law, line by line.
+    #[command(after_help = "Example: kept notice lint our-notice.toml --json")]
+    Lint {
+        /// The notice.
+        file: PathBuf,
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+        /// The day to judge by; without it, today.
+        #[arg(long, value_name = "YYYY-MM-DD")]
+        on: Option<Date>,
+    },
+    /// Say whether a notice can be read.
+    #[command(after_help = "Example: kept notice check our-notice.toml")]
+    Check {
+        /// The notice.
+        file: PathBuf,
+    },
+    /// Publish a new version: new clients are given it, clients here keep the version they were given.
+    #[command(after_help = "Example: kept notice publish our-notice.toml --config /srv/kept/kept.toml")]
+    Publish {
+        #[command(flatten)]
+        which: Which,
+        /// The notice.
+        file: PathBuf,
+    },
+}
+
+impl Command {
+    /// Does it.
+    pub(crate) async fn run(self) -> Result<ExitCode, Fail> {
+        match self.act {
+            Act::Lint { file, json, on } => lint(&file, json, on),
+            Act::Check { file } => check(&file),
+            Act::Publish { which, file } => publish(&which, &file).await,
+        }
+    }
+}
+
+fn read(path: &Path) -> Result<String, Fail> {
+    std::fs::read_to_string(path).map_err(Fail::file("read", path))
+}
+
+/// The text of a notice that can be used; else its first fault.
+pub(crate) fn read_sound(path: &Path) -> Result<String, Fail> {
+    let text = read(path)?;
+    let Err(faults) = Notice::parse(&text) else { return Ok(text) };
+    let first = faults.first().map(ToString::to_string).unwrap_or_default();
+    let more = match faults.len() {
+        0 | 1 => String::new(),
+        many => format!(" ({} more: `kept notice check {}`)", many - 1, path.display()),
+    };
+    Err(Fail::said(format!("{}: {first}{more}", path.display())))
+}
+
+fn lint(path: &Path, json: bool, on: Option<Date>) -> Result<ExitCode, Fail> {
+    let text = read(path)?;
+    let findings = lint::check(&text, on.unwrap_or_else(|| Surroundings::real().today()), None);
+    let errors = findings.iter().filter(|f| f.severity == Severity::Error).count();
+    if json {
+        let list = serde_json::to_string(&findings);
+        output::line(&list.map_err(|error| Fail::said(error.to_string()))?);
+    } else {
+        for finding in &findings {
+            output::line(&format!("{}:{finding}", path.display()));
+        }
+        let warnings = findings.len() - errors;
+        output::line(&format!("{errors} errors, {warnings} warnings"));
+    }
+    Ok(if errors == 0 { ExitCode::SUCCESS } else { ExitCode::from(1) })
+}
+
+fn check(path: &Path) -> Result<ExitCode, Fail> {
+    match Notice::parse(&read(path)?) {
+        Ok(notice) => {
+            output::line(&format!("{} version {} can be read.", notice.id, notice.version));
+            Ok(ExitCode::SUCCESS)
+        }
+        Err(faults) => {
+            for fault in &faults {
+                output::line(&format!("{}: {fault}", path.display()));
+            }
+            Ok(ExitCode::from(1))
+        }
+    }
+}
+
+async fn publish(which: &Which, path: &Path) -> Result<ExitCode, Fail> {
+    let text = read_sound(path)?;
+    let service = which.load()?.open().await?;
+    let published = service.publish_notice(&text).await;
+    let notices = service.notices();
+    service.close().await?;
+    published?;
+    let notice = notices.service();
+    output::line(&format!("In force: {} version {}, from {}.", notice.id, notice.version, notice.effective));
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,184 @@
+//! Where a service keeps its things and how it is reached: `kept.toml` in its folder.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use records::{Places, Service, Surroundings};
+use serde::Deserialize;
+use store::Place;
+
+use crate::fail::Fail;
+
+/// The name of the file.
+pub(crate) const FILE: &str = "kept.toml";
+
+/// What `kept init` writes.
+pub(crate) const FIRST: &str = "\
+# How this service is reached and where it keeps its things. Paths start at the folder of this file.
+
+# Where Kept listens. It speaks plain HTTP: for others than this machine, put a proxy in front that speaks TLS.
+listen = \"127.0.0.1:8080\"
+
+# The address that browsers use. Forms are taken from pages of this address only.
+origin = \"http://127.0.0.1:8080\"
+
+# Whether such a proxy is in front and names callers in X-Forwarded-For.
+behind_proxy = false
+
+# Four places, so that no single loss or theft gives anybody away. Each store is a file, or a PostgreSQL database:
+# \"postgres://user@host/database?sslmode=require\". Back up the keyring apart from the records, and the root apart from both.
+[places]
+records = \"data/records.db\"
+audit = \"data/audit.db\"
+keyring = \"data/keyring.db\"
+# The key over all keys, and the key that signs the log. For this service's user only (chmod 700).
+root = \"root\"
+# The last signed state of the audit log. Keep a copy elsewhere: with it, a log put back to an older state is noticed.
+checkpoint = \"checkpoint\"
+";
+
+/// A service's configuration.
+#[derive(Debug, Clone)]
+pub(crate) struct Config {
+    /// Where it listens.
+    pub(crate) listen: SocketAddr,
+    /// The address that browsers use.
+    pub(crate) origin: String,
+    /// Whether a proxy is in front.
+    pub(crate) behind_proxy: bool,
+    /// Its four places.
+    pub(crate) places: Places,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    listen: SocketAddr,
+    origin: String,
+    #[serde(default)]
+    behind_proxy: bool,
+    places: WrittenPlaces,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenPlaces {
+    records: String,
+    audit: String,
+    keyring: String,
+    root: PathBuf,
+    checkpoint: PathBuf,
+}
+
+impl Config {
+    /// Reads the file.
+    pub(crate) fn load(path: &Path) -> Result<Config, Fail> {
+        let text = std::fs::read_to_string(path).map_err(|error| match error.kind() {
+            std::io::ErrorKind::NotFound => Fail::said(format!(
+                "There is no {} here. Make a service with `kept init DIR`, or name its file with --config.",
+                path.display()
+            )),
+            _ => Fail::file("read", path)(error),
+        })?;
+        let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        Config::read(&text, folder).map_err(|what| Fail::said(format!("{}: {what}", path.display())))
+    }
+
+    fn read(text: &str, folder: &Path) -> Result<Config, String> {
+        let written: Written = toml::from_str(text).map_err(|error| {
+            let line =
+                error.span().and_then(|s| text.get(..s.start)).map_or(1, |t| t.matches('\n').count() + 1);
+            format!(
+                "line {line}: {}. Put it right and try again.",
+                error.message().trim().replace('\n', ", ")
+            )
+        })?;
+        if !written.listen.ip().is_loopback() && !written.behind_proxy {
+            return Err(format!(
+                "listen = \"{}\" would send clients' data over a network without TLS. Listen on 127.0.0.1, or put a TLS proxy in front and set behind_proxy = true.",
+                written.listen
+            ));
+        }
+        let origin = written.origin;
+        let rest = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
+        if rest.is_none_or(|host| host.is_empty() || host.contains('/')) {
+            return Err(format!(
+                "origin = \"{origin}\" is no address of a site. Write it without a path: https://kept.example.org"
+            ));
+        }
+        let store = |text: String| match text.parse() {
+            Ok(Place::Sqlite(path)) => Place::Sqlite(folder.join(path)),
+            Ok(place) => place,
+            Err(never) => match never {},
+        };
+        let places = written.places;
+        Ok(Config {
+            listen: written.listen,
+            origin,
+            behind_proxy: written.behind_proxy,
+            places: Places {
+                records: store(places.records),
+                audit: store(places.audit),
+                keyring: store(places.keyring),
+                root: folder.join(places.root),
+                checkpoint: folder.join(places.checkpoint),
+            },
+        })
+    }
+
+    /// Opens the service.
+    pub(crate) async fn open(&self) -> Result<Service, Fail> {
+        self.all_there()?;
+        Ok(Service::open(&self.places, Surroundings::real()).await?)
+    }
+
+    /// Whether the three stores are where they should be: SQLite would make an empty one, and the loss would be met far
+    /// from its cause.
+    pub(crate) fn all_there(&self) -> Result<(), Fail> {
+        for (place, name) in [
+            (&self.places.records, "records"),
+            (&self.places.audit, "audit log"),
+            (&self.places.keyring, "keyring"),
+        ] {
+            if let Place::Sqlite(path) = place
+                && !path.exists()
+            {
+                return Err(Fail::said(format!(
+                    "The {name} of this service is not at {}. Restore it from its backup, or correct its place in kept.toml.",
+                    path.display()
+                )));
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_init_writes_can_be_read_and_starts_at_its_folder() {
+        let config = Config::read(FIRST, Path::new("/srv/kept")).unwrap();
+        assert_eq!(config.origin, format!("http://{}", config.listen));
+        assert_eq!(config.places.root, Path::new("/srv/kept/root"));
+        assert_eq!(config.places.records, Place::Sqlite("/srv/kept/data/records.db".into()));
+    }
+
+    #[test]
+    fn a_network_without_tls_and_what_is_no_site_are_refused() {
+        for (from, to, says) in [
+            ("\"127.0.0.1:8080\"", "\"0.0.0.0:8080\"", "without TLS"),
+            ("\"http://127.0.0.1:8080\"", "\"kept.example.org\"", "no address of a site"),
+            ("\"http://127.0.0.1:8080\"", "\"https://kept.example.org/\"", "no address of a site"),
+            ("behind_proxy", "behind_a_proxy", "line 10"),
+        ] {
+            let said = Config::read(&FIRST.replacen(from, to, 1), Path::new(".")).unwrap_err();
+            assert!(said.contains(says), "{said}");
+        }
+        let proxied = FIRST
+            .replace("127.0.0.1:8080\"\n\n# The", "0.0.0.0:8080\"\n\n# The")
+            .replace("= false", "= true");
+        assert!(Config::read(&proxied, Path::new(".")).is_ok());
+    }
+}

@@ -1,0 +1,38 @@
+//! Why a command could not do its part.
+
+use std::path::Path;
+
+/// What failed and what to do, in one line.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Fail {
+    /// The service could not.
+    #[error(transparent)]
+    Records(#[from] records::Error),
+    /// The log could not.
+    #[error(transparent)]
+    Audit(#[from] audit::Error),
+    /// A store could not.
+    #[error(transparent)]
+    Store(#[from] store::Error),
+    /// The access policy is faulty.
+    #[error(transparent)]
+    Policy(#[from] access::Error),
+    /// Anything else, in words.
+    #[error("{0}")]
+    Said(String),
+}
+
+impl Fail {
+    /// A fault in words.
+    pub(crate) fn said(text: impl Into<String>) -> Fail {
+        Fail::Said(text.into())
+    }
+
+    /// A file or folder that could not be used.
+    pub(crate) fn file(doing: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> Fail {
+        let path = path.display().to_string();
+        move |error| {
+            Fail::Said(format!("{path} cannot be {doing}: {error}. Check the path and who may use it."))
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! A service that runs: its listener, what it does in the background, and how it ends.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::serve::ListenerExt as _;
+use jiff::ToSpan as _;
+use jiff::civil::time;
+use records::Service;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::watch;
+use tracing::level_filters::LevelFilter;
+
+use crate::fail::Fail;
+
+/// How long answers that are under way may take once the service ends.
+const LAST_ANSWERS: Duration = Duration::from_secs(10);
+const FOLLOW_EVERY: Duration = Duration::from_millis(500);
+
+/// Logs go to standard error as JSON. Debugging levels of what is beneath us would print values, so none is let through.
+pub(crate) fn log(level: LevelFilter) {
+    let level = level.min(LevelFilter::INFO);
+    let logging = tracing_subscriber::fmt().json().with_max_level(level).with_writer(std::io::stderr);
+    let _ = logging.try_init();
+}
+
+/// Ctrl-C and SIGTERM.
+pub(crate) struct Stop {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl Stop {
+    /// From now on both end the service instead of the process.
+    pub(crate) fn listen() -> Result<Stop, Fail> {
+        let failed = |error| Fail::said(format!("Signals cannot be received: {error}. Start Kept again."));
+        Ok(Stop {
+            interrupt: signal(SignalKind::interrupt()).map_err(failed)?,
+            terminate: signal(SignalKind::terminate()).map_err(failed)?,
+        })
+    }
+
+    /// Waits for either.
+    pub(crate) async fn asked(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
+}
+
+/// Takes an address to listen on; `or_else` is what to do when another program has it.
+pub(crate) async fn bind(address: SocketAddr, or_else: &str) -> Result<TcpListener, Fail> {
+    TcpListener::bind(address).await.map_err(|error| match error.kind() {
+        std::io::ErrorKind::AddrInUse => Fail::said(format!(
+            "Port {} of {} is taken by another program. {or_else}",
+            address.port(),
+            address.ip()
+        )),
+        _ => Fail::said(format!("Kept cannot listen on {address}: {error}. {or_else}")),
+    })
+}
+
+/// Serves `pages` until it is asked to stop; then finishes what is under way and closes the log.
+pub(crate) async fn serve(
+    listener: TcpListener,
+    service: Arc<Service>,
+    pages: axum::Router,
+    stop: &mut Stop,
+) -> Result<(), Fail> {
+    let (end, mut ended) = watch::channel(false);
+    let listener = listener.tap_io(|stream| {
+        let _ = stream.set_nodelay(true);
+    });
+    let pages = pages.into_make_service_with_connect_info::<SocketAddr>();
+    let serving = axum::serve(listener, pages).with_graceful_shutdown(async move {
+        let _ = ended.wait_for(|end| *end).await;
+    });
+    let mut serving = tokio::spawn(serving.into_future());
+    let following = tokio::spawn(follow(Arc::clone(&service)));
+    let rolling = tokio::spawn(roll_nightly(Arc::clone(&service)));
+    tokio::select! {
+        () = stop.asked() => {}
+        result = &mut serving => tracing::error!(?result, "the listener ended"),
+    }
+    let _ = end.send(true);
+    following.abort();
+    if !serving.is_finished() && tokio::time::timeout(LAST_ANSWERS, &mut serving).await.is_err() {
+        tracing::warn!("some answers were not finished in time");
+        serving.abort();
+    }
+    // A new epoch is never left half-way by us, though a crash there would be mended at the next start.
+    if !rolling.is_finished() {
+        rolling.abort();
+    }
+    service.close().await?;
+    Ok(())
+}
+
+/// Takes in what other servers and commands have changed. A store that does not answer is reported once, not twice a second.
+async fn follow(service: Arc<Service>) {
+    let mut ticks = tokio::time::interval(FOLLOW_EVERY);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let mut failing = false;
+    loop {
+        ticks.tick().await;
+        match service.follow_changes().await {
+            Ok(()) if failing => {
+                failing = false;
+                tracing::info!("changes are taken in again");
+            }
+            Ok(()) => {}
+            Err(error) if failing => tracing::debug!(%error, "changes"),
+            Err(error) => {
+                failing = true;
+                tracing::error!(%error, "changes of others cannot be taken in; trying on");
+            }
+        }
+    }
+}
+
+/// Makes erasures final in every copy: at the start, for one that waits, and every night at three.
+async fn roll_nightly(service: Arc<Service>) {
+    loop {
+        match service.roll_keys().await {
+            Ok(epoch) => tracing::info!(epoch, "erasures are final in every copy"),
+            Err(error) => tracing::error!(%error, "the keyring's epoch could not be rolled"),
+        }
+        tokio::time::sleep(until_three(&service)).await;
+    }
+}
+
+fn until_three(service: &Service) -> Duration {
+    let now = service.surroundings().civil(service.surroundings().now());
+    let three =
+        |day: jiff::civil::Date| day.to_datetime(time(3, 0, 0, 0)).to_zoned_datetime(now.time_zone().clone());
+    let next = three(now.date()).ok().filter(|t| *t > now).or_else(|| {
+        let tomorrow = now.date().checked_add(1.day()).ok()?;
+        three(tomorrow).ok()
+    });
+    let seconds = next.map_or(86_400, |next| next.timestamp().as_second() - now.timestamp().as_second());
+    Duration::from_secs(u64::try_from(seconds).unwrap_or(86_400).max(60))
+}

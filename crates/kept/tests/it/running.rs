@@ -1,0 +1,98 @@
+//! A service that runs, is stopped and is killed.
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
+use std::process::{Child, Stdio};
+use std::time::{Duration, Instant};
+
+use super::*;
+
+/// A demo of a few clients in `folder`, and the one line that it prints.
+fn demo(folder: &Path) -> (Child, serde_json::Value) {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_kept"))
+        .args(["demo", "--clients", "30", "--port", "0", "--json", "--keep", folder.to_str().unwrap()])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    (child, serde_json::from_str(&line).unwrap())
+}
+
+fn get(address: &str, path: &str) -> String {
+    let mut stream = TcpStream::connect(address.trim_start_matches("http://")).unwrap();
+    write!(stream, "GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer
+}
+
+fn signal(child: &Child, which: &str) {
+    assert!(Command::new("kill").args([which, &child.id().to_string()]).status().unwrap().success());
+}
+
+fn ended(mut child: Child) -> std::process::ExitStatus {
+    let begun = Instant::now();
+    loop {
+        if let Some(status) = child.try_wait().unwrap() {
+            return status;
+        }
+        assert!(begun.elapsed() < Duration::from_secs(15), "it does not end");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+#[test]
+fn a_demo_says_who_can_sign_in_answers_and_ends_when_asked() {
+    let folder = tempfile::tempdir().unwrap();
+    let (child, said) = demo(folder.path());
+    assert_eq!(said["people"].as_array().unwrap().len(), 8);
+    assert_eq!(said["people"][0]["totp_secret"].as_str().unwrap().len(), 32);
+    assert_eq!(said["clients"], 30);
+    let page = get(said["address"].as_str().unwrap(), "/sign-in");
+    assert!(page.starts_with("HTTP/1.1 200") && page.contains("ruth.calderbank@example.org"), "{page}");
+    signal(&child, "-TERM");
+    assert!(ended(child).success());
+    assert!(well(&kept(folder.path(), &["doctor"])).contains("30 of 30 people can be found"));
+}
+
+#[test]
+fn a_service_that_is_killed_is_sound_when_it_is_opened_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut child, said) = demo(folder.path());
+    // It is killed while answers and their entries are on their way.
+    let address = said["address"].as_str().unwrap().to_owned();
+    let asking = std::thread::spawn(move || {
+        while let Ok(mut stream) = TcpStream::connect(address.trim_start_matches("http://")) {
+            let form = "email=ruth.calderbank%40example.org&password=wrong";
+            let _ = write!(
+                stream,
+                "POST /sign-in HTTP/1.1\r\nHost: x\r\nOrigin: {address}\r\nConnection: close\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{form}",
+                form.len()
+            );
+            let _ = stream.read_to_string(&mut String::new());
+        }
+    });
+    std::thread::sleep(Duration::from_millis(300));
+    child.kill().unwrap();
+    child.wait().unwrap();
+    asking.join().unwrap();
+    let doctor = well(&kept(folder.path(), &["doctor"]));
+    assert!(doctor.lines().all(|line| line.starts_with("ok  ")), "{doctor}");
+    well(&kept(folder.path(), &["audit", "verify"]));
+}
+
+#[test]
+fn a_file_that_was_erased_at_the_console_is_gone_for_good() {
+    let folder = tempfile::tempdir().unwrap();
+    let (child, _) = demo(folder.path());
+    signal(&child, "-INT");
+    assert!(ended(child).success());
+    let here = folder.path();
+    assert!(well(&kept(here, &["erase", "NB-1", "--ground", "request"])).starts_with("Erased."));
+    complaint(&kept(here, &["erase", "NB-1", "--ground", "request"]));
+    assert!(well(&kept(here, &["doctor"])).contains("1 wait for the next epoch"));
+    assert!(well(&kept(here, &["keyring", "roll"])).contains("epoch 2"));
+    let doctor = well(&kept(here, &["doctor"]));
+    assert!(doctor.contains("29 of 29") && doctor.contains("all are final"), "{doctor}");
+}
