@@ -14,16 +14,21 @@
 
 pub mod catalogue;
 pub mod codes;
+pub mod diff;
+pub mod dpv;
 pub mod extend;
 pub mod facts;
 pub mod fault;
 pub mod field;
+pub mod flow;
 pub mod lint;
 mod lookup;
 pub mod model;
 mod parse;
 mod read_fields;
 mod reader;
+pub mod render;
+pub mod ropa;
 mod source;
 pub mod vocabulary;
 
