@@ -56,6 +56,14 @@ pub const MOST_LOOKS: u32 = 500;
 const LOOKED: Action = Action("view-looked");
 
 impl Service {
+    /// How many of the newest entries of the log are of this member of staff, up to 10,000.
+    ///
+    /// # Errors
+    /// The log cannot be read.
+    pub async fn entries_of(&self, staff: StaffId) -> Result<usize, Error> {
+        Ok(self.log().by_actor(staff.into(), 10_000).await?.len())
+    }
+
     /// Who looked at a client's file. Asking is itself an entry.
     ///
     /// # Errors

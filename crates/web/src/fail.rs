@@ -1,0 +1,121 @@
+//! What goes wrong, as a page: one mapping from errors to pages. None shows data, a path or a trace.
+
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use casework::Fault;
+use maud::html;
+use records::{Denied, Error};
+
+use crate::ui;
+
+/// An answer that is not the page that was asked for.
+pub(crate) enum Fail {
+    /// Nobody is signed in: to the sign-in page, and back.
+    SignedOut,
+    /// A page that says what is wrong and what to do.
+    Page(StatusCode, &'static str, String),
+    /// Faults of a form that its own page did not show beside the fields.
+    Faults(Vec<Fault>),
+}
+
+impl Fail {
+    pub(crate) fn page(status: StatusCode, heading: &'static str, text: impl Into<String>) -> Fail {
+        Fail::Page(status, heading, text.into())
+    }
+
+    pub(crate) fn not_found() -> Fail {
+        Fail::page(
+            StatusCode::NOT_FOUND,
+            "Page not found",
+            "There is nothing here, or not for you. Check the address, or find the client by name.",
+        )
+    }
+
+    pub(crate) fn elsewhere() -> Fail {
+        Fail::page(
+            StatusCode::FORBIDDEN,
+            "This did not come from Kept",
+            "What you sent came from another site, so nothing was done. Open the page here and try again.",
+        )
+    }
+
+    pub(crate) fn bad_form(what: &str) -> Fail {
+        Fail::page(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "This form cannot be read",
+            format!("{what} Nothing was saved. Go back: what you typed is still there."),
+        )
+    }
+
+    pub(crate) fn broken() -> Fail {
+        Fail::page(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "Something went wrong",
+            "This is our fault. Nothing was lost: what you typed is kept as a draft. Try again, and tell your administrator if it goes on.",
+        )
+    }
+
+    fn unavailable(why: &Error) -> Fail {
+        tracing::error!(error = %why, "answered 503");
+        Fail::page(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "Kept cannot show this now",
+            "Something that protects clients' data cannot do its part, so nothing is shown and nothing was changed. Try again in a minute; if it goes on, tell your administrator.",
+        )
+    }
+}
+
+impl From<Error> for Fail {
+    fn from(error: Error) -> Fail {
+        match error {
+            Error::NoSuchFile => Fail::not_found(),
+            Error::Refused(refusal) if refusal.why == access::Why::PolicyBroken => Fail::unavailable(&error),
+            Error::Refused(refusal) => {
+                Fail::page(StatusCode::FORBIDDEN, "You cannot open this", refusal.to_string())
+            }
+            Error::ChangedMeanwhile => {
+                Fail::page(StatusCode::CONFLICT, "Somebody else changed this", error.to_string())
+            }
+            Error::Faults(faults) => Fail::Faults(faults),
+            Error::SignIn(Denied::SignedOut) => Fail::SignedOut,
+            Error::SignIn(denied) => {
+                Fail::page(StatusCode::FORBIDDEN, "That did not work", denied.to_string())
+            }
+            Error::Vault(vault::Error::NoKeys | vault::Error::Erased) => Fail::not_found(),
+            Error::Notice(text) | Error::Staff(text) => {
+                Fail::page(StatusCode::UNPROCESSABLE_ENTITY, "That did not work", text)
+            }
+            Error::Store(_)
+            | Error::Audit(_)
+            | Error::Vault(_)
+            | Error::Damaged(_)
+            | Error::DoesNotFit(_)
+            | Error::Policy(_) => Fail::unavailable(&error),
+        }
+    }
+}
+
+/// Marks an answer to somebody who is not signed in, for `signed::carry`.
+#[derive(Clone, Copy)]
+pub(crate) struct NotSignedIn;
+
+impl IntoResponse for Fail {
+    fn into_response(self) -> Response {
+        let (status, heading, text) = match self {
+            Fail::SignedOut => {
+                let mut response = StatusCode::SEE_OTHER.into_response();
+                response.headers_mut().insert(header::LOCATION, HeaderValue::from_static("/sign-in"));
+                response.extensions_mut().insert(NotSignedIn);
+                return response;
+            }
+            Fail::Page(status, heading, text) => (status, heading, text),
+            Fail::Faults(faults) => {
+                let texts: Vec<String> = faults.into_iter().map(|fault| fault.message).collect();
+                (StatusCode::UNPROCESSABLE_ENTITY, "Something needs another look", texts.join(". "))
+            }
+        };
+        let body = ui::words::problem(heading, &[&text], html! { a.govuk-link href="/" { "Go to today" } });
+        let page = ui::page::narrow(ui::page::NarrowPage { title: heading, service: "Kept", body });
+        (status, page).into_response()
+    }
+}

@@ -1,0 +1,515 @@
+//! A client's file on one page, the note box with its drafts, and the reason for opening a file outside one's caseload.
+
+use access::Why;
+use axum::Json;
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use casework::entries::MeetingTyped;
+use casework::profile::fields as known;
+use casework::{ClientId, Fault, MeetingKind, Typed, answers, dates};
+use maud::{Markup, html};
+use notice::{Category, FieldId};
+use records::drafts::DraftText;
+use records::files::{ALL_ENTRIES, ClientFile, Dated, FIRST_ENTRIES, What};
+use records::{Error, Visit};
+use serde::Deserialize;
+
+use crate::App;
+use crate::fail::Fail;
+use crate::fields;
+use crate::form::{Form, new_key};
+use crate::frame::{At, release, staff};
+use crate::signed::Signed;
+use crate::ui::file::{
+    IdentityBar, Meter, TagKind, TimelineItem, action, facts, identity_bar, panel, panel_life, share_list,
+    sub_nav, tag, timeline,
+};
+use crate::ui::form::{ButtonKind, TextArea, button, draft_status, hidden, segments, textarea, tick};
+use crate::ui::icon::Icon;
+use crate::ui::list::empty;
+use crate::ui::page::{NavItem, columns, heading, printed, reading};
+use crate::ui::words;
+
+#[derive(Deserialize)]
+pub(crate) struct Ask {
+    #[serde(default)]
+    all: Option<String>,
+    #[serde(default)]
+    saved: Option<String>,
+}
+
+/// The client named in a path.
+pub(crate) fn client(path: &str) -> Result<ClientId, Fail> {
+    path.parse().map_err(|_| Fail::not_found())
+}
+
+pub(crate) async fn show(
+    State(app): State<App>,
+    Signed(visit): Signed,
+    Path(id): Path<String>,
+    Query(ask): Query<Ask>,
+) -> Result<Response, Fail> {
+    let id = client(&id)?;
+    let most = if ask.all.is_some() { ALL_ENTRIES } else { FIRST_ENTRIES };
+    match app.service.open_file(&visit, id, most).await {
+        Ok(opened) => {
+            let banner = ask.saved.is_some().then_some("Saved");
+            let page = opened.map(|file| {
+                let draft = file.draft.clone();
+                let note = Note::of_draft(draft.as_ref().map(|d| &d.text));
+                let saved = draft.map(|d| app.service.surroundings().civil(d.saved));
+                let status = saved.map(|at| format!("Draft saved {}", clock(&at))).unwrap_or_default();
+                whole(&app, &visit, &file, &note, &status, banner, &[])
+            });
+            release(page).await
+        }
+        Err(Error::Refused(refusal)) if refusal.why == Why::NeedsReason => {
+            Ok((StatusCode::FORBIDDEN, reason_page(&app, &visit, id, "", None)).into_response())
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn reason_page(app: &App, visit: &Visit, id: ClientId, reason: &str, error: Option<&str>) -> Markup {
+    let faults: Vec<Fault> = error.map(|e| Fault::new("reason", e)).into_iter().collect();
+    let body = reading(html! {
+        (fields::summary(&faults))
+        (heading("This file is not in your caseload", html! {}))
+        div.app-panel {
+            p.govuk-body { "Say why you need it, and it opens for half an hour. The client can see that you looked, and this reason." }
+            form method="post" action={ "/clients/" (id) "/reason" } novalidate {
+                (textarea(TextArea { name: "reason", label: "Why do you need this file?", hint: Some("For example: covering for a colleague who is ill"), value: reason, error, rows: 3, ..TextArea::default() }))
+                (button(ButtonKind::Main, "Open the file", None))
+            }
+        }
+    });
+    staff(app, visit, At::Elsewhere, "Say why you need this file", body)
+}
+
+pub(crate) async fn reason(
+    State(app): State<App>,
+    Signed(visit): Signed,
+    Path(id): Path<String>,
+    form: Form,
+) -> Result<Response, Fail> {
+    let id = client(&id)?;
+    let form = form.only(&["reason"])?;
+    let reason = form.one("reason")?;
+    match app.service.state_reason(&visit, id, reason).await {
+        Ok(()) => Ok(Redirect::to(&format!("/clients/{id}")).into_response()),
+        Err(Error::Faults(faults)) => {
+            let message = faults.first().map(|f| f.message.as_str());
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, reason_page(&app, &visit, id, reason, message))
+                .into_response())
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// What stands in the note box.
+struct Note {
+    key: String,
+    typed: MeetingTyped,
+}
+
+const NOTE_FIELDS: [&str; 6] = ["form", "kind", "day", "minutes", "note", "took_part"];
+
+impl Note {
+    fn of_draft(draft: Option<&DraftText>) -> Note {
+        let typed = match draft {
+            Some(draft) => MeetingTyped {
+                kind: draft.kind.clone(),
+                day: Typed::one(draft.day.clone()),
+                minutes: draft.minutes.clone(),
+                note: draft.note.clone(),
+                took_part: draft.took_part,
+            },
+            None => MeetingTyped {
+                kind: MeetingKind::Meeting.code().to_owned(),
+                took_part: true,
+                ..MeetingTyped::default()
+            },
+        };
+        Note { key: new_key(), typed }
+    }
+
+    fn of_form(form: &Form) -> Result<Note, Fail> {
+        Ok(Note {
+            key: form.one("form")?.to_owned(),
+            typed: MeetingTyped {
+                kind: form.one("kind")?.to_owned(),
+                day: Typed::one(form.one("day")?),
+                minutes: form.one("minutes")?.to_owned(),
+                note: form.one("note")?.to_owned(),
+                took_part: form.ticked("took_part"),
+            },
+        })
+    }
+}
+
+pub(crate) async fn record_meeting(
+    State(app): State<App>,
+    Signed(visit): Signed,
+    Path(id): Path<String>,
+    form: Form,
+) -> Result<Response, Fail> {
+    let id = client(&id)?;
+    let form = form.only(&NOTE_FIELDS)?;
+    let (key, note) = (form.key()?, Note::of_form(&form)?);
+    let faults = match note.typed.read(app.service.surroundings().today()) {
+        Ok((day, meeting)) => match app.service.record_meeting(&visit, id, key, day, &meeting).await {
+            Ok(_) => return Ok(Redirect::to(&format!("/clients/{id}?saved=1#timeline")).into_response()),
+            Err(Error::Faults(faults)) => faults,
+            Err(error) => return Err(error.into()),
+        },
+        Err(faults) => faults,
+    };
+    let opened = app.service.open_file(&visit, id, FIRST_ENTRIES).await?;
+    let page = opened.map(|file| whole(&app, &visit, &file, &note, "", None, &faults));
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, release(page).await?).into_response())
+}
+
+/// Keeps what is being typed. Answers a script.
+pub(crate) async fn draft(
+    State(app): State<App>,
+    Signed(visit): Signed,
+    Path(id): Path<String>,
+    form: Form,
+) -> Result<Response, Fail> {
+    let id = client(&id)?;
+    let form = form.only(&NOTE_FIELDS)?;
+    let text = DraftText {
+        kind: form.one("kind")?.to_owned(),
+        day: form.one("day")?.to_owned(),
+        minutes: form.one("minutes")?.to_owned(),
+        note: form.one("note")?.to_owned(),
+        took_part: form.ticked("took_part"),
+    };
+    let saved = app.service.save_draft(&visit, id, &text).await?;
+    let at = clock(&app.service.surroundings().civil(saved));
+    Ok(Json(serde_json::json!({ "saved": at })).into_response())
+}
+
+/// A time as people here write it: `10:41am`.
+pub(crate) fn clock(at: &jiff::ZonedDateTime) -> String {
+    let (hour, half) = match at.hour() {
+        0 => (12, "am"),
+        h @ 1..=11 => (h, "am"),
+        12 => (12, "pm"),
+        h => (h - 12, "pm"),
+    };
+    format!("{hour}:{:02}{half}", at.minute())
+}
+
+/// The head of every page about a client, and the tabs below it.
+pub(crate) fn head(
+    profile: &casework::Profile,
+    id: ClientId,
+    today: jiff::civil::Date,
+    here: &str,
+    actions: Markup,
+) -> Markup {
+    let born =
+        profile.date(&known::DATE_OF_BIRTH).map(|d| (dates::long(d), profile.age(today).unwrap_or_default()));
+    let phone = profile
+        .text(&known::MOBILE_PHONE)
+        .map(|p| casework::formats::Phone::parse(p).map_or(p.to_owned(), |p| p.national()));
+    let mut tags = Vec::new();
+    if let Some(words) = profile.known_as() {
+        tags.push(tag(TagKind::Info, &format!("Known as {words}")));
+    }
+    if let Some(safe) = profile.get(&known::SAFE_CONTACT) {
+        let field = notice::Catalogue::standard().field(&known::SAFE_CONTACT);
+        for words in answers::shown_each(field.and_then(|f| notice::Catalogue::standard().list_of(f)), safe) {
+            tags.push(tag(TagKind::Warn, &words));
+        }
+    }
+    let base = format!("/clients/{id}");
+    let tabs = [
+        ("File", base.clone()),
+        ("Details", format!("{base}/details")),
+        ("Who looked", format!("{base}/looked")),
+    ];
+    let items: Vec<NavItem<'_>> = tabs
+        .iter()
+        .map(|(label, href)| NavItem { label, href, current: *label == here, count: None })
+        .collect();
+    html! {
+        (identity_bar(IdentityBar {
+            name: profile.display_name().unwrap_or("Name not recorded"),
+            number: profile.text(&known::CLIENT_NUMBER).unwrap_or_default(),
+            born: born.as_ref().map(|(d, age)| (d.as_str(), *age)),
+            phone: phone.as_deref(),
+            tags,
+            actions,
+        }))
+        (sub_nav("This client", &items))
+    }
+}
+
+/// The title of a page about a client: the number, never the name, because titles stay in histories.
+pub(crate) fn title(profile: &casework::Profile, page: &str) -> String {
+    format!("{} {page}", profile.text(&known::CLIENT_NUMBER).unwrap_or("Client"))
+}
+
+fn whole(
+    app: &App,
+    visit: &Visit,
+    file: &ClientFile,
+    note: &Note,
+    status: &str,
+    banner: Option<&str>,
+    faults: &[Fault],
+) -> Markup {
+    let directory = app.service.directory();
+    let today = app.service.surroundings().today();
+    let by = |id| directory.name(id).to_owned();
+    let body = view(
+        file,
+        &by,
+        note,
+        status,
+        banner,
+        faults,
+        today,
+        &format!("{} {}", directory.name(visit.staff), dates::long(today)),
+    );
+    staff(
+        app,
+        visit,
+        if file.own { At::Clients } else { At::Elsewhere },
+        &title(&file.profile(), "file"),
+        body,
+    )
+}
+
+#[allow(
+    clippy::too_many_arguments,
+    reason = "everything that the page shows comes in as it is, so that it renders without a service"
+)]
+fn view(
+    file: &ClientFile,
+    by: &dyn Fn(casework::StaffId) -> String,
+    note: &Note,
+    status: &str,
+    banner: Option<&str>,
+    faults: &[Fault],
+    today: jiff::civil::Date,
+    printed_by: &str,
+) -> Markup {
+    let profile = file.profile();
+    let may_note = file.writable.contains(Category::Casework);
+    let actions = html! { @if may_note { (action("#note", "Add a note")) } };
+    let main = html! {
+        @if let Some(text) = banner { (words::banner(text)) }
+        (fields::summary(faults))
+        @if may_note { (note_box(file, &profile, note, status, faults)) }
+        (panel("timeline", "Timeline", None, entries(file, by)))
+    };
+    let side = html! {
+        (key_facts(file, &profile, by))
+        (life(file, &profile, today))
+        (promised(file))
+    };
+    html! {
+        (head(&profile, file.client, today, "File", actions))
+        (columns(html! {}, main, "Summary of this client", side))
+        (printed(&format!("Printed by {printed_by}. Contains personal data: shred when finished.")))
+    }
+}
+
+fn note_box(
+    file: &ClientFile,
+    profile: &casework::Profile,
+    note: &Note,
+    status: &str,
+    faults: &[Fault],
+) -> Markup {
+    let error = |name: &str| faults.iter().find(|f| f.field == *name).map(|f| f.message.as_str());
+    let kinds: Vec<(&str, &str, bool)> =
+        MeetingKind::ALL.iter().map(|k| (k.code(), k.words(), k.code() == note.typed.kind)).collect();
+    let name = first_name(profile);
+    panel(
+        "note-box",
+        "Add a note",
+        None,
+        html! {
+            form.app-note method="post" action={ "/clients/" (file.client) "/meetings" } data-draft-url={ "/clients/" (file.client) "/draft" } novalidate {
+                (hidden("form", &note.key))
+                (segments("kind", "Contact by", &kinds))
+                @if let Some(error) = error("kind") { p.govuk-error-message #kind { (error) } }
+                (textarea(TextArea { name: "note", label: "Note", hint: Some(&format!("{name} can ask to read this. Keep other people’s names out unless you need them.")), value: &note.typed.note, error: error("note"), rows: 4, label_hidden: true, ..TextArea::default() }))
+                div.app-note__when {
+                    (crate::ui::form::text_input(crate::ui::form::TextInput { name: "day", label: "Day", hint: Some("Today, if left empty"), value: note.typed.day.text(), error: error("day"), width: Some(10), autocomplete: Some("off"), input_type: "text", ..Default::default() }))
+                    (crate::ui::form::text_input(crate::ui::form::TextInput { name: "minutes", label: "Minutes", hint: Some("If you like"), value: &note.typed.minutes, error: error("minutes"), width: Some(4), inputmode: Some("numeric"), autocomplete: Some("off"), input_type: "text", ..Default::default() }))
+                }
+                div.app-note__foot {
+                    (button(ButtonKind::Main, "Save note", None))
+                    (tick("took_part", &format!("{name} took part: keeps the record for 12 more months"), note.typed.took_part))
+                    (draft_status(status))
+                }
+            }
+        },
+    )
+}
+
+fn first_name(profile: &casework::Profile) -> String {
+    let name = profile.known_as().or_else(|| profile.display_name()).unwrap_or("The client");
+    casework::names::parts(name).first.to_owned()
+}
+
+fn entries(file: &ClientFile, by: &dyn Fn(casework::StaffId) -> String) -> Markup {
+    if file.timeline.is_empty() {
+        return empty("Nothing has been recorded that you may see here.");
+    }
+    let lines: Vec<Line> = file.timeline.iter().map(|entry| Line::of(entry, by)).collect();
+    let mut months: Vec<(&str, Vec<TimelineItem<'_>>)> = Vec::new();
+    for line in &lines {
+        match months.last_mut() {
+            Some((month, items)) if *month == line.month => items.push(line.item()),
+            _ => months.push((&line.month, vec![line.item()])),
+        }
+    }
+    let older = file.entries.saturating_sub(lines.len() as u64);
+    html! {
+        (timeline(&months))
+        @if older > 0 && file.readable.contains(Category::Casework) {
+            p.app-older { a.govuk-link href={ "/clients/" (file.client) "?all=1#timeline" } { "Show " (dates::count(older, "older entry").replace("entrys", "entries")) } }
+        }
+    }
+}
+
+/// An entry in the words of the timeline.
+struct Line {
+    month: String,
+    day: String,
+    datetime: String,
+    title: String,
+    text: Vec<String>,
+    icon: Icon,
+    by: Markup,
+}
+
+impl Line {
+    fn of(entry: &Dated, by: &dyn Fn(casework::StaffId) -> String) -> Line {
+        let author = by(entry.author);
+        let (title, text, icon, after) = match &entry.what {
+            What::Meeting(meeting) => {
+                let icon = match (meeting.kind, meeting.took_part) {
+                    (MeetingKind::FileNote, _) => Icon::Change,
+                    (_, false) => Icon::Cancelled,
+                    _ => Icon::Talk,
+                };
+                let counts = if meeting.contact().two_way() { "" } else { " Does not count as contact." };
+                (meeting.title(), paragraphs(&meeting.note), icon, counts)
+            }
+            What::NoticeGiven(given) => (given.title(), Vec::new(), Icon::Lock, ""),
+            What::Agreement(agreement) => (agreement.title(), Vec::new(), Icon::Done, ""),
+        };
+        Line {
+            month: format!("{} {}", dates::month_name(entry.day.month()), entry.day.year()),
+            day: dates::short(entry.day).split(' ').take(2).collect::<Vec<_>>().join(" "),
+            datetime: entry.day.to_string(),
+            title,
+            text,
+            icon,
+            by: html! { (author) "." (after) },
+        }
+    }
+
+    fn item(&self) -> TimelineItem<'_> {
+        TimelineItem {
+            day: &self.day,
+            datetime: &self.datetime,
+            icon: self.icon,
+            title: &self.title,
+            text: self.text.iter().map(String::as_str).collect(),
+            by: self.by.clone(),
+        }
+    }
+}
+
+fn paragraphs(text: &str) -> Vec<String> {
+    text.split('\n').map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect()
+}
+
+/// The facts that an adviser looks for first.
+const KEY_FACTS: [&str; 6] =
+    ["employment_status", "benefits", "right_to_work", "barriers", "adjustments", "highest_qualification"];
+
+fn key_facts(
+    file: &ClientFile,
+    profile: &casework::Profile,
+    by: &dyn Fn(casework::StaffId) -> String,
+) -> Markup {
+    let catalogue = notice::Catalogue::standard();
+    let mut rows: Vec<(String, Markup)> = Vec::new();
+    if let Some(adviser) = file.adviser {
+        rows.push(("Adviser".to_owned(), html! { (by(adviser)) }));
+    }
+    for id in KEY_FACTS {
+        let Some(field) = catalogue.field(&FieldId::known(id)) else { continue };
+        if let Some(answer) = profile.get(&field.id) {
+            rows.push((
+                field.label.clone(),
+                html! { (answers::glance(field, catalogue.list_of(field), answer)) },
+            ));
+        }
+    }
+    let rows: Vec<(&str, Markup)> =
+        rows.iter().map(|(label, value)| (label.as_str(), value.clone())).collect();
+    let details = format!("/clients/{}/details", file.client);
+    panel(
+        "facts",
+        "Key facts",
+        Some((&details, "All details", "")),
+        html! {
+            (facts(&rows))
+            @if rows.len() < 2 { (empty("Nothing more is recorded yet.")) }
+        },
+    )
+}
+
+fn life(file: &ClientFile, profile: &casework::Profile, today: jiff::civil::Date) -> Markup {
+    let until = &file.until;
+    let days = |n: i64| u32::try_from(n).unwrap_or(0);
+    let total = days(dates::days_between(until.last_contact, until.due));
+    let done = days(dates::days_between(until.last_contact, today)).min(total);
+    let name = first_name(profile);
+    let whose = if name.ends_with('s') { format!("{name}’") } else { format!("{name}’s") };
+    panel_life(
+        "life",
+        "How long we keep this record",
+        html! { "If we hear nothing more, " (whose) " record is " b { "deleted on " (dates::long(until.due)) } "." },
+        Some(Meter { done, total, from: &dates::short(until.last_contact), to: &dates::short(until.due) }),
+        html! { p.app-muted { "Day " (done) " of " (total) " since we were last in touch. " (until.because) } },
+    )
+}
+
+/// What was promised about this file.
+fn promised(file: &ClientFile) -> Markup {
+    let notice = format!("/notice/{}", file.notice.1);
+    let equality = match file.equality_answered {
+        Some(_) => tag(TagKind::Lock, "Held apart"),
+        None => tag(TagKind::Info, "Not asked"),
+    };
+    panel(
+        "promised",
+        "What we promised",
+        Some((&notice, "The notice", "")),
+        share_list(&[
+            (html! { "Privacy notice given" }, html! { "version " (file.notice.1) }),
+            (html! { "Equality answers" }, equality),
+            (html! { "Shared with others" }, tag(TagKind::Ok, "Nobody")),
+        ]),
+    )
+}
+
+/// The same page without a service around it: what the bench measures rendering with.
+#[must_use]
+pub fn bench_view(file: &ClientFile) -> String {
+    let note = Note::of_draft(file.draft.as_ref().map(|d| &d.text));
+    let by = |_| "Amara Okafor".to_owned();
+    view(file, &by, &note, "", None, &[], file.until.last_contact, "").into_string()
+}

@@ -1,0 +1,101 @@
+//! Pages for everybody: the notice, accessibility, help; and what is nowhere.
+
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use maud::{Markup, html};
+use notice::Notice;
+
+use crate::App;
+use crate::assets;
+use crate::fail::Fail;
+use crate::ui::page::{PublicPage, public};
+use crate::ui::words::rendered;
+
+fn page(app: &App, title: &str, body: Markup) -> Markup {
+    let notices = app.service.notices();
+    public(PublicPage { title, service: &notices.service().service, body, ..PublicPage::default() })
+}
+
+fn notice_page(app: &App, shown: &Notice) -> Markup {
+    let versions = app.service.notices();
+    let body = html! {
+        (rendered(&notice::render::html(shown)))
+        h2.govuk-heading-m #picture { "A picture of it" }
+        p.govuk-body { "What we hold on the left, what we use it for in the middle, who else gets it on the right." }
+        div.app-flow { (rendered(&notice::flow::svg(shown))) }
+        @if versions.all().len() > 1 {
+            h2.govuk-heading-m { "Versions" }
+            ul.govuk-list { @for published in versions.all() { li { a.govuk-link href={ "/notice/" (published.notice.version) } { "Version " (published.notice.version) } } } }
+        }
+    };
+    page(app, &shown.title, body)
+}
+
+pub(crate) async fn notice(State(app): State<App>) -> Markup {
+    notice_page(&app, app.service.notices().service())
+}
+
+pub(crate) async fn version(State(app): State<App>, Path(version): Path<String>) -> Result<Markup, Fail> {
+    let notices = app.service.notices();
+    let found = notices.given(&notices.service().id, &version).ok_or_else(Fail::not_found)?;
+    Ok(notice_page(&app, &found.notice))
+}
+
+pub(crate) async fn accessibility(State(app): State<App>) -> Markup {
+    page(
+        &app,
+        "Accessibility statement",
+        html! {
+            h1.govuk-heading-l { "Accessibility statement" }
+            p.govuk-body { "We want everybody to be able to use this service. Each page works without JavaScript, with a keyboard alone, with a screen reader, at 400% zoom and on a small screen, in light and dark." }
+            h2.govuk-heading-m { "How it is tested" }
+            p.govuk-body { "Each page is checked by axe against WCAG 2.2 A and AA and by the Nu HTML checker whenever the program changes. No known faults were found by these. Automatic checks find about half of all faults: a check by people with screen readers has not been made yet." }
+            h2.govuk-heading-m { "If something does not work for you" }
+            p.govuk-body { "Tell us, in the way that suits you. The contacts stand in the " a.govuk-link href="/notice" { "privacy notice" } ". We can give you everything here read aloud or on paper." }
+        },
+    )
+}
+
+pub(crate) async fn help(State(app): State<App>) -> Markup {
+    page(
+        &app,
+        "Help",
+        html! {
+            h1.govuk-heading-l { "Help" }
+            h2.govuk-heading-m { "Finding a client" }
+            p.govuk-body { "Type into the box at the top of any page: a name or part of it, the number, a phone number, a postcode or a date of birth. Slips of the keyboard are forgiven. Ctrl and K together take you to the box." }
+            h2.govuk-heading-m { "Notes" }
+            p.govuk-body { "A note saves itself as a draft while you type. If your session ends, it is there when you come back." }
+            h2.govuk-heading-m { "A file outside your caseload" }
+            p.govuk-body { "Say why you need it and it opens for half an hour. Every view is recorded, and the client can see the list." }
+            h2.govuk-heading-m { "Lost your phone?" }
+            p.govuk-body { "Sign in with one of your recovery codes, or ask your administrator for a new invitation." }
+        },
+    )
+}
+
+/// Whether the program answers; says nothing about data.
+pub(crate) async fn health() -> &'static str {
+    "ok"
+}
+
+pub(crate) async fn favicon() -> Redirect {
+    Redirect::permanent(&assets::url("favicon.svg"))
+}
+
+pub(crate) async fn not_found() -> Fail {
+    Fail::not_found()
+}
+
+pub(crate) async fn wrong_method() -> Response {
+    (
+        StatusCode::METHOD_NOT_ALLOWED,
+        Fail::page(
+            StatusCode::METHOD_NOT_ALLOWED,
+            "This cannot be done here",
+            "The address does not take this kind of request. Nothing was done.",
+        ),
+    )
+        .into_response()
+}

@@ -1,0 +1,101 @@
+//! The table of all routes: the router is made from it, and the tests go through it, so that none is forgotten.
+
+use axum::Router;
+use axum::routing::{MethodRouter, get, post};
+
+use crate::{App, account, assets, clients, details, file, looked, public, register, sign_in, today};
+
+/// The two methods that pages use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Method {
+    /// Shows, changes nothing.
+    Get,
+    /// Acts.
+    Post,
+}
+
+/// Who may call a route at all; what they may then do is for the access rules.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Who {
+    /// Anybody.
+    Everybody,
+    /// Somebody who is signed in.
+    Staff,
+}
+
+/// One route.
+pub struct Route {
+    /// Its method.
+    pub method: Method,
+    /// Its path, with `{client}` and `{category}` for the parts that vary.
+    pub path: &'static str,
+    /// Who may call it.
+    pub who: Who,
+    /// Whether an allowed call leaves one entry of the caller in the audit log.
+    pub audited: bool,
+    handler: fn() -> MethodRouter<App>,
+}
+
+macro_rules! routes {
+    ($($method:ident $path:literal $who:ident $audited:literal $handler:path;)+) => {
+        /// Every route of Kept.
+        pub static ROUTES: &[Route] = &[$(Route {
+            method: Method::$method,
+            path: $path,
+            who: Who::$who,
+            audited: $audited,
+            handler: || routes!(@ $method $handler),
+        }),+];
+    };
+    (@ Get $handler:path) => { get($handler) };
+    (@ Post $handler:path) => { post($handler) };
+}
+
+routes! {
+    Get  "/" Staff true today::show;
+    Get  "/sign-in" Everybody false sign_in::show;
+    Post "/sign-in" Everybody false sign_in::password;
+    Post "/sign-in/code" Everybody false sign_in::code;
+    Get  "/welcome" Everybody false sign_in::welcome;
+    Post "/welcome" Everybody false sign_in::accept;
+    Get  "/welcome/second-factor" Everybody false sign_in::second_factor;
+    Post "/welcome/second-factor" Everybody false sign_in::enrol;
+    Post "/sign-out" Everybody false sign_in::out;
+    Post "/session/stay" Staff false account::stay;
+    Get  "/account" Staff false account::show;
+    Post "/account/confirm" Staff true account::confirm;
+    Post "/account/password" Staff true account::password;
+    Post "/account/recovery-codes" Staff true account::recovery_codes;
+    Post "/account/sign-out-everywhere" Staff true account::sign_out_everywhere;
+    Get  "/clients" Staff true clients::caseload;
+    Get  "/clients/find" Staff false clients::find_page;
+    Post "/clients/find" Staff true clients::find;
+    Post "/clients/suggest" Staff true clients::suggest;
+    Get  "/clients/register" Staff false register::show;
+    Post "/clients/register" Staff true register::register;
+    Get  "/clients/{client}" Staff true file::show;
+    Post "/clients/{client}/reason" Staff true file::reason;
+    Post "/clients/{client}/meetings" Staff true file::record_meeting;
+    Post "/clients/{client}/draft" Staff true file::draft;
+    Get  "/clients/{client}/details" Staff true details::show;
+    Get  "/clients/{client}/details/{category}" Staff true details::edit;
+    Post "/clients/{client}/details/{category}" Staff true details::save;
+    Get  "/clients/{client}/details/{category}/history" Staff true details::history;
+    Get  "/clients/{client}/looked" Staff true looked::show;
+    Get  "/notice" Everybody false public::notice;
+    Get  "/notice/{version}" Everybody false public::version;
+    Get  "/accessibility" Everybody false public::accessibility;
+    Get  "/help" Everybody false public::help;
+    Get  "/health" Everybody false public::health;
+    Get  "/favicon.ico" Everybody false public::favicon;
+    Get  "/assets/{digest}/{name}" Everybody false assets::serve;
+}
+
+/// The router of the table.
+pub(crate) fn router() -> Router<App> {
+    ROUTES
+        .iter()
+        .fold(Router::new(), |router, route| router.route(route.path, (route.handler)()))
+        .fallback(public::not_found)
+        .method_not_allowed_fallback(public::wrong_method)
+}

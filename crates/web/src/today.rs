@@ -1,0 +1,143 @@
+//! The first page after signing in: what the day asks for.
+
+use access::Role;
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use casework::dates;
+use jiff::civil::Date;
+use maud::{Markup, html};
+use records::Visit;
+use records::search::{Caseload, InCaseload};
+
+use crate::App;
+use crate::fail::Fail;
+use crate::frame::{At, release, staff};
+use crate::signed::Signed;
+use crate::ui::file::{TagKind, figures, panel, panel_life, share_list, tag};
+use crate::ui::list::{TodoItem, empty, todo_list};
+use crate::ui::page::{columns, heading, reading};
+
+/// Without contact for so long somebody is on the list.
+const QUIET_DAYS: i64 = 35;
+const LISTED: usize = 12;
+
+pub(crate) async fn show(State(app): State<App>, Signed(visit): Signed) -> Result<Response, Fail> {
+    if visit.role == Role::Administrator {
+        return Ok(administrator(&app, &visit).into_response());
+    }
+    let today = app.service.surroundings().today();
+    let caseload = app.service.caseload(&visit).await?;
+    let page = caseload
+        .map(|caseload| staff(&app, &visit, At::Today, "Today", view(&app, &visit, &caseload, today)));
+    release(page).await
+}
+
+fn view(app: &App, visit: &Visit, caseload: &Caseload, today: Date) -> Markup {
+    let day = heading(&dates::with_weekday(today), html! { p { (role_words(visit.role)) } });
+    if visit.role != Role::Adviser {
+        return reading(
+            html! { (day) (panel("find", "Find a client", None, html! { p { "Type a name, number, phone or date of birth into the box above. Every search and every file you open is recorded." } })) },
+        );
+    }
+    let main = html! {
+        (panel("waiting", "Waiting for you", None, waiting(app, caseload, today)))
+    };
+    let quiet = caseload.files.iter().filter(|file| quiet_days(file, today) >= QUIET_DAYS).count();
+    let month = caseload
+        .files
+        .iter()
+        .filter(|f| f.last_contact.year() == today.year() && f.last_contact.month() == today.month())
+        .count();
+    let new = caseload.files.iter().filter(|f| dates::days_between(f.registered, today) < 7).count();
+    let mut near: Vec<&InCaseload> = caseload.files.iter().filter(|file| file.near).collect();
+    near.sort_by_key(|file| file.due);
+    let side = html! {
+        (panel("clients", &format!("Your {}", dates::count(caseload.files.len() as u64, "client")), Some(("/clients", "See all", " clients")), figures(&[
+            ("In touch this month", html! { (month) }),
+            ("No contact for 5 weeks", html! { (quiet) }),
+            ("Registered this week", html! { (new) }),
+            ("Notes not saved yet", html! { (caseload.drafts.len()) }),
+        ])))
+        (panel_life("ending", "Records ending soon", html! {
+            @if near.is_empty() { "Nobody’s record is near its end." } @else { "We have not heard from these people for a long time. Their records will be deleted unless we do." }
+        }, None, html! {
+            @if !near.is_empty() {
+                (share_list(&near.iter().take(LISTED).map(|file| (
+                    html! { a.govuk-link href={ "/clients/" (file.who.client) } { (file.who.name) } },
+                    html! { span.app-num { (dates::short(file.due)) } },
+                )).collect::<Vec<_>>()))
+                @if near.len() > LISTED { p.app-muted { "And " (near.len() - LISTED) " more. " a.govuk-link href="/clients" { "See all your clients" } } }
+            }
+        }))
+    };
+    columns(day, main, "Your clients at a glance", side)
+}
+
+fn waiting(app: &App, caseload: &Caseload, today: Date) -> Markup {
+    let mut items = Vec::new();
+    for (who, saved) in &caseload.drafts {
+        let saved = app.service.surroundings().civil(*saved);
+        items.push(TodoItem {
+            tag: tag(TagKind::Info, "Draft"),
+            text: html! { "You started a note about " a.govuk-link href={ "/clients/" (who.client) } { (who.name) } " on " (dates::long(saved.date())) " and have not saved it." },
+            act: html! { a.govuk-link href={ "/clients/" (who.client) "#note" } { "Finish" span.govuk-visually-hidden { " the note about " (who.name) } } },
+        });
+    }
+    let mut quiet: Vec<&InCaseload> =
+        caseload.files.iter().filter(|f| quiet_days(f, today) >= QUIET_DAYS && !f.near).collect();
+    quiet.sort_by_key(|file| std::cmp::Reverse(quiet_days(file, today)));
+    for file in quiet.iter().take(LISTED) {
+        items.push(TodoItem {
+            tag: tag(TagKind::Warn, &dates::count((quiet_days(file, today) / 7).unsigned_abs(), "week")),
+            text: html! { "No contact with " a.govuk-link href={ "/clients/" (file.who.client) } { (file.who.name) } " since " (dates::long(file.last_contact)) "." },
+            act: html! { a.govuk-link href={ "/clients/" (file.who.client) "#note" } { "Open" span.govuk-visually-hidden { " the file of " (file.who.name) } } },
+        });
+    }
+    if items.is_empty() {
+        empty(
+            "Nothing waits for you. Notes that you start and do not save will stand here, and clients you have not heard from.",
+        )
+    } else {
+        todo_list(&items)
+    }
+}
+
+fn quiet_days(file: &InCaseload, today: Date) -> i64 {
+    dates::days_between(file.last_contact, today)
+}
+
+const fn role_words(role: Role) -> &'static str {
+    match role {
+        Role::Adviser => "Your day as an adviser",
+        Role::Receptionist => "Reception",
+        Role::Manager => "Manager: files open with a stated reason",
+        Role::Governance => "Governance lead: files open to answer requests, with a stated reason",
+        Role::Administrator | Role::Client | Role::Public | Role::System => "",
+    }
+}
+
+/// An administrator looks after people and settings, and sees no client's data.
+fn administrator(app: &App, visit: &Visit) -> Markup {
+    let directory = app.service.directory();
+    let people: Vec<(Markup, Markup)> = directory
+        .everybody()
+        .into_iter()
+        .map(|member| {
+            let kind = match member.status {
+                records::staff::Status::Active => TagKind::Ok,
+                records::staff::Status::Invited => TagKind::Info,
+                records::staff::Status::Disabled => TagKind::Stop,
+            };
+            (
+                html! { b { (member.name) } br; span.app-muted { (member.email) " · " (member.role) } },
+                tag(kind, member.status.code()),
+            )
+        })
+        .collect();
+    let body = reading(html! {
+        (heading("People who use Kept", html! { p { "You see no client’s data" } }))
+        (panel("people", "Accounts", None, share_list(&people)))
+        p.app-muted { "Add somebody with " code { "kept user add" } ", give a new code with " code { "kept user invite" } ", end an account with " code { "kept user disable" } "." }
+    });
+    staff(app, visit, At::Today, "People who use Kept", body)
+}

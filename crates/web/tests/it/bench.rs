@@ -1,0 +1,163 @@
+//! A service with its pages, called without a socket.
+
+use std::sync::Arc;
+
+use access::Role;
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::{HeaderMap, Request, StatusCode};
+use casework::entries::Agreed;
+use casework::profile::fields;
+use casework::{Answer, ClientId, How, Profile, StaffId};
+use records::clients::Registration;
+use records::{Places, Service, Surroundings};
+use store::testing::{Ground, grounds};
+use tower::ServiceExt;
+use web::{Options, app};
+
+pub(crate) const ORIGIN: &str = "https://kept.example.org";
+const NOTICE: &str = include_str!("../../../../notices/employment-service.toml");
+const PASSWORD: &str = "copper kettle drifts north";
+const SECRET: [u8; 20] = *b"a secret of 20 bytes";
+
+pub(crate) struct Bench {
+    _ground: Ground,
+    pub(crate) service: Arc<Service>,
+    router: Router,
+    hash: String,
+}
+
+pub(crate) struct Answered {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) text: String,
+}
+
+impl Bench {
+    pub(crate) async fn all() -> Vec<Bench> {
+        let hash = records::passwords::hash(PASSWORD).await.unwrap();
+        let mut all = Vec::new();
+        for ground in grounds() {
+            eprintln!("on {:?}", ground.engine());
+            let places = Places {
+                records: ground.place("records").await,
+                audit: ground.place("audit").await,
+                keyring: ground.place("keyring").await,
+                root: ground.folder().join("root"),
+                checkpoint: ground.folder().join("checkpoint"),
+            };
+            std::fs::create_dir(&places.root).unwrap();
+            std::fs::set_permissions(&places.root, std::os::unix::fs::PermissionsExt::from_mode(0o700))
+                .unwrap();
+            let service = Arc::new(Service::create(&places, NOTICE, Surroundings::real()).await.unwrap());
+            let router =
+                app(Arc::clone(&service), Options { origin: ORIGIN.into(), demo: None, behind_proxy: false });
+            all.push(Bench { _ground: ground, service, router, hash: hash.clone() });
+        }
+        all
+    }
+
+    /// Somebody signed in, through the pages: their id and cookie.
+    pub(crate) async fn signed_in(&self, name: &str, role: Role) -> (StaffId, String) {
+        let email = format!("{}@example.org", name.to_lowercase());
+        let staff = self.service.add_ready_staff(name, &email, role, &self.hash, SECRET).await.unwrap();
+        let half = self
+            .post("/sign-in", &format!("email={email}&password={}", PASSWORD.replace(' ', "+")), None)
+            .await;
+        assert_eq!(half.status, StatusCode::OK, "{}", half.text);
+        let now = self.service.surroundings().now().as_second().unsigned_abs();
+        let code = records::sign_in::code_at(SECRET, now);
+        let full = self.post("/sign-in/code", &format!("code={code}"), Some(&cookie(&half))).await;
+        assert_eq!(full.status, StatusCode::SEE_OTHER, "{}", full.text);
+        (staff, cookie(&full))
+    }
+
+    /// A client in the caseload of `adviser`.
+    pub(crate) async fn client(&self, adviser: StaffId, name: &str) -> ClientId {
+        let now = self.service.surroundings().now();
+        let session = records::sessions::Session {
+            staff: adviser,
+            level: records::sessions::Level::Full,
+            created: now,
+            seen: now,
+            confirmed: None,
+        };
+        let token = records::Token::from_cookie(&"00".repeat(32)).unwrap();
+        let visit = records::Visit { staff: adviser, role: Role::Adviser, session, token };
+        let mut contact = Profile::default();
+        contact.set(fields::NAME, Some(Answer::Text(name.into())));
+        contact.set(fields::MOBILE_PHONE, Some(Answer::Text("+447700900123".into())));
+        let form = *uuid::Uuid::new_v4().as_bytes();
+        let registration =
+            Registration { form, contact, notice_given: How::OnPaper, agreed: Agreed::InWords };
+        self.service.register_client(&visit, registration).await.unwrap()
+    }
+
+    pub(crate) async fn get(&self, path: &str, cookie: Option<&str>) -> Answered {
+        self.call(
+            "GET",
+            path,
+            &[("sec-fetch-site", "same-origin"), ("sec-fetch-mode", "navigate")],
+            None,
+            cookie,
+        )
+        .await
+    }
+
+    pub(crate) async fn post(&self, path: &str, body: &str, cookie: Option<&str>) -> Answered {
+        self.call("POST", path, &[("sec-fetch-site", "same-origin")], Some(body), cookie).await
+    }
+
+    pub(crate) async fn call(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Option<&str>,
+        cookie: Option<&str>,
+    ) -> Answered {
+        let mut request = Request::builder().method(method).uri(path);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        if body.is_some() {
+            request = request.header("content-type", "application/x-www-form-urlencoded");
+        }
+        if let Some(cookie) = cookie {
+            request = request.header("cookie", cookie);
+        }
+        let body = body.map_or_else(Body::empty, |body| Body::from(body.to_owned()));
+        let response = self.router.clone().oneshot(request.body(body).unwrap()).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let bytes = to_bytes(body, usize::MAX).await.unwrap();
+        Answered {
+            status: parts.status,
+            headers: parts.headers,
+            text: String::from_utf8_lossy(&bytes).into_owned(),
+        }
+    }
+
+    /// How many entries of the audit log name this actor.
+    pub(crate) async fn entries_of(&self, staff: StaffId) -> usize {
+        // A change's entry is moved into the log by its writer: wait until nothing more arrives.
+        let mut last = usize::MAX;
+        loop {
+            let now = self.service.entries_of(staff).await.unwrap();
+            if now == last {
+                return now;
+            }
+            last = now;
+            tokio::time::sleep(std::time::Duration::from_millis(120)).await;
+        }
+    }
+}
+
+fn cookie(answered: &Answered) -> String {
+    let set = answered.headers.get("set-cookie").unwrap().to_str().unwrap();
+    assert!(
+        set.starts_with("__Host-kept=")
+            && set.contains("Secure; HttpOnly; SameSite=Lax")
+            && set.contains("Path=/")
+    );
+    set.split(';').next().unwrap().to_owned()
+}

@@ -1,0 +1,13 @@
+//! Every route of the table, called as a browser would and as it never should be.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stderr,
+    reason = "a test that cannot go on must say so"
+)]
+
+mod bench;
+mod forms;
+mod table;

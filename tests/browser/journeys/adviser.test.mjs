@@ -1,0 +1,159 @@
+// An adviser's day, as far as first light goes: sign in, find, read, note, change, look back.
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { signIn, startBrowser, startKept } from '../lib/kept.mjs'
+import { Pages, pictured, sound, watched } from '../lib/checks.mjs'
+
+let kept, browser, context, page
+const pages = new Pages()
+
+before(async () => {
+  kept = await startKept()
+  browser = await startBrowser()
+  context = await browser.newContext({ viewport: { width: 1280, height: 900 } })
+  page = await watched(context)
+})
+after(async () => {
+  await browser?.close()
+  await kept?.stop()
+})
+
+test('signing in shows the pages that lead there', async () => {
+  await page.goto(kept.address)
+  await page.waitForURL(/sign-in/)
+  await sound(page, 'sign in', pages)
+  await page.getByLabel('Email address').fill('nobody@example.org')
+  await page.getByLabel('Password', { exact: true }).fill('wrong')
+  await page.getByRole('button', { name: 'Continue' }).click()
+  await page.getByText('There is a problem').waitFor()
+  assert.equal(await page.getByLabel('Email address').inputValue(), 'nobody@example.org')
+  await signIn(page, kept, 'adviser')
+  assert.match(await page.title(), /^Today/)
+  await sound(page, 'today', pages)
+  await pictured(page, 'today')
+})
+
+// promise: P12
+test('registering takes a name and one way of contact; the rest can be skipped', async () => {
+  await page.getByRole('link', { name: 'Register a client' }).click()
+  await sound(page, 'register', pages)
+  await pictured(page, 'register')
+  await page.getByRole('button', { name: 'Register' }).click()
+  await page.getByText('There is a problem').waitFor()
+  await sound(page, 'register with faults')
+  await page.getByLabel('On paper', { exact: true }).check()
+  await page.getByLabel('In words').check()
+  await page.getByLabel('Full name').fill('Zephyr Quillfeather')
+  await page.getByLabel('Mobile number').fill('07700 900 321')
+  await page.getByRole('button', { name: 'Register' }).click()
+  for (const name of ['identity', 'work', 'household', 'right-to-work', 'needs', 'equality']) {
+    await page.waitForURL(new RegExp(`/details/${name}`))
+    await sound(page, `questions ${name}`, pages)
+    if (name === 'identity') {
+      await page.getByLabel('Day').fill('31')
+      await page.getByLabel('Month').fill('2')
+      await page.getByLabel('Year').fill('1991')
+      await page.getByRole('button', { name: 'Save and continue' }).click()
+      await page.getByText('There is a problem').waitFor()
+      assert.equal(await page.getByLabel('Day').inputValue(), '31')
+      await page.getByLabel('Day').fill('14')
+      await page.getByLabel('Month').fill('march')
+      await page.getByRole('button', { name: 'Save and continue' }).click()
+    } else if (name === 'equality') {
+      assert.ok((await page.getByLabel('Prefer not to say').count()) >= 4)
+      await page.getByLabel('Prefer not to say').first().check()
+      await page.getByRole('button', { name: 'Save and continue' }).click()
+    } else {
+      await page.getByRole('link', { name: 'Skip this page' }).click()
+    }
+  }
+  await page.getByRole('heading', { name: 'Zephyr Quillfeather' }).waitFor()
+  assert.ok(!(await page.title()).includes('Zephyr'), 'names are not in titles')
+  assert.match(await page.locator('main').innerText(), /14 March 1991/)
+})
+
+test('search as you type finds somebody from any page, and Enter opens the file', async () => {
+  await page.goto(kept.address)
+  await page.keyboard.press('Control+k')
+  await page.keyboard.type('quilfether', { delay: 20 })
+  const option = page.getByRole('option').first()
+  await option.waitFor()
+  assert.match(await option.innerText(), /Zephyr Quillfeather/)
+  await page.keyboard.press('ArrowDown')
+  await page.keyboard.press('Enter')
+  await page.getByRole('heading', { name: 'Zephyr Quillfeather' }).waitFor()
+  assert.ok(!page.url().includes('quil'), 'what was typed is in no address')
+})
+
+// promise: P16
+test('a note is kept as a draft while it is typed, and then saved', async () => {
+  const note = page.getByLabel('Note', { exact: true })
+  await note.fill('Wants evening shifts only.\nAgreed to apply for two roles')
+  await page.getByText(/Draft saved/).waitFor({ timeout: 15000 })
+  await page.reload()
+  assert.match(await note.inputValue(), /two roles/)
+  await page.goto(kept.address)
+  await page.getByText('You started a note about').waitFor()
+  await page.goBack()
+  await page.getByRole('button', { name: 'Save note' }).click()
+  await page.getByText('Agreed to apply for two roles').last().waitFor()
+  assert.equal(await note.inputValue(), '')
+  await sound(page, 'file', pages)
+})
+
+test('details change with their history, and the list says who looked', async () => {
+  await page.getByRole('link', { name: 'Details', exact: true }).click()
+  await sound(page, 'details', pages)
+  await page.locator('#contact').getByRole('link', { name: 'Change' }).click().catch(() => page.getByRole('link', { name: /^Change/ }).first().click())
+  await page.getByLabel('Name you like to be called').fill('Zeph')
+  await page.getByRole('button', { name: 'Save' }).click()
+  await page.getByRole('link', { name: /^History/ }).first().click()
+  await page.getByText('Zeph', { exact: true }).first().waitFor()
+  await sound(page, 'history', pages)
+  await page.getByRole('link', { name: 'Who looked' }).click()
+  await page.getByText('Registered the client').waitFor()
+  await sound(page, 'who looked', pages)
+})
+
+test('a long file looks finished', async () => {
+  await page.goto(`${kept.address}/clients`)
+  await sound(page, 'my clients', pages)
+  await page.locator('table a').nth(2).click()
+  await sound(page, 'a long file', pages)
+  await pictured(page, 'file')
+})
+
+// promise: P27
+test('the public reads the notice without signing in', async () => {
+  const visitor = await watched(await browser.newContext({ viewport: { width: 1280, height: 900 } }))
+  for (const path of ['notice', 'accessibility', 'help', 'nowhere']) {
+    await visitor.goto(`${kept.address}/${path}`)
+    await sound(visitor, path, pages)
+    if (path === 'notice') await pictured(visitor, 'notice')
+  }
+})
+
+test('a file of somebody else opens with a reason', async () => {
+  const other = await watched(await browser.newContext({ viewport: { width: 1280, height: 900 } }))
+  await signIn(other, kept, 'adviser', 1)
+  await other.goto(`${kept.address}/clients/find`)
+  await other.locator('main').getByLabel(/Name, number/).fill('Quillfeather')
+  await other.locator('main').getByRole('button', { name: 'Find' }).click()
+  await sound(other, 'search results', null)
+  await other.getByRole('link', { name: /Quillfeather/ }).click()
+  await other.getByText('not in your caseload').waitFor()
+  await sound(other, 'reason', null)
+  await other.getByLabel('Why do you need this file?').fill('Covering for a colleague who is ill')
+  await other.getByRole('button', { name: 'Open the file' }).click()
+  await other.getByRole('heading', { name: 'Zephyr Quillfeather' }).waitFor()
+})
+
+test('signing out leaves nothing behind', async () => {
+  assert.equal(await page.evaluate(() => localStorage.length + sessionStorage.length), 0)
+  await page.getByRole('button', { name: 'Sign out' }).click()
+  await page.waitForURL(/sign-in/)
+  await page.goBack()
+  assert.ok(!(await page.content()).includes('Key facts'), 'the back button shows nothing')
+})
+
+test('every page is valid HTML', () => pages.check())
