@@ -26,6 +26,8 @@ pub(crate) struct Flow {
     pub(crate) recipients: Vec<Node>,
     /// From a category to a purpose, by their places in the lists.
     pub(crate) uses: Vec<(usize, usize)>,
+    /// The purposes that use every category.
+    pub(crate) uses_all: Vec<usize>,
     /// From a purpose to a recipient.
     pub(crate) goes: Vec<(usize, usize)>,
 }
@@ -109,12 +111,20 @@ pub(crate) fn flow(notice: &Notice) -> Flow {
         uses.extend(categories.iter().filter_map(place).map(|from| (from, to)));
     }
     goes.sort_unstable();
+    let uses_of = |purpose: usize| uses.iter().filter(|(_, to)| *to == purpose).count();
+    let uses_all: Vec<usize> =
+        (0..purposes.len()).filter(|purpose| held.len() > 2 && uses_of(*purpose) == held.len()).collect();
+    let named = |(index, purpose): (usize, &Purpose)| {
+        let note = if uses_all.contains(&index) { "uses all of it" } else { "" };
+        Node::new(purpose_label(notice, *purpose), note)
+    };
     Flow {
         name: slug(&notice.id),
         categories: held.iter().map(|category| Node::new(people::label(notice, *category), "")).collect(),
-        purposes: purposes.iter().map(|purpose| Node::new(purpose_label(notice, *purpose), "")).collect(),
+        purposes: purposes.iter().enumerate().map(named).collect(),
         recipients,
         uses,
+        uses_all,
         goes,
     }
 }

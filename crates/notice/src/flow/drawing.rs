@@ -6,8 +6,8 @@ use super::lettering::wrapped;
 use super::{Flow, Node};
 use crate::render::escape;
 
-const WIDTH: f32 = 1120.0;
-const BOX: f32 = 300.0;
+const WIDTH: f32 = 1160.0;
+const BOX: f32 = 284.0;
 const GAP: f32 = 14.0;
 const WIDEST_GAP: f32 = 46.0;
 const TOP: f32 = 52.0;
@@ -73,7 +73,9 @@ pub(super) fn draw(flow: &Flow) -> String {
              fill=\"#17212b\">{heading}</text>",
         );
     }
-    links(&mut svg, &flow.uses, categories, purposes, Colour::Target);
+    let single = flow.uses.iter().filter(|(_, purpose)| !flow.uses_all.contains(purpose)).copied();
+    links(&mut svg, &single.collect::<Vec<_>>(), categories, purposes, Colour::Target);
+    rails(&mut svg, &flow.uses_all, categories, purposes);
     links(&mut svg, &flow.goes, purposes, recipients, Colour::Source);
     for (column, nodes, class) in [
         (categories, &flow.categories, "category"),
@@ -149,6 +151,30 @@ fn links(svg: &mut String, links: &[(usize, usize)], left: &[Placed], right: &[P
             svg,
             "<path class=\"flow-link flow-link--{number}\" d=\"M{x1:.1} {y1:.1} C{middle:.1} {y1:.1} {middle:.1} {y2:.1} \
              {x2:.1} {y2:.1}\" fill=\"none\" stroke=\"{stroke}\" stroke-width=\"2\" stroke-opacity=\"0.5\"/>",
+        );
+    }
+}
+
+/// A bracket along the categories and one line from it, for each purpose that uses all of them: one line says it
+/// better than ten.
+#[expect(clippy::cast_precision_loss, reason = "a few brackets")]
+fn rails(svg: &mut String, purposes: &[usize], left: &[Placed], right: &[Placed]) {
+    let (Some(first), Some(last)) = (left.first(), left.last()) else { return };
+    for (nth, purpose) in purposes.iter().enumerate() {
+        let Some(end) = right.get(*purpose) else { continue };
+        let rail = first.x + BOX + 9.0 + 7.0 * nth as f32;
+        let (top, bottom) = (first.y + 6.0, last.y + last.height - 6.0);
+        let y = end.y + end.height / 2.0;
+        // The line leaves the bracket beside the purpose, as far as the bracket reaches.
+        let leaves = y.clamp(top, bottom);
+        let (number, stroke) = coloured(*purpose);
+        let middle = f32::midpoint(rail, end.x);
+        let _ = writeln!(
+            svg,
+            "<path class=\"flow-link flow-link--{number} flow-link--all\" d=\"M{rail:.1} {top:.1} V{bottom:.1} M{rail:.1} \
+             {leaves:.1} C{middle:.1} {leaves:.1} {middle:.1} {y:.1} {:.1} {y:.1}\" fill=\"none\" stroke=\"{stroke}\" \
+             stroke-width=\"3\" stroke-opacity=\"0.6\" stroke-linecap=\"round\"/>",
+            end.x,
         );
     }
 }

@@ -68,7 +68,7 @@ pub(crate) fn way_of_consent(recipient: &Recipient) -> String {
 const fn what_they_are(kind: RecipientKind) -> &'static str {
     match kind {
         RecipientKind::Processor => "Works for us. May not use your data for itself.",
-        RecipientKind::Recipient => "Uses what it gets for its own work. It has a privacy notice of its own.",
+        RecipientKind::Recipient => "Uses what it gets for its own work, and answers for that itself.",
     }
 }
 
