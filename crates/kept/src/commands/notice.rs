@@ -3,11 +3,13 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 use jiff::civil::Date;
 use notice::Notice;
 use notice::lint::{self, Severity};
+use notice::{diff, render};
 use records::Surroundings;
+use serde_json::json;
 
 use crate::cli::Which;
 use crate::fail::Fail;
@@ -40,6 +42,26 @@ enum Act {
         /// The notice.
         file: PathBuf,
     },
+    /// Show a notice as people read it, or as other programs do.
+    #[command(after_help = "Example: kept notice show our-notice.toml --format html > notice.html")]
+    Show {
+        /// The notice.
+        file: PathBuf,
+        /// As what: a page, Markdown, plain text, the Data Privacy Vocabulary, or the record of processing activities.
+        #[arg(long, default_value = "text")]
+        format: Format,
+    },
+    /// Say what changes from one version to the next, and whether people have to be told again.
+    #[command(after_help = "Example: kept notice diff in-force.toml draft.toml")]
+    Diff {
+        /// The version that people were given.
+        old: PathBuf,
+        /// The version that is to come.
+        new: PathBuf,
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
     /// Publish a new version: new clients are given it, clients here keep the version they were given.
     #[command(after_help = "Example: kept notice publish our-notice.toml --config /srv/kept/kept.toml")]
     Publish {
@@ -50,12 +72,23 @@ enum Act {
     },
 }
 
+#[derive(Clone, Copy, ValueEnum)]
+enum Format {
+    Html,
+    Md,
+    Text,
+    Dpv,
+    Ropa,
+}
+
 impl Command {
     /// Does it.
     pub(crate) async fn run(self) -> Result<ExitCode, Fail> {
         match self.act {
             Act::Lint { file, json, on } => lint(&file, json, on),
             Act::Check { file } => check(&file),
+            Act::Show { file, format } => show(&file, format),
+            Act::Diff { old, new, json } => differ(&old, &new, json),
             Act::Publish { which, file } => publish(&which, &file).await,
         }
     }
@@ -68,7 +101,15 @@ fn read(path: &Path) -> Result<String, Fail> {
 /// The text of a notice that can be used; else its first fault.
 pub(crate) fn read_sound(path: &Path) -> Result<String, Fail> {
     let text = read(path)?;
-    let Err(faults) = Notice::parse(&text) else { return Ok(text) };
+    parse(path, &text)?;
+    Ok(text)
+}
+
+fn parse(path: &Path, text: &str) -> Result<Notice, Fail> {
+    let faults = match Notice::parse(text) {
+        Ok(notice) => return Ok(notice),
+        Err(faults) => faults,
+    };
     let first = faults.first().map(ToString::to_string).unwrap_or_default();
     let more = match faults.len() {
         0 | 1 => String::new(),
@@ -107,6 +148,45 @@ fn check(path: &Path) -> Result<ExitCode, Fail> {
             Ok(ExitCode::from(1))
         }
     }
+}
+
+fn show(path: &Path, format: Format) -> Result<ExitCode, Fail> {
+    let notice = parse(path, &read(path)?)?;
+    let text = match format {
+        Format::Html => render::html_page(&notice),
+        Format::Md => render::markdown(&notice),
+        Format::Text => render::text(&notice),
+        Format::Dpv => format!("{:#}", render::dpv(&notice)),
+        Format::Ropa => render::ropa(&notice).markdown(),
+    };
+    output::line(text.trim_end());
+    Ok(ExitCode::SUCCESS)
+}
+
+fn differ(old: &Path, new: &Path, json: bool) -> Result<ExitCode, Fail> {
+    let (before, after) = (parse(old, &read(old)?)?, parse(new, &read(new)?)?);
+    let changes = diff::changes(&before, &after);
+    if json {
+        output::line(&json!({"tell_again": diff::must_tell_again(&changes), "changes": changes}).to_string());
+    } else {
+        for change in &changes {
+            let word = if change.tell_again { "tell " } else { "quiet" };
+            output::line(&format!("{word}  {} ({})", change.what, change.why));
+        }
+        output::line(match (changes.is_empty(), diff::must_tell_again(&changes)) {
+            (true, _) => "Both say the same.",
+            (false, true) => "People who were given the old version have to be told again.",
+            (false, false) => "Nobody has to be told again.",
+        });
+    }
+    if diff::version_forgotten(&before, &after) {
+        return Err(Fail::said(format!(
+            "Both are version {}. Whatever changes needs a new version: raise `version` in {}.",
+            after.version,
+            new.display()
+        )));
+    }
+    Ok(ExitCode::SUCCESS)
 }
 
 async fn publish(which: &Which, path: &Path) -> Result<ExitCode, Fail> {

@@ -44,3 +44,33 @@ fn plain_findings_can_be_jumped_to() {
         assert!(parts.next().unwrap().parse::<u32>().is_ok() && parts.next().unwrap().parse::<u32>().is_ok());
     }
 }
+
+#[test]
+fn a_notice_is_shown_in_every_form() {
+    for (format, holds) in [
+        ("html", "<!doctype html>"),
+        ("md", "# "),
+        ("text", "\n"),
+        ("dpv", "\"@context\""),
+        ("ropa", "Record of processing"),
+    ] {
+        let shown = well(&kept(Path::new("."), &["notice", "show", SHIPPED, "--format", format]));
+        assert!(shown.to_lowercase().contains(&holds.to_lowercase()), "{format}: {shown:.300}");
+    }
+}
+
+#[test]
+fn a_longer_period_is_told_again_and_needs_a_new_version() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = std::fs::read_to_string(SHIPPED).unwrap();
+    let longer = text.replacen("months = 12", "months = 24", 1);
+    assert_ne!(text, longer);
+    let (old, new) = (SHIPPED, folder.path().join("new.toml"));
+    std::fs::write(&new, &longer).unwrap();
+    let new = new.to_str().unwrap();
+    assert!(complaint(&kept(folder.path(), &["notice", "diff", old, new])).contains("raise `version`"));
+    let version = longer.lines().find(|line| line.starts_with("version = ")).unwrap();
+    std::fs::write(new, longer.replacen(version, "version = \"99.0\"", 1)).unwrap();
+    assert!(well(&kept(folder.path(), &["notice", "diff", old, new])).contains("have to be told again"));
+    assert!(well(&kept(folder.path(), &["notice", "diff", old, old])).contains("the same"));
+}

@@ -7,15 +7,27 @@ use std::time::{Duration, Instant};
 
 use super::*;
 
+/// A process that does not outlive its test.
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
 /// A demo of a few clients in `folder`, and the one line that it prints.
-fn demo(folder: &Path) -> (Child, serde_json::Value) {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_kept"))
-        .args(["demo", "--clients", "30", "--port", "0", "--json", "--keep", folder.to_str().unwrap()])
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
+fn demo(folder: &Path) -> (Running, serde_json::Value) {
+    let mut child = Running(
+        Command::new(env!("CARGO_BIN_EXE_kept"))
+            .args(["demo", "--clients", "30", "--port", "0", "--json", "--keep", folder.to_str().unwrap()])
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap(),
+    );
     let mut line = String::new();
-    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    BufReader::new(child.0.stdout.take().unwrap()).read_line(&mut line).unwrap();
     (child, serde_json::from_str(&line).unwrap())
 }
 
@@ -27,14 +39,14 @@ fn get(address: &str, path: &str) -> String {
     answer
 }
 
-fn signal(child: &Child, which: &str) {
-    assert!(Command::new("kill").args([which, &child.id().to_string()]).status().unwrap().success());
+fn signal(child: &Running, which: &str) {
+    assert!(Command::new("kill").args([which, &child.0.id().to_string()]).status().unwrap().success());
 }
 
-fn ended(mut child: Child) -> std::process::ExitStatus {
+fn ended(mut child: Running) -> std::process::ExitStatus {
     let begun = Instant::now();
     loop {
-        if let Some(status) = child.try_wait().unwrap() {
+        if let Some(status) = child.0.try_wait().unwrap() {
             return status;
         }
         assert!(begun.elapsed() < Duration::from_secs(15), "it does not end");
@@ -74,8 +86,8 @@ fn a_service_that_is_killed_is_sound_when_it_is_opened_again() {
         }
     });
     std::thread::sleep(Duration::from_millis(300));
-    child.kill().unwrap();
-    child.wait().unwrap();
+    child.0.kill().unwrap();
+    child.0.wait().unwrap();
     asking.join().unwrap();
     let doctor = well(&kept(folder.path(), &["doctor"]));
     assert!(doctor.lines().all(|line| line.starts_with("ok  ")), "{doctor}");
@@ -89,8 +101,8 @@ fn a_file_that_was_erased_at_the_console_is_gone_for_good() {
     signal(&child, "-INT");
     assert!(ended(child).success());
     let here = folder.path();
-    assert!(well(&kept(here, &["erase", "NB-1", "--ground", "request"])).starts_with("Erased."));
-    complaint(&kept(here, &["erase", "NB-1", "--ground", "request"]));
+    assert!(well(&kept(here, &["erase", "NB-10001", "--ground", "request"])).starts_with("Erased."));
+    complaint(&kept(here, &["erase", "NB-10001", "--ground", "request"]));
     assert!(well(&kept(here, &["doctor"])).contains("1 wait for the next epoch"));
     assert!(well(&kept(here, &["keyring", "roll"])).contains("epoch 2"));
     let doctor = well(&kept(here, &["doctor"]));
