@@ -27,8 +27,7 @@ pub(crate) async fn caseload(State(app): State<App>, Signed(visit): Signed) -> R
         return Err(Fail::not_found());
     }
     let opened = app.service.caseload(&visit).await?;
-    let columns = ["Name", "Number", "Last contact", "Kept until", ""]
-        .map(|label| Column { label, ..Column::default() });
+    let columns = ["Name", "Number", "Last contact", "Kept until", "Warning"].map(|label| Column { label, hidden: label == "Warning", ..Column::default() });
     let page = opened.map(|caseload| {
         let rows: Vec<Vec<Cell>> = caseload
             .files
@@ -57,7 +56,7 @@ pub(crate) async fn caseload(State(app): State<App>, Signed(visit): Signed) -> R
 fn search_form(q: &str) -> Markup {
     html! {
         form method="post" action="/clients/find" role="search" {
-            (text_input(TextInput { name: "q", label: "Name, number, phone, postcode or date of birth", value: q, autocomplete: Some("off"), input_type: "search", ..TextInput::default() }))
+            (text_input(TextInput { name: "words", label: "Name, number, phone, postcode or date of birth", value: q, autocomplete: Some("off"), input_type: "search", ..TextInput::default() }))
             (button(ButtonKind::Main, "Find", None))
         }
     }
@@ -73,8 +72,9 @@ pub(crate) async fn find(
     Signed(visit): Signed,
     form: Form,
 ) -> Result<Response, Fail> {
-    let form = form.only(&["q"])?;
-    let q = form.one("q")?.to_owned();
+    // The box in the head of each page is called q; this page's own has another name, since ids are unique.
+    let form = form.only(&["q", "words"])?;
+    let q = format!("{}{}", form.one("q")?, form.one("words")?);
     let found = app.service.find_clients(&visit, &q, RESULTS).await?;
     let page = found.map(|found| {
         let lines: Vec<Line> = found.iter().map(Line::of).collect();

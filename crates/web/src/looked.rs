@@ -23,7 +23,7 @@ pub(crate) async fn show(
     let opened = app.service.who_looked(&visit, id).await?;
     let page = opened.map(|looks| {
         let (directory, notices) = (app.service.directory(), app.service.notices());
-        let columns = ["When", "Who", "What", "What for", ""].map(|label| Column { label, ..Column::default() });
+        let columns = ["When", "Who", "What", "What for", "Refused"].map(|label| Column { label, hidden: label == "Refused", ..Column::default() });
         let rows: Vec<Vec<Cell>> = looks
             .looks
             .iter()

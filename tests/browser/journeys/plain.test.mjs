@@ -28,7 +28,7 @@ test('register, note, find and read without JavaScript', async () => {
   await page.locator('header').getByRole('button', { name: 'Find' }).click()
   await page.getByRole('link', { name: /Orlaith/ }).click()
   await page.getByLabel('Note', { exact: true }).fill('Rang to say that the course begins on Monday.')
-  await page.getByText('Phone call', { exact: true }).click()
+  await page.getByRole('radio', { name: 'Phone call' }).check({ force: true })
   await page.getByRole('button', { name: 'Save note' }).click()
   await page.getByText('the course begins on Monday').last().waitFor()
   await page.getByText('Saved', { exact: true }).first().waitFor()

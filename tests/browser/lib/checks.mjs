@@ -16,6 +16,7 @@ const jar = join(dirname(require.resolve('vnu-jar/package.json')), 'build/dist/v
 /** A page that notes what its content policy refused, and what failed. */
 export async function watched(context) {
   const page = await context.newPage()
+  page.setDefaultTimeout(8000)
   page.problems = []
   page.on('console', m => { if (/Content Security Policy|Trusted/i.test(m.text())) page.problems.push(m.text()) })
   page.on('pageerror', e => page.problems.push(String(e)))

@@ -44,6 +44,7 @@ export function code(secret, step = Math.floor(Date.now() / 30000)) {
 
 /** Signs in as somebody with this role, by hand, through the pages. A code works once, so the next step's is the second try. */
 export async function signIn(page, kept, role, which = 0) {
+  page.setDefaultTimeout(8000)
   const person = kept.people.filter(p => p.role === role)[which]
   for (const later of [0, 1]) {
     await page.goto(`${kept.address}/sign-in`)

@@ -36,7 +36,7 @@ fn write_part(html: &mut String, part: &Part, level: usize) {
     };
     let level = level.min(6);
     let (id, heading) = (escape(&part.id), escape(&part.heading));
-    *html += &format!("<section aria-labelledby=\"{id}\">\n");
+    *html += "<section>\n";
     *html += &format!("<h{level} class=\"govuk-heading-{size}\" id=\"{id}\">{heading}</h{level}>\n");
     part.blocks.iter().for_each(|block| write_block(html, block));
     part.parts.iter().for_each(|part| write_part(html, part, level + 1));

@@ -131,7 +131,7 @@ pub fn panel_life(id: &str, heading: &str, lead: Markup, meter: Option<Meter<'_>
                     span { span.govuk-visually-hidden { "to " } (meter.to) }
                 }
             }
-            p.app-muted { (rest) }
+            div.app-muted { (rest) }
         },
     )
 }
