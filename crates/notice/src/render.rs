@@ -22,6 +22,12 @@ pub use people::{Applying, document, rights_in_force};
 
 use crate::model::Notice;
 
+/// The notice for the people whom it is about; [`ropa`] is the one for the regulator. Another name of [`document`].
+#[must_use]
+pub fn people(notice: &Notice) -> Document {
+    document(notice)
+}
+
 /// The notice as a piece of HTML for a page: an article with its own `h1` and a list of contents.
 #[must_use]
 pub fn html(notice: &Notice) -> String {
