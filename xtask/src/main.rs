@@ -1,5 +1,7 @@
 //! Chores of the workspace, run as `cargo xtask NAME`.
 
+mod floors;
+mod promises;
 mod vendor;
 
 use std::env;
@@ -10,7 +12,8 @@ fn main() -> ExitCode {
     let chore = env::args().nth(1).unwrap_or_default();
     let done = match chore.as_str() {
         "vendor" => vendor::run(),
-        _ => Err("which chore? vendor".to_owned()),
+        "promises" => promises::run(env::args().any(|word| word == "--check")),
+        _ => Err("which chore? vendor, promises [--check]".to_owned()),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
