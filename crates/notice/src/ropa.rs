@@ -61,20 +61,24 @@ pub fn ropa(notice: &Notice) -> Document {
 
 fn who(notice: &Notice) -> Part {
     let mut part = Part::new("who", "Controller and data protection officer");
-    part.facts(people::controller(&notice.service, &notice.controller));
-    part.facts([fact("Representative", ["None: the controller is established in the United Kingdom"])]);
-    part.facts(notice.controller.joint.iter().map(|joint| {
+    let joint = notice.controller.joint.iter().map(|joint| {
         fact(
             format!("Joint controller: {}", joint.name),
             [joint.contact.as_str(), joint.arrangement.as_str()],
         )
-    }));
-    let officer = notice.contact(ContactRole::DataProtectionOfficer);
-    let officer = officer.map(|contact| Fact {
+    });
+    let officer = notice.contact(ContactRole::DataProtectionOfficer).map(|contact| Fact {
         name: "Data protection officer".to_owned(),
         lines: people::contact(contact).lines,
     });
-    part.facts(officer);
+    let controller = people::controller(&notice.service, &notice.controller).into_iter().map(|mut fact| {
+        if fact.name == people::WHO_DECIDES {
+            "Controller".clone_into(&mut fact.name);
+        }
+        fact
+    });
+    let none = fact("Representative", ["None: the controller is established in the United Kingdom"]);
+    part.facts(controller.chain(joint).chain([none]).chain(officer));
     part
 }
 

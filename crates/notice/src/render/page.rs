@@ -20,7 +20,11 @@ pub(super) fn of_notice(notice: &Notice) -> String {
     let mut part = Part::new("picture", "All of it in one table");
     part.table(flow::table(notice));
     document.part(part);
-    let picture = format!("<figure class=\"flow-figure\">\n{}</figure>\n", flow::svg(notice));
+    // Where the page is narrow the picture scrolls by itself, also by keyboard.
+    let picture = format!(
+        "<figure class=\"flow-figure\" tabindex=\"0\" aria-label=\"Picture: where your data goes\">\n{}</figure>\n",
+        flow::svg(notice)
+    );
     let article = html::article(&document);
     // The picture stands above the list of contents, where people look first.
     let article = match article.split_once("<nav class=\"app-contents\"") {

@@ -17,7 +17,7 @@ use super::document::{Block, Document};
 pub(crate) use keeping::covered;
 pub(crate) use sharing::{gets, way_of_consent};
 pub(crate) use what::{basis, condition, special};
-pub(crate) use who::{contact, controller};
+pub(crate) use who::{WHO_DECIDES, contact, controller};
 
 /// The notice as a document, in the order in which people ask: who, what, why, how long, who else, and what can I do?
 #[must_use]

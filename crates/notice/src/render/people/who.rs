@@ -20,6 +20,9 @@ pub(super) fn who_we_are(notice: &Notice) -> Part {
     part
 }
 
+/// What people call a controller.
+pub(crate) const WHO_DECIDES: &str = "Who decides what your data is used for";
+
 /// The body that decides, with every way to reach it.
 pub(crate) fn controller(service: &str, controller: &Controller) -> Vec<Fact> {
     let mut reach: Vec<Line> = Vec::new();
@@ -27,7 +30,7 @@ pub(crate) fn controller(service: &str, controller: &Controller) -> Vec<Fact> {
     reach.extend(controller.email.iter().map(|address| Line::from("Email: ").email(address)));
     vec![
         fact("The service", [service]),
-        fact("Who decides what your data is used for", [controller.name.as_str()]),
+        fact(WHO_DECIDES, [controller.name.as_str()]),
         fact("Address", controller.address.iter().map(String::as_str)),
         fact("How to reach us", reach),
         fact("Number in the register of the Commissioner", controller.registration.as_deref()),
