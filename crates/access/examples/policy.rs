@@ -1,10 +1,12 @@
-//! Makes policies/kept.cedar from policies/access.csv.
+//! Makes policies/kept.cedar and docs/access.md from policies/access.csv.
 
 use std::path::Path;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../policies");
-    let csv = std::fs::read_to_string(folder.join("access.csv"))?;
-    std::fs::write(folder.join("kept.cedar"), access::cedar(&access::lines(&csv)?))?;
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let csv = std::fs::read_to_string(root.join("policies/access.csv"))?;
+    let lines = access::lines(&csv)?;
+    std::fs::write(root.join("policies/kept.cedar"), access::cedar(&lines))?;
+    std::fs::write(root.join("docs/access.md"), access::page(&lines))?;
     Ok(())
 }

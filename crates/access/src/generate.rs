@@ -1,4 +1,4 @@
-//! Makes the Cedar policies from the table: one policy a line.
+//! Makes the Cedar policies from the table: one policy for each line that allows something.
 
 use std::fmt::Write as _;
 
@@ -7,23 +7,7 @@ use notice::Category;
 use crate::table::{Line, When};
 
 /// The schema that policies and requests are checked against.
-pub(crate) const SCHEMA: &str = "\
-entity Role;
-entity Category;
-action read, write, search, erase appliesTo {
-    principal: [Role],
-    resource: [Category],
-    context: {
-        purpose: String,
-        everyone: Bool,
-        ownCaseload: Bool,
-        ownFile: Bool,
-        restricted: Bool,
-        conflict: Bool,
-        reason: Bool,
-    },
-};
-";
+pub(crate) const SCHEMA: &str = include_str!("../../../policies/kept.cedarschema");
 
 const ALWAYS: &str = include_str!("always.cedar");
 
@@ -34,23 +18,26 @@ pub fn cedar(lines: &[Line]) -> String {
         "// Made from policies/access.csv: change that file, then run `cargo run -p access --example policy`.\n\n",
     );
     text.push_str(ALWAYS);
-    for (number, line) in lines.iter().enumerate() {
-        let categories: Vec<String> =
-            line.categories.iter().map(|c: Category| format!("Category::\"{c}\"")).collect();
+    for line in lines {
         let condition = match line.when {
             When::Always => "!context.everyone",
             When::OwnOrReason => "!context.everyone && (context.ownCaseload || context.reason)",
             When::Reason => "!context.everyone && context.reason",
             When::OwnFile => "!context.everyone && context.ownFile",
             When::Everyone => "context.everyone",
+            // Cedar denies what nothing permits, so a denial needs no policy.
+            When::Never => continue,
         };
+        let categories: Vec<String> =
+            line.categories.iter().map(|c: Category| format!("Category::\"{c}\"")).collect();
+        let acts: Vec<String> = line.acts.iter().map(|act| format!("Action::\"{act}\"")).collect();
         // Writing into a String cannot fail.
         let _ = write!(
             text,
-            "\n@id(\"line-{}\")\npermit (principal == Role::\"{}\", action == Action::\"{}\", resource)\nwhen {{\n    context.purpose == \"{}\" && {condition} &&\n    [{}].contains(resource)\n}};\n",
-            number + 2,
+            "\n@id(\"line-{}\")\npermit (principal == Role::\"{}\", action in [{}], resource)\nwhen {{\n    context.purpose == \"{}\" && {condition} &&\n    [{}].contains(resource)\n}};\n",
+            line.number,
             line.role,
-            line.act,
+            acts.join(", "),
             line.purpose,
             categories.join(", "),
         );

@@ -1,6 +1,8 @@
 //! What a decision gives: a permit that cannot be forged, or a refusal that says why.
 
-use notice::{Categories, Purpose};
+use std::fmt;
+
+use notice::{Categories, Category, Purpose};
 
 use crate::{Act, Actor, Request, Subject};
 
@@ -84,31 +86,68 @@ impl Why {
 }
 
 /// A refused request.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("{}", self.words())]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Refusal {
     /// What was asked.
     pub request: Request,
+    /// The first category that was refused; none if none was asked for.
+    pub category: Option<Category>,
     /// Why it was refused.
     pub why: Why,
 }
 
-impl Refusal {
-    fn words(&self) -> &'static str {
+impl std::error::Error for Refusal {}
+
+impl fmt::Display for Refusal {
+    /// What was refused, and what to do.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.why {
             Why::NotAllowed => {
-                "Your role does not give you this. If you need it for your work, ask your manager."
+                let Some(category) = self.category else {
+                    return f.write_str("Nothing was asked for, so nothing is shown.");
+                };
+                write!(
+                    f,
+                    "Your role ({}) does not let you {} {}. If you need it for your work, ask your manager.",
+                    self.request.actor.role,
+                    doing(self.request.act),
+                    words(category)
+                )
             }
-            Why::NeedsReason => "This file is not in your caseload. Say why you need it, and it opens.",
-            Why::Restricted => {
-                "This file is restricted: it is stored and nothing more may be done with it. Ask the governance lead."
-            }
-            Why::Conflict => {
-                "You declared a conflict of interest with this client. Ask your manager to take over."
-            }
-            Why::PolicyBroken => {
-                "The access rules cannot be read, so nothing is shown. Tell your administrator."
-            }
+            Why::NeedsReason => f.write_str("Say why you need this file: it is outside your caseload."),
+            Why::Restricted => f.write_str(
+                "This file is restricted: it is stored and nothing more may be done with it. Ask the governance lead.",
+            ),
+            Why::Conflict => f.write_str(
+                "You declared a conflict of interest with this client. Ask your manager to give the file to somebody else.",
+            ),
+            Why::PolicyBroken => f.write_str(
+                "The access rules could not be evaluated, so nothing is shown. Tell your administrator.",
+            ),
         }
+    }
+}
+
+fn doing(act: Act) -> &'static str {
+    match act {
+        Act::Read => "see",
+        Act::Write => "write",
+        Act::Search => "search",
+        Act::Erase => "erase",
+    }
+}
+
+fn words(category: Category) -> &'static str {
+    match category {
+        Category::Contact => "contact details",
+        Category::Identity => "identity details",
+        Category::Work => "work and benefits",
+        Category::Household => "household details",
+        Category::RightToWork => "the right to work",
+        Category::Needs => "needs and barriers",
+        Category::Equality => "equality answers",
+        Category::Casework => "meetings and notes",
+        Category::Agreement => "the agreement and consents",
+        Category::Rights => "requests and complaints",
     }
 }
