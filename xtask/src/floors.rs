@@ -28,7 +28,8 @@ mod tests {
             let path = entry.unwrap().path();
             let name = path.file_name().unwrap().to_str().unwrap().to_owned();
             assert!(HOUSE.contains(&name.as_str()), "{name} has no floor yet");
-            let manifest: toml::Table = std::fs::read_to_string(path.join("Cargo.toml")).unwrap().parse().unwrap();
+            let manifest: toml::Table =
+                std::fs::read_to_string(path.join("Cargo.toml")).unwrap().parse().unwrap();
             assert_eq!(upward(&name, &manifest), Vec::<String>::new(), "{name} imports upwards");
             seen += 1;
         }
@@ -37,14 +38,16 @@ mod tests {
 
     #[test]
     fn an_upward_import_is_found() {
-        let manifest: toml::Table = "[dependencies]\nweb.workspace = true\nnotice.workspace = true".parse().unwrap();
+        let manifest: toml::Table =
+            "[dependencies]\nweb.workspace = true\nnotice.workspace = true".parse().unwrap();
         assert_eq!(upward("records", &manifest), ["web"]);
     }
 
     #[test]
     fn every_dependency_of_the_workspace_is_explained() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-        let manifest: toml::Table = std::fs::read_to_string(root.join("Cargo.toml")).unwrap().parse().unwrap();
+        let manifest: toml::Table =
+            std::fs::read_to_string(root.join("Cargo.toml")).unwrap().parse().unwrap();
         let page = std::fs::read_to_string(root.join("docs/dependencies.md")).unwrap();
         let listed = manifest["workspace"]["dependencies"].as_table().unwrap().keys();
         for name in listed.filter(|name| !HOUSE.contains(&name.as_str())) {

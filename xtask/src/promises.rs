@@ -26,7 +26,8 @@ struct Promise {
 /// Writes the page, or with `check` fails if it is not what it should be.
 pub(crate) fn run(check: bool) -> Result<(), String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    let list = fs::read_to_string(root.join("docs/promises.toml")).map_err(|e| format!("docs/promises.toml: {e}"))?;
+    let list = fs::read_to_string(root.join("docs/promises.toml"))
+        .map_err(|e| format!("docs/promises.toml: {e}"))?;
     let promises: Promises = toml::from_str(&list).map_err(|e| format!("docs/promises.toml: {e}"))?;
     let mut proofs: BTreeMap<String, Vec<(String, String)>> = BTreeMap::new();
     let mut files = Vec::new();
@@ -103,7 +104,11 @@ fn page(promises: &[Promise], proofs: &BTreeMap<String, Vec<(String, String)>>) 
         "# Promises\n\nThe notice as numbered promises, each with the tests that prove it. Made by `cargo xtask promises`.\n",
     );
     let proved = promises.iter().filter(|p| proofs.contains_key(&p.id)).count();
-    let _ = writeln!(text, "\n{proved} of {} have tests; a promise counts as kept when its issue is done (`due`).", promises.len());
+    let _ = writeln!(
+        text,
+        "\n{proved} of {} have tests; a promise counts as kept when its issue is done (`due`).",
+        promises.len()
+    );
     for promise in promises {
         let _ = writeln!(text, "\n## {}: {}\n\n{}\n", promise.id, promise.part, promise.says);
         match proofs.get(&promise.id) {

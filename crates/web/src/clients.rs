@@ -27,7 +27,11 @@ pub(crate) async fn caseload(State(app): State<App>, Signed(visit): Signed) -> R
         return Err(Fail::not_found());
     }
     let opened = app.service.caseload(&visit).await?;
-    let columns = ["Name", "Number", "Last contact", "Kept until", "Warning"].map(|label| Column { label, hidden: label == "Warning", ..Column::default() });
+    let columns = ["Name", "Number", "Last contact", "Kept until", "Warning"].map(|label| Column {
+        label,
+        hidden: label == "Warning",
+        ..Column::default()
+    });
     let page = opened.map(|caseload| {
         let rows: Vec<Vec<Cell>> = caseload
             .files

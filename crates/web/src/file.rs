@@ -501,7 +501,6 @@ fn promised(file: &ClientFile) -> Markup {
         share_list(&[
             (html! { "Privacy notice given" }, html! { "version " (file.notice.1) }),
             (html! { "Equality answers" }, equality),
-            (html! { "Shared with others" }, tag(TagKind::Ok, "Nobody")),
         ]),
     )
 }
