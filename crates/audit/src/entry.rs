@@ -22,7 +22,6 @@ pub struct Entry {
 
 impl Entry {
     /// What was allowed.
-    #[must_use]
     pub fn permit(&self) -> &Permit {
         &self.permit
     }
@@ -88,7 +87,6 @@ pub struct Change {
 
 impl Change {
     /// What was allowed.
-    #[must_use]
     pub fn permit(&self) -> &Permit {
         &self.permit
     }
