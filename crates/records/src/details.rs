@@ -90,7 +90,7 @@ impl Service {
         let permit = self.permit(standing.request(visit, now, Act::Read, wanted), EDIT).await?;
         let keys = self.vault().keys(client.into()).await?;
         let entry = self.log().submit(permit, EDIT, Detail::default());
-        let open = |row: Option<&store::Row>| row.map(|row| Stored::read(row)).transpose();
+        let open = |row: Option<&store::Row>| row.map(Stored::read).transpose();
         let (contact, page) = (open(contact.first())?, open(page.first())?);
         let version = page.as_ref().map_or(0, |page| page.version);
         let mut pieces = Vec::new();
