@@ -59,6 +59,8 @@ enum Command {
     Keyring(commands::keyring::Keyring),
     /// Check the access policy.
     Policy(commands::policy::Policy),
+    /// Measure what the promises cost.
+    Bench(crate::bench::Bench),
 }
 
 impl Kept {
@@ -75,6 +77,7 @@ impl Kept {
             Command::Erase(erase) => erase.run().await,
             Command::Keyring(keyring) => keyring.run().await,
             Command::Policy(policy) => policy.run(),
+            Command::Bench(bench) => bench.run().await,
         }
     }
 }

@@ -6,9 +6,11 @@
 //! A command ends with 0, with 1 when something is wrong (one line on standard error says what and what to do), with 2
 //! when it was called in a way that it does not know.
 
+mod bench;
 mod cli;
 mod commands;
 mod config;
+mod databases;
 mod demo;
 mod fail;
 mod output;

@@ -13,11 +13,13 @@ use clap::Args;
 use records::loading::Loaded;
 use records::{Places, Service, Surroundings};
 use serde_json::json;
+use tokio::net::TcpListener;
 use tracing::level_filters::LevelFilter;
 use web::DemoPerson;
 
 use crate::commands::init;
 use crate::config::FIRST;
+use crate::databases::Databases;
 use crate::demo::{self, MadeUpClient};
 use crate::fail::Fail;
 use crate::output;
@@ -46,6 +48,9 @@ pub(crate) struct Demo {
     /// Keep the service in this folder instead of a temporary one.
     #[arg(long, value_name = "DIR")]
     keep: Option<PathBuf>,
+    /// Keep the stores in new databases of this PostgreSQL server, which are dropped at the end: postgres://user@127.0.0.1
+    #[arg(long, value_name = "URL_BASE", conflicts_with = "keep")]
+    postgres: Option<String>,
 }
 
 impl Demo {
@@ -62,11 +67,33 @@ impl Demo {
         let temporary = tempfile::Builder::new().prefix("kept-demo-").tempdir();
         let temporary = temporary.map_err(Fail::file("made", &std::env::temp_dir()))?;
         let folder = self.keep.as_deref().unwrap_or(temporary.path());
-        let making = make(folder, &address, self.seed, self.clients);
-        let Made { service, people } = tokio::select! {
-            made = making => made?,
-            () = stop.asked() => return Ok(ExitCode::SUCCESS),
+        let databases = match &self.postgres {
+            Some(base) => Some(Databases::make(base).await?),
+            None => None,
         };
+        let making = make(folder, &address, databases.as_ref(), self.seed, self.clients);
+        let served = tokio::select! {
+            made = making => match made {
+                Ok(made) => self.serve(made, listener, origin, start, &mut stop).await,
+                Err(fail) => Err(fail),
+            },
+            () = stop.asked() => Ok(()),
+        };
+        if let Some(databases) = databases {
+            databases.drop_all().await?;
+        }
+        served.map(|()| ExitCode::SUCCESS)
+    }
+
+    async fn serve(
+        &self,
+        made: Made,
+        listener: TcpListener,
+        origin: String,
+        start: Instant,
+        stop: &mut Stop,
+    ) -> Result<(), Fail> {
+        let Made { service, people } = made;
         let ready = start.elapsed().as_millis();
         if self.json {
             let listed: Vec<_> = people.iter().map(as_json).collect();
@@ -79,8 +106,7 @@ impl Demo {
         }
         let options = web::Options { origin, demo: Some(people), behind_proxy: false };
         let pages = web::app(Arc::clone(&service), options);
-        serving::serve(listener, service, pages, &mut stop).await?;
-        Ok(ExitCode::SUCCESS)
+        serving::serve(listener, service, pages, stop).await
     }
 
     fn introduce(&self, origin: &str, people: &[DemoPerson]) {
@@ -117,19 +143,24 @@ pub(crate) struct Made {
     pub(crate) people: Vec<DemoPerson>,
 }
 
-/// Makes a service in `folder`, staff and clients included.
+/// Makes a service with its root in `folder`, staff and clients included.
 pub(crate) async fn make(
     folder: &Path,
     address: &SocketAddr,
+    databases: Option<&Databases>,
     seed: u64,
     clients: usize,
 ) -> Result<Made, Fail> {
     let config = init::lay_out(folder, &FIRST.replace("127.0.0.1:8080", &address.to_string()))?;
-    fill(&config.places, seed, clients).await
+    let mut places = config.places;
+    if let Some(databases) = databases {
+        databases.use_for(&mut places);
+    }
+    fill(&places, seed, clients).await
 }
 
 /// Makes a service at `places`, staff and clients included.
-pub(crate) async fn fill(places: &Places, seed: u64, clients: usize) -> Result<Made, Fail> {
+async fn fill(places: &Places, seed: u64, clients: usize) -> Result<Made, Fail> {
     let count = AtomicU64::new(0);
     let surroundings =
         Surroundings::real().drawing_ids(move || demo::id(seed, count.fetch_add(1, Ordering::Relaxed)));

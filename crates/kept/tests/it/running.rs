@@ -108,3 +108,13 @@ fn a_file_that_was_erased_at_the_console_is_gone_for_good() {
     let doctor = well(&kept(here, &["doctor"]));
     assert!(doctor.contains("29 of 29") && doctor.contains("all are final"), "{doctor}");
 }
+
+#[test]
+fn the_bench_measures_three_pages_in_one_run() {
+    let here = Path::new(".");
+    let words = ["bench", "page", "--seconds", "0.2", "--connections", "2", "--clients", "20"];
+    let table = well(&kept(here, &words));
+    for kind in ["bare", "plain", "full"] {
+        assert_eq!(table.lines().filter(|line| line.contains(kind) && !line.contains("CPU")).count(), 1, "{table}");
+    }
+}

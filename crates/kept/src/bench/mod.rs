@@ -1,0 +1,42 @@
+//! `kept bench`: what the promises cost, measured in one run against the same page without them.
+//!
+//! Three pages are asked for in turn: the file page as staff get it (`full`); the same rows read by the same statements
+//! from a store that keeps them plain, without policy, sealing, search index and log (`plain`); and the template alone,
+//! filled with one file that is in memory (`bare`). The load comes from a process of its own.
+
+mod load;
+mod page;
+mod plain;
+
+use std::process::ExitCode;
+
+use clap::{Args, Subcommand};
+
+use crate::fail::Fail;
+
+/// Measurements.
+#[derive(Args)]
+pub(crate) struct Bench {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Subcommand)]
+enum What {
+    /// Measure the page of a client's file.
+    #[command(after_help = "Example: kept bench page --seconds 5 --connections 1,8")]
+    Page(page::Page),
+    /// Ask for pages; `kept bench page` starts this.
+    #[command(hide = true, after_help = "Example: kept bench load < job.json")]
+    Load,
+}
+
+impl Bench {
+    /// Does it.
+    pub(crate) async fn run(self) -> Result<ExitCode, Fail> {
+        match self.what {
+            What::Page(page) => page.run().await,
+            What::Load => load::run().await,
+        }
+    }
+}

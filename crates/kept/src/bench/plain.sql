@@ -1,0 +1,35 @@
+-- What the records store holds of files, kept plain: for measuring only, with made-up people.
+
+CREATE TABLE plain_session (
+    token {{BLOB}} NOT NULL PRIMARY KEY, -- id: a session
+    staff {{BLOB}} NOT NULL -- id: whose
+);
+
+CREATE TABLE plain_client (
+    id {{BLOB}} NOT NULL PRIMARY KEY, -- id: whose file
+    adviser {{BLOB}} NOT NULL, -- id: whose caseload
+    registered BIGINT NOT NULL, -- time: when
+    last_contact BIGINT NOT NULL, -- time: day of the last contact
+    notice TEXT NOT NULL, -- code: id of the notice given
+    notice_version TEXT NOT NULL -- code: its version
+);
+
+CREATE TABLE plain_entry (
+    id {{BLOB}} NOT NULL PRIMARY KEY, -- id: which entry
+    client {{BLOB}} NOT NULL, -- id: whose file
+    kind TEXT NOT NULL, -- code: profile, meeting...
+    category TEXT NOT NULL, -- code: category of the notice
+    day BIGINT NOT NULL, -- time: the day it is about
+    written BIGINT NOT NULL, -- time: when it was written
+    author {{BLOB}} NOT NULL, -- id: by whom
+    version BIGINT NOT NULL, -- code: row version
+    content TEXT NOT NULL -- public: made-up people only
+);
+CREATE INDEX plain_entry_client ON plain_entry (client, day);
+
+CREATE TABLE plain_draft (
+    staff {{BLOB}} NOT NULL, -- id: who types
+    client {{BLOB}} NOT NULL, -- id: about whom
+    content TEXT NOT NULL, -- public: made-up people only
+    PRIMARY KEY (staff, client)
+);
