@@ -246,7 +246,7 @@ pub(crate) async fn history(
     let page = opened.map(|history| {
         let (notices, directory) = (app.service.notices(), app.service.directory());
         let catalogue = notices.catalogue();
-        let mut lines: Vec<(String, String, String, Option<String>, Option<String>)> = Vec::new();
+        let mut lines: Vec<Line> = Vec::new();
         for version in &history.versions {
             let at = app.service.surroundings().civil(version.written);
             for change in &version.changed {
@@ -280,3 +280,6 @@ pub(crate) async fn history(
     });
     release(page).await
 }
+
+/// A changed answer in words: when, by whom, which field, what it was, what it is.
+type Line = (String, String, String, Option<String>, Option<String>);
