@@ -1,6 +1,7 @@
 //! The page docs/promises.md: each promise of the notice with the tests that prove it.
 //!
-//! A test says what it proves by a line `// promise: P16` directly above it. A promise that is due and has no test fails.
+//! A test says what it proves by a line `// promise: P16` directly above it. A promise that is due and has no test fails,
+//! and so does such a line above anything else than a test: a proof must not get lost unnoticed.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -21,6 +22,8 @@ struct Promise {
     says: String,
     #[serde(default)]
     due: bool,
+    /// What is not there yet of a promise that is due.
+    open: Option<String>,
 }
 
 /// Writes the page, or with `check` fails if it is not what it should be.
@@ -38,7 +41,9 @@ pub(crate) fn run(check: bool) -> Result<(), String> {
     for file in files {
         let text = fs::read_to_string(&file).map_err(|e| format!("{}: {e}", file.display()))?;
         let name = file.strip_prefix(&root).unwrap_or(&file).display().to_string();
-        for (promise, test) in claims(&text) {
+        for (promise, test) in
+            claims(&text).map_err(|line| format!("{name}:{line} claims a promise, and no test follows"))?
+        {
             proofs.entry(promise).or_default().push((name.clone(), test));
         }
     }
@@ -75,28 +80,36 @@ fn sources(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
     Ok(())
 }
 
-/// The promises that tests of a file claim, each with the test's name.
-fn claims(text: &str) -> Vec<(String, String)> {
+/// The promises that tests of a file claim, each with the test's name; or the line of a claim that no test follows.
+fn claims(text: &str) -> Result<Vec<(String, String)>, usize> {
     let (mut claims, mut waiting) = (Vec::new(), Vec::new());
-    for line in text.lines().map(str::trim) {
+    let (mut since, mut marked) = (0, false);
+    for (number, line) in text.lines().map(str::trim).enumerate() {
         if let Some(rest) = line.strip_prefix("// promise: ") {
+            since = number + 1;
             waiting.extend(rest.split([',', ' ']).filter(|id| id.starts_with('P')).map(str::to_owned));
-        } else if let Some(name) = test_name(line) {
-            claims.extend(waiting.drain(..).map(|id| (id, name.clone())));
-        } else if !(line.starts_with("#[") || line.starts_with("//") || line.is_empty()) {
-            waiting.clear();
+        } else if line.starts_with("#[") {
+            marked |= line.starts_with("#[test]") || line.starts_with("#[tokio::test");
+        } else if !(line.starts_with("//") || line.is_empty()) {
+            if !waiting.is_empty() {
+                let name = rust_test(line).filter(|_| marked).or_else(|| script_test(line)).ok_or(since)?;
+                claims.extend(waiting.drain(..).map(|id| (id, name.clone())));
+            }
+            marked = false;
         }
     }
-    claims
+    if waiting.is_empty() { Ok(claims) } else { Err(since) }
 }
 
-fn test_name(line: &str) -> Option<String> {
-    let rust = line.strip_prefix("async fn ").or_else(|| line.strip_prefix("fn "));
-    if let Some(rest) = rust {
-        return rest.split(['(', '<']).next().map(|name| name.replace('_', " "));
-    }
-    let rest = line.strip_prefix("test('").or_else(|| line.strip_prefix("test(\""))?;
-    rest.split(['\'', '"']).next().map(str::to_owned)
+fn rust_test(line: &str) -> Option<String> {
+    let rest = line.strip_prefix("async fn ").or_else(|| line.strip_prefix("fn "))?;
+    rest.split(['(', '<']).next().map(|name| name.replace('_', " "))
+}
+
+fn script_test(line: &str) -> Option<String> {
+    let rest = line.strip_prefix("test(")?;
+    let quote = rest.chars().next().filter(|c| matches!(c, '\'' | '"' | '`'))?;
+    rest.split(quote).nth(1).map(str::to_owned)
 }
 
 fn page(promises: &[Promise], proofs: &BTreeMap<String, Vec<(String, String)>>) -> String {
@@ -114,8 +127,11 @@ fn page(promises: &[Promise], proofs: &BTreeMap<String, Vec<(String, String)>>) 
         match proofs.get(&promise.id) {
             None => text.push_str("- open: no test yet\n"),
             Some(tests) => {
-                let state = if promise.due { "kept" } else { "partly: the rest is open" };
-                let _ = writeln!(text, "{state}\n");
+                let _ = match &promise.open {
+                    _ if !promise.due => writeln!(text, "partly: the rest is open\n"),
+                    Some(rest) => writeln!(text, "kept, but for {rest}\n"),
+                    None => writeln!(text, "kept\n"),
+                };
                 for (file, test) in tests {
                     let _ = writeln!(text, "- {test} (`{file}`)");
                 }
@@ -131,9 +147,21 @@ mod tests {
 
     #[test]
     fn a_claim_belongs_to_the_test_below_it() {
-        let text = "// promise: P1\n// promise: P4\n#[tokio::test]\nasync fn it_holds() {\n}\n// promise: P9\nlet x = 1;\n#[test]\nfn other() {}\n// promise: P2\ntest('in a browser', async () => {";
-        let found = claims(text);
+        let text = "// promise: P1\n// promise: P4\n#[tokio::test]\nasync fn it_holds() {\n}\n#[test]\nfn other() {}\n// promise: P2\ntest('in a browser', async () => {\n// promise: P3\ntest(`of ${many}`, () =>";
+        let found = claims(text).unwrap();
         let found: Vec<(&str, &str)> = found.iter().map(|(a, b)| (a.as_str(), b.as_str())).collect();
-        assert_eq!(found, [("P1", "it holds"), ("P4", "it holds"), ("P2", "in a browser")]);
+        let expected = [("P1", "it holds"), ("P4", "it holds"), ("P2", "in a browser"), ("P3", "of ${many}")];
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn a_claim_above_something_else_is_a_fault() {
+        for (text, line) in [
+            ("#[test]\nfn a() {}\n// promise: P9\nlet x = 1;\n#[test]\nfn other() {}", 3),
+            ("// promise: P9\nfn no_test() {}", 1),
+            ("\n// promise: P9\n", 2),
+        ] {
+            assert_eq!(claims(text), Err(line), "{text}");
+        }
     }
 }
