@@ -1,6 +1,7 @@
 //! Chores of the workspace, run as `cargo xtask NAME`.
 
 mod floors;
+mod links;
 mod promises;
 mod vendor;
 
