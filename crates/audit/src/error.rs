@@ -13,7 +13,7 @@ pub enum Error {
     Store(#[from] store::Error),
     /// The database is older than its last signed checkpoint.
     #[error(
-        "the audit log has {found} entries, but its last signed checkpoint says {signed}: this database was put back to an older state. Restore the newest copy of the audit log"
+        "the audit log's database is older than its last signed checkpoint: it has {found} entries, and {signed} were signed. It was put back to an older state. Restore the newest copy of the audit log; `kept audit verify` says where it ends"
     )]
     Behind {
         /// Entries in the database.
@@ -29,6 +29,21 @@ pub enum Error {
         /// Entries at the checkpoint.
         signed: u64,
     },
+    /// The database was changed under the running writer.
+    #[error(
+        "the audit log was put back or rewritten while Kept runs: it has {found} entries and not the {known} that were written. Nothing is shown until the newest copy of the audit log is restored"
+    )]
+    PutBack {
+        /// Entries in the database.
+        found: u64,
+        /// Entries that this writer knows of.
+        known: u64,
+    },
+    /// A row of the outbox is not an entry.
+    #[error(
+        "the outbox of the records database holds something that is no entry of the audit log: it was changed outside Kept. Restore the records from a backup"
+    )]
+    Outbox,
     /// The signing key or the checkpoint file cannot be used.
     #[error("{0}")]
     File(String),

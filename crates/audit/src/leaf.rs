@@ -54,6 +54,8 @@ pub struct Detail {
     pub rows: Vec<RowMark>,
     /// How many files a list, a search or a sweep touched.
     pub count: Option<u64>,
+    /// SHA-256 of the notice that it was done under, where that matters: one given, agreed to, published.
+    pub notice: Option<[u8; 32]>,
 }
 
 /// The leaf as it is stored: fields in this order, as JSON.
@@ -79,6 +81,8 @@ pub(crate) struct Leaf {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     policy: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    notice: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     count: Option<u64>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     rows: Vec<(String, String, i64, String)>,
@@ -103,6 +107,7 @@ impl Leaf {
             permit.categories(),
         );
         leaf.policy = Some(hex::encode(permit.policy()));
+        leaf.notice = detail.notice.map(hex::encode);
         leaf.count = detail.count;
         leaf.rows = detail
             .rows
@@ -142,6 +147,7 @@ impl Leaf {
             categories: Vec::new(),
             outcome: outcome.text(),
             policy: None,
+            notice: None,
             count: None,
             rows: Vec::new(),
             sealed: None,
@@ -197,6 +203,8 @@ fn id_bytes(text: &str) -> Option<[u8; 16]> {
 pub struct Recorded {
     /// Its place in the log, from 0.
     pub seq: u64,
+    /// Its number, as the entry and its receipt have it.
+    pub number: u128,
     /// When.
     pub at: Timestamp,
     /// Who, if anybody was known.
@@ -213,6 +221,8 @@ pub struct Recorded {
     pub categories: Vec<String>,
     /// How it ended: `done`, `refused:why`, `failed:why`.
     pub outcome: String,
+    /// SHA-256 of the notice that it was done under, in hex.
+    pub notice: Option<String>,
     /// How many files it touched.
     pub count: Option<u64>,
     /// Rows written: table, id, version, digest of the sealed bytes.
@@ -228,6 +238,7 @@ impl Recorded {
         let leaf = Leaf::read(bytes)?;
         Some(Recorded {
             seq,
+            number: u128::from_be_bytes(leaf.id_bytes()?),
             at: Timestamp::from_microsecond(leaf.at).ok()?,
             actor: leaf.actor_bytes().map(ActorId::from_bytes),
             role: leaf.role.as_deref().and_then(|r| r.parse().ok()),
@@ -237,6 +248,7 @@ impl Recorded {
             subject: leaf.subject,
             categories: leaf.categories,
             outcome: leaf.outcome,
+            notice: leaf.notice,
             count: leaf.count,
             rows: leaf.rows,
             leaf: bytes.to_vec(),

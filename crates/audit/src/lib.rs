@@ -12,20 +12,23 @@
 mod checkpoint;
 mod entry;
 mod error;
+mod key;
 mod leaf;
 mod log;
+mod outbox;
 mod proof;
+mod signing;
 mod tree;
 mod verify;
 mod writer;
 
-pub use checkpoint::SigningKey;
 pub use entry::{Change, Entry, Receipt, Waiting};
 pub use error::Error;
+pub use key::SigningKey;
 pub use leaf::{Action, Detail, Outcome, Recorded, RowMark};
 pub use log::{Clock, Log};
 pub use proof::check_proof;
-pub use verify::{Bad, Verified};
+pub use verify::{Bad, Fault, Verified, verify};
 
 use store::Migrations;
 

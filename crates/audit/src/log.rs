@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use access::{ActorId, Permit, Refusal};
 use casework::ClientId;
@@ -10,12 +11,15 @@ use store::{Store, sql};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 
-use crate::checkpoint::{self, SigningKey};
+use crate::checkpoint;
 use crate::entry::{Change, Entry, Waiting, draw};
+use crate::key::SigningKey;
 use crate::leaf::{Action, Detail, Leaf, Outcome, Recorded};
+use crate::signing::holds;
 use crate::tree::{Tree, signed};
+use crate::verify::{Bad, Verified, verify};
 use crate::writer::{Job, SIZE, Writer};
-use crate::{Error, proof, verify};
+use crate::{Error, outbox, proof};
 
 /// Where the time comes from.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
@@ -39,6 +43,7 @@ pub struct Log {
     clock: Clock,
     public: String,
     checkpoint: PathBuf,
+    commits: Arc<AtomicU64>,
 }
 
 impl Log {
@@ -54,31 +59,34 @@ impl Log {
         clock: Clock,
     ) -> Result<Log, Error> {
         let public = key.public().to_owned();
+        // First the checkpoint, then the log: what another server signs in between is in the log already.
+        let last = checkpoint::load(checkpoint, &public)?;
         let size = size(&store).await?;
-        let signed = checkpoint::load(checkpoint, &public)?;
-        if let Some(signed) = &signed {
-            if size < signed.size() {
-                return Err(Error::Behind { found: size, signed: signed.size() });
-            }
-            let then = Tree::load(&store, signed.size()).await?;
-            if then.root()? != *signed.hash() {
-                return Err(Error::Forked { signed: signed.size() });
-            }
+        match &last {
+            Some(last) => holds(&store, size, last).await?,
+            None if size > 0 => tracing::warn!(
+                size,
+                "the audit log has entries and no signed checkpoint: nothing shows whether it was put back to an older state"
+            ),
+            None => {}
         }
         let (jobs, inbox) = mpsc::channel(QUEUE);
-        let tree = Tree::load(&store, size).await?;
+        let commits = Arc::new(AtomicU64::new(0));
         let mut writer = Writer {
             store: store.clone(),
             records,
             key,
             checkpoint: checkpoint.to_owned(),
-            tree,
-            signed: signed.map_or(0, |s| s.size()),
+            tree: Tree::load(&store, size).await?,
+            signed: last,
             signed_at: Instant::now(),
+            signing: None,
+            commits: Arc::clone(&commits),
         };
-        writer.empty_outbox().await?;
+        outbox::empty(&mut writer).await?;
+        writer.sign_last().await?;
         tokio::spawn(writer.run(inbox));
-        Ok(Log { store, jobs, clock, public, checkpoint: checkpoint.to_owned() })
+        Ok(Log { store, jobs, clock, public, checkpoint: checkpoint.to_owned(), commits })
     }
 
     /// Sends the entry of a permitted act on its way to disk.
@@ -157,8 +165,8 @@ impl Log {
     ///
     /// # Errors
     /// The store failed. A fault found in the log is not an error but the answer.
-    pub async fn verify(&self) -> Result<Result<verify::Verified, verify::Bad>, Error> {
-        verify::verify(&self.store, checkpoint::load(&self.checkpoint, &self.public)?.as_ref()).await
+    pub async fn verify(&self) -> Result<Result<Verified, Bad>, Error> {
+        verify(&self.store, &self.checkpoint, &self.public).await
     }
 
     /// A proof that entry `seq` is in the log as last signed: C2SP tlog-proof, checkable without Kept.
@@ -166,11 +174,16 @@ impl Log {
     /// # Errors
     /// There is no such entry under the last checkpoint, or the store failed.
     pub async fn prove(&self, seq: u64) -> Result<String, Error> {
-        let note = std::fs::read(&self.checkpoint).map_err(|_| {
+        let signed = checkpoint::load(&self.checkpoint, &self.public)?.ok_or_else(|| {
             Error::File("the log has no signed checkpoint yet: try again in a second".to_owned())
         })?;
-        let signed = checkpoint::read(&note, &self.public)?;
-        proof::prove(&self.store, &signed, &note, seq).await
+        proof::prove(&self.store, &signed, seq).await
+    }
+
+    /// How many transactions its writer has committed since it was opened: fewer than entries when many arrive at once.
+    #[must_use]
+    pub fn commits(&self) -> u64 {
+        self.commits.load(Ordering::Relaxed)
     }
 
     /// The public key that checkpoints are signed with.
@@ -190,7 +203,7 @@ impl Log {
     }
 }
 
-async fn size(store: &Store) -> Result<u64, Error> {
+pub(crate) async fn size(store: &Store) -> Result<u64, Error> {
     let rows = store.read(vec![SIZE.with([])]).await?;
     let row = rows.first().and_then(|r| r.first()).ok_or(Error::Damaged(0))?;
     Ok(u64::try_from(row.int(0)?).unwrap_or_default())

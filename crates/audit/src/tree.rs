@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 
-use store::{Query, Store, sql};
+use store::{Query, Store, Tx, sql};
 use tlog_tiles::tlog::{self, Hash, HashReader};
 
 use crate::Error;
@@ -17,7 +17,7 @@ sql! { audit:
 
 /// Hashes by their place in storage order.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Hashes(pub(crate) HashMap<u64, Hash>);
+pub(crate) struct Hashes(HashMap<u64, Hash>);
 
 impl HashReader for Hashes {
     fn read_hashes(&self, places: &[u64]) -> Result<Vec<Hash>, tlog::Error> {
@@ -44,19 +44,16 @@ pub(crate) struct Tree {
 }
 
 impl Tree {
-    /// A tree of this size, from the hashes of its right edge.
-    pub(crate) fn from_edge(size: u64, edge: Hashes) -> Tree {
-        Tree { size, edge }
-    }
-
-    /// The places of the hashes that `from_edge` needs.
-    pub(crate) fn edge_of(size: u64) -> Vec<u64> {
-        if size == 0 { Vec::new() } else { tlog::sub_tree_index(0, size, Vec::new()) }
-    }
-
     /// Reads a tree of this size from the store.
     pub(crate) async fn load(store: &Store, size: u64) -> Result<Tree, Error> {
-        Ok(Tree::from_edge(size, fetch(store, &Tree::edge_of(size)).await?))
+        Ok(Tree { size, edge: fetch(store, &edge_of(size)).await? })
+    }
+
+    /// Reads a tree of this size within a transaction.
+    pub(crate) async fn load_in(tx: &mut Tx, size: u64) -> Result<Tree, Error> {
+        let places = edge_of(size);
+        let rows = tx.batch(places.iter().map(|place| finding(*place)).collect()).await?;
+        Ok(Tree { size, edge: placed(&places, rows)? })
     }
 
     /// Appends a leaf and gives the hashes to store, each with its place.
@@ -72,7 +69,7 @@ impl Tree {
 
     /// Forgets the hashes that no later entry needs.
     pub(crate) fn trim(&mut self) {
-        let needed = Tree::edge_of(self.size);
+        let needed = edge_of(self.size);
         self.edge.0.retain(|place, _| needed.contains(place));
     }
 
@@ -82,22 +79,35 @@ impl Tree {
     }
 }
 
+/// The places of the hashes on the right edge of a tree of this size.
+fn edge_of(size: u64) -> Vec<u64> {
+    tlog::sub_tree_index(0, size, Vec::new())
+}
+
+/// The entries that the hash at this place is over: the first and the last.
+pub(crate) fn covered(place: u64) -> (u64, u64) {
+    let (level, n) = tlog::split_stored_hash_index(place);
+    (n << level, ((n + 1) << level) - 1)
+}
+
 /// The statement that stores a hash.
 pub(crate) fn storing(place: u64, hash: Hash) -> Query {
     ADD_HASH.with([signed(place).into(), hash.0.into()])
 }
 
-/// The statement that finds one.
-pub(crate) fn finding(place: u64) -> Query {
+fn finding(place: u64) -> Query {
     FIND_HASH.with([signed(place).into()])
 }
 
-/// Reads these hashes from the store.
-pub(crate) async fn fetch(store: &Store, places: &[u64]) -> Result<Hashes, Error> {
+async fn fetch(store: &Store, places: &[u64]) -> Result<Hashes, Error> {
     let rows = store.read(places.iter().map(|place| finding(*place)).collect()).await?;
+    placed(places, rows)
+}
+
+fn placed(places: &[u64], rows: Vec<store::Rows>) -> Result<Hashes, Error> {
     let mut hashes = Hashes::default();
     for (place, rows) in places.iter().zip(rows) {
-        let row = rows.first().ok_or(Error::Damaged(*place))?;
+        let row = rows.first().ok_or_else(|| Error::Damaged(covered(*place).0))?;
         hashes.0.insert(*place, Hash(row.bytes32(0)?));
     }
     Ok(hashes)
@@ -115,3 +125,6 @@ pub(crate) async fn path(store: &Store, size: u64, n: u64) -> Result<Vec<Hash>, 
 pub(crate) fn signed(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }
+
+#[cfg(test)]
+pub(crate) mod tests;

@@ -1,22 +1,28 @@
 //! Checking the whole log: every entry, every stored hash, the head and the last signed checkpoint.
+//!
+//! It reads a thousand entries at a time and keeps nothing but the right edge of the tree. It holds beside a running writer:
+//! what is written after it began is left for the next time.
 
-use store::{Store, sql};
-use tlog_tiles::Checkpoint;
-use tlog_tiles::tlog::{self, Hash};
+use std::path::Path;
+
+use store::{Row, Store, sql};
+use tlog_tiles::tlog;
 
 use crate::Error;
+use crate::checkpoint::{self, Signed};
 use crate::leaf::Leaf;
-use crate::tree::{Tree, signed};
-use crate::writer::SIZE;
+use crate::tree::{Tree, covered, signed};
 
 sql! { audit:
+    /// How far the log goes by its head, its entries and its hashes; one statement, so that all are of one moment.
+    EXTENT = "SELECT h.size, (SELECT MIN(seq) FROM audit_entry), (SELECT MAX(seq) FROM audit_entry), (SELECT MIN(place) FROM audit_hash), (SELECT MAX(place) FROM audit_hash) FROM audit_head h WHERE h.one = 1";
     /// A stretch of entries with their index columns.
-    STRETCH = "SELECT seq, id, at, actor, subject, leaf FROM audit_entry WHERE seq >= $1 ORDER BY seq LIMIT $2";
+    STRETCH = "SELECT seq, id, at, actor, subject, leaf FROM audit_entry WHERE seq >= $1 AND seq < $2 ORDER BY seq";
     /// A stretch of stored hashes.
-    HASHES = "SELECT place, hash FROM audit_hash WHERE place >= $1 ORDER BY place LIMIT $2";
+    HASHES = "SELECT place, hash FROM audit_hash WHERE place >= $1 AND place < $2 ORDER BY place";
 }
 
-const STEP: usize = 1000;
+const STEP: u64 = 1000;
 
 /// A log in which everything holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,75 +42,153 @@ pub struct Bad {
     /// Its place in the log, from 0.
     pub entry: u64,
     /// What is wrong.
-    pub what: &'static str,
+    pub what: Fault,
 }
 
-pub(crate) async fn verify(store: &Store, last: Option<&Checkpoint>) -> Result<Result<Verified, Bad>, Error> {
-    let rows = store.read(vec![SIZE.with([])]).await?;
-    let head = rows.first().and_then(|r| r.first()).ok_or(Error::Damaged(0))?.int(0)?;
-    let head = u64::try_from(head).unwrap_or_default();
-    let signed_size = last.map_or(0, Checkpoint::size);
-    let mut tree = Tree::default();
-    let mut root_then: Option<Hash> = (signed_size == 0).then_some(tlog::EMPTY_HASH);
-    loop {
-        let from = tree.size;
-        let first_place = if from == 0 { 0 } else { tlog::stored_hash_count(from) };
-        let stretch = store
+/// What is wrong with an entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Fault {
+    /// There is no such row.
+    #[error("it is missing")]
+    Missing,
+    /// It is not the canonical text of an entry.
+    #[error("it cannot be read as an entry")]
+    Unreadable,
+    /// The columns by which it is found differ from its text.
+    #[error("its columns say something else than the entry itself")]
+    Columns,
+    /// Its bytes and its stored hash do not belong together.
+    #[error("it is not what was hashed when it was written")]
+    Changed,
+    /// A hash is not there.
+    #[error("its hash is missing")]
+    HashMissing,
+    /// A hash over it and those after it does not hold: one of them was changed together with its own hash, or the hash was.
+    #[error("it, one of those up to entry {last}, or the hash over them was changed")]
+    HashOver {
+        /// The last of them.
+        last: u64,
+    },
+    /// The log ends here, and more was signed.
+    #[error("it is missing at the end of the log: {signed} entries were signed")]
+    CutOff {
+        /// Entries at the last signed checkpoint.
+        signed: u64,
+    },
+    /// Something stands where the log has not written.
+    #[error("it, or a hash for it, was added outside Kept")]
+    Outside,
+    /// Everything fits together, and is not what was signed.
+    #[error("the {signed} entries from here on are not those that were signed: the log was rewritten")]
+    Rewritten {
+        /// Entries at the last signed checkpoint.
+        signed: u64,
+    },
+    /// The row that says how long the log is.
+    #[error("the log does not say how many entries it has: its head was removed")]
+    NoHead,
+}
+
+/// Checks the log in `store` against the checkpoint in a file, with the public key of the log. It needs no running log, so
+/// that one which does not open any more can be looked into.
+///
+/// # Errors
+/// The store failed, or the checkpoint is not signed with this key. A fault found in the log is not an error but the answer.
+pub async fn verify(store: &Store, checkpoint: &Path, public: &str) -> Result<Result<Verified, Bad>, Error> {
+    // First the checkpoint, then the log: what is signed in between is in the log already.
+    let last = checkpoint::load(checkpoint, public)?;
+    let rows = store.read(vec![EXTENT.with([])]).await?;
+    let Some(row) = rows.first().and_then(|rows| rows.first()) else {
+        return Ok(Err(Bad { entry: 0, what: Fault::NoHead }));
+    };
+    let head = u64::try_from(row.int(0)?).unwrap_or_default();
+    let within = |least: usize, end: u64| -> Result<bool, Error> {
+        Ok(row.opt_int(least)?.is_none_or(|least| least >= 0)
+            && row.opt_int(least + 1)?.is_none_or(|most| most < signed(end)))
+    };
+    let alone = within(1, head)? && within(3, tlog::stored_hash_count(head))?;
+
+    let mut check = Check { tree: Tree::default(), last: last.as_ref() };
+    while check.tree.size < head {
+        if let Err(bad) = check.stretch(store, head.min(check.tree.size + STEP)).await? {
+            return Ok(Err(bad));
+        }
+    }
+    let covers = last.as_ref().map_or(0, |last| last.size);
+    if head < covers {
+        return Ok(Err(Bad { entry: head, what: Fault::CutOff { signed: covers } }));
+    }
+    if !alone {
+        return Ok(Err(Bad { entry: head, what: Fault::Outside }));
+    }
+    Ok(Ok(Verified { entries: head, root: check.tree.root()?.to_string(), signed: covers }))
+}
+
+struct Check<'c> {
+    tree: Tree,
+    last: Option<&'c Signed>,
+}
+
+impl Check<'_> {
+    /// Checks the entries from where it stands up to `end`.
+    async fn stretch(&mut self, store: &Store, end: u64) -> Result<Result<(), Bad>, Error> {
+        let from = self.tree.size;
+        let places = [from, end].map(|size| signed(tlog::stored_hash_count(size)));
+        let found = store
             .read(vec![
-                STRETCH.with([signed(from).into(), signed(STEP as u64).into()]),
-                HASHES.with([signed(first_place).into(), signed(STEP as u64 * 2 + 64).into()]),
+                STRETCH.with([signed(from).into(), signed(end).into()]),
+                HASHES.with(places.map(Into::into)),
             ])
             .await?;
-        let [entries, hashes] = stretch.as_slice() else { return Err(Error::Damaged(from)) };
-        let mut stored = hashes.rows.iter();
-        for row in &entries.rows {
-            let entry = tree.size;
-            let bad = |what| Ok(Err(Bad { entry, what }));
-            if row.int(0)? != signed(entry) {
-                return bad("it is missing");
-            }
-            let bytes = row.blob(5)?;
-            let Some(leaf) = Leaf::read(bytes) else { return bad("it cannot be read as an entry") };
-            let same = leaf.id_bytes() == Some(row.bytes16(1)?)
-                && leaf.at == row.int(2)?
-                && leaf.actor_bytes() == row.opt_bytes16(3)?
-                && leaf.subject_bytes() == row.opt_bytes16(4)?;
-            if !same {
-                return bad("its columns say something else than the entry itself");
-            }
-            for (place, hash) in tree.append(bytes)? {
-                let Some(found) = stored.next() else { return bad("its hash is missing") };
-                if found.int(0)? != signed(place) {
-                    return bad("its hash is missing");
-                }
-                if found.bytes32(1)? != hash.0 {
-                    return bad("it is not what was hashed when it was written");
-                }
-            }
-            if tree.size == signed_size {
-                root_then = Some(tree.root()?);
+        let [entries, hashes] = found.as_slice() else { return Err(Error::Damaged(from)) };
+        let (mut entries, mut hashes) = (entries.rows.iter(), hashes.rows.iter());
+        while self.tree.size < end {
+            if let Err(bad) = self.entry(entries.next(), &mut hashes)? {
+                return Ok(Err(bad));
             }
         }
-        tree.trim();
-        if entries.rows.len() < STEP {
-            if tree.size == head && stored.next().is_some() {
-                return Ok(Err(Bad { entry: tree.size, what: "there is a hash behind the last entry" }));
-            }
-            break;
+        self.tree.trim();
+        Ok(Ok(()))
+    }
+
+    /// Checks the next entry and the hashes that were stored with it.
+    fn entry<'r>(
+        &mut self,
+        row: Option<&Row>,
+        stored: &mut impl Iterator<Item = &'r Row>,
+    ) -> Result<Result<(), Bad>, Error> {
+        let entry = self.tree.size;
+        let bad = |what| Ok(Err(Bad { entry, what }));
+        let Some(row) = row else { return bad(Fault::Missing) };
+        if row.int(0) != Ok(signed(entry)) {
+            return bad(Fault::Missing);
         }
-    }
-    let missing = |entry| Ok(Err(Bad { entry, what: "it is missing at the end of the log" }));
-    if tree.size < head.max(signed_size) {
-        return missing(tree.size);
-    }
-    if tree.size > head {
-        return Ok(Err(Bad { entry: head, what: "it was added outside Kept" }));
-    }
-    match last {
-        Some(last) if root_then != Some(*last.hash()) => Ok(Err(Bad {
-            entry: 0,
-            what: "the entries up to the last signed checkpoint are not those that were signed: the log was rewritten",
-        })),
-        _ => Ok(Ok(Verified { entries: tree.size, root: tree.root()?.to_string(), signed: signed_size })),
+        // A value of another type than the column's (SQLite keeps those) is a fault of the log, not of the store.
+        let Ok(bytes) = row.blob(5) else { return bad(Fault::Unreadable) };
+        let Some(leaf) = Leaf::read(bytes) else { return bad(Fault::Unreadable) };
+        // First the hashes: an entry that was changed is told as such, not by the columns that no longer fit it.
+        for (place, hash) in self.tree.append(bytes)? {
+            let (first, last) = covered(place);
+            let Some(found) = stored.next().filter(|row| row.int(0) == Ok(signed(place))) else {
+                return Ok(Err(Bad { entry: first, what: Fault::HashMissing }));
+            };
+            if found.blob(1) != Ok(hash.0.as_slice()) {
+                let what = if first == last { Fault::Changed } else { Fault::HashOver { last } };
+                return Ok(Err(Bad { entry: first, what }));
+            }
+        }
+        let fits = leaf.id_bytes() == row.bytes16(1).ok()
+            && row.int(2) == Ok(leaf.at)
+            && row.opt_bytes16(3) == Ok(leaf.actor_bytes())
+            && row.opt_bytes16(4) == Ok(leaf.subject_bytes());
+        if !fits {
+            return bad(Fault::Columns);
+        }
+        match self.last {
+            Some(last) if last.size == self.tree.size && self.tree.root()? != last.root => {
+                Ok(Err(Bad { entry: 0, what: Fault::Rewritten { signed: last.size } }))
+            }
+            _ => Ok(Ok(())),
+        }
     }
 }

@@ -1,16 +1,20 @@
 //! The one writer: it commits whatever has arrived since its last commit as one transaction.
 
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use store::{Query, Store, sql};
+use store::{Query, Store, Tx, sql};
 use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinHandle;
 use tokio::time::{Instant, MissedTickBehavior, interval};
 
-use crate::checkpoint::{self, SigningKey};
+use crate::checkpoint::Signed;
+use crate::key::SigningKey;
 use crate::leaf::Leaf;
 use crate::tree::{self, Tree, signed};
-use crate::{Error, tree::Hashes};
+use crate::{Error, outbox};
 
 sql! { audit:
     /// Takes places for new entries and holds the head until commit, so that several servers take turns.
@@ -19,18 +23,10 @@ sql! { audit:
     pub(crate) SIZE = "SELECT size FROM audit_head WHERE one = 1";
     /// Adds an entry.
     ADD_ENTRY = "INSERT INTO audit_entry (seq, id, at, actor, subject, leaf) VALUES ($1, $2, $3, $4, $5, $6)";
-    /// Whether an entry of the outbox is here already.
-    IS_HERE = "SELECT seq FROM audit_entry WHERE id = $1";
 }
 
-sql! { records:
-    /// Entries that wait in the outbox.
-    WAITING = "SELECT id, leaf FROM outbox ORDER BY at, id LIMIT 256";
-    /// Takes one out.
-    TAKE_OUT = "DELETE FROM outbox WHERE id = $1";
-}
-
-const AT_ONCE: usize = 256;
+/// Entries in one transaction at most.
+pub(crate) const AT_ONCE: usize = 256;
 const SIGN_EVERY: Duration = Duration::from_secs(1);
 
 /// What the writer is asked to do.
@@ -45,12 +41,18 @@ pub(crate) struct Writer {
     pub(crate) records: Store,
     pub(crate) key: SigningKey,
     pub(crate) checkpoint: PathBuf,
+    /// The log as this writer last knew it to be on disk.
     pub(crate) tree: Tree,
-    pub(crate) signed: u64,
+    /// What the checkpoint file holds.
+    pub(crate) signed: Option<Signed>,
     pub(crate) signed_at: Instant,
+    /// A checkpoint on its way into the file.
+    pub(crate) signing: Option<JoinHandle<Result<Option<Signed>, Error>>>,
+    pub(crate) commits: Arc<AtomicU64>,
 }
 
 impl Writer {
+    /// Works until it is closed, nobody is left to ask, or the log turns out not to be the one that was signed.
     pub(crate) async fn run(mut self, mut jobs: mpsc::Receiver<Job>) {
         let mut ticks = interval(SIGN_EVERY);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -59,22 +61,25 @@ impl Writer {
                 job = jobs.recv() => match job {
                     Some(job) => job,
                     None => {
-                        let result = self.sign_now();
-                        report(result);
+                        let ended = self.sign_last().await;
+                        report(&ended);
                         return;
                     }
                 },
                 _ = ticks.tick() => Job::Outbox,
             };
             if let Some(closed) = self.work_off(first, &mut jobs).await {
-                let emptied = self.empty_outbox().await;
-                let ended = emptied.and_then(|()| self.sign_now());
-                let _ = closed.send(ended);
+                let emptied = outbox::empty(&mut self).await;
+                let signed = self.sign_last().await;
+                let _ = closed.send(emptied.and(signed));
                 return;
             }
             if self.signed_at.elapsed() >= SIGN_EVERY {
-                let result = self.sign_now();
-                report(result);
+                let signing = self.sign().await;
+                report(&signing);
+                if matches!(signing, Err(Error::Behind { .. } | Error::Forked { .. })) {
+                    return;
+                }
             }
         }
     }
@@ -99,26 +104,23 @@ impl Writer {
             next = if leaves.len() < AT_ONCE { jobs.try_recv().ok() } else { None };
         }
         if !leaves.is_empty() {
-            let result = self.append(&leaves).await;
-            if let Err(error) = &result {
-                tracing::error!(%error, "the audit log could not be written; nothing was shown");
-            }
+            let result = self.append(leaves).await;
+            report(&result);
             for done in waiting {
                 let _ = done.send(result.clone());
             }
         }
         if outbox {
-            let result = self.empty_outbox().await;
-            report(result);
+            let result = outbox::empty(self).await;
+            report(&result);
         }
         closing
     }
 
-    /// Appends leaves in one transaction. After a failure the tree is read anew from the store.
-    async fn append(&mut self, leaves: &[Vec<u8>]) -> Result<(), Error> {
+    /// Appends leaves in one transaction. After a failure, whatever became of it, the next one begins at what the store has.
+    pub(crate) async fn append(&mut self, leaves: Vec<Vec<u8>>) -> Result<(), Error> {
         let count = leaves.len() as u64;
         let mut tree = self.tree.clone();
-        let leaves = leaves.to_vec();
         let grown: Result<Tree, Error> = self
             .store
             .tx(move |tx| {
@@ -127,16 +129,7 @@ impl Writer {
                     let size = rows.first().ok_or(Error::Unavailable)?.int(0)?;
                     let before = u64::try_from(size).unwrap_or(0).saturating_sub(count);
                     if before != tree.size {
-                        // Another server has written meanwhile, or our last commit's outcome was not known.
-                        let places = Tree::edge_of(before);
-                        let rows =
-                            tx.batch(places.iter().map(|place| tree::finding(*place)).collect()).await?;
-                        let mut edge = Hashes::default();
-                        for (place, rows) in places.iter().zip(rows) {
-                            let row = rows.first().ok_or(Error::Damaged(*place))?;
-                            edge.0.insert(*place, tlog_tiles::tlog::Hash(row.bytes32(0)?));
-                        }
-                        tree = Tree::from_edge(before, edge);
+                        tree = caught_up(tx, &tree, before).await?;
                     }
                     let mut batch = Vec::with_capacity(leaves.len() * 3);
                     for leaf in &leaves {
@@ -150,71 +143,20 @@ impl Writer {
                 })
             })
             .await;
-        match grown {
-            Ok(mut tree) => {
-                tree.trim();
-                self.tree = tree;
-                Ok(())
-            }
-            Err(error) => {
-                // An impossible size: the next append reads the edge from the store.
-                self.tree = Tree::from_edge(u64::MAX, Hashes::default());
-                Err(error)
-            }
-        }
-    }
-
-    /// Moves entries of changes from the records store into the log. A crash in between doubles none: ids are unique here.
-    pub(crate) async fn empty_outbox(&mut self) -> Result<(), Error> {
-        loop {
-            let rows = self.records.read(vec![WAITING.with([])]).await?;
-            let rows = rows.into_iter().next().unwrap_or_default().rows;
-            if rows.is_empty() {
-                return Ok(());
-            }
-            let mut entries = Vec::with_capacity(rows.len());
-            for row in &rows {
-                entries.push((row.bytes16(0)?, row.blob(1)?.to_vec()));
-            }
-            let here =
-                self.store.read(entries.iter().map(|(id, _)| IS_HERE.with([(*id).into()])).collect()).await?;
-            let fresh: Vec<Vec<u8>> = entries
-                .iter()
-                .zip(here)
-                .filter(|(_, found)| found.rows.is_empty())
-                .map(|((_, leaf), _)| leaf.clone())
-                .collect();
-            if !fresh.is_empty() {
-                match self.append(&fresh).await {
-                    // Another server was quicker with one of them: look again.
-                    Err(Error::Store(store::Error::AlreadyThere { .. })) => continue,
-                    result => result?,
-                }
-            }
-            self.records.write(entries.iter().map(|(id, _)| TAKE_OUT.with([(*id).into()])).collect()).await?;
-            if rows.len() < AT_ONCE {
-                return Ok(());
-            }
-        }
-    }
-
-    /// Signs the tree as it is, if it has grown since the last signature. Never a smaller one.
-    fn sign_now(&mut self) -> Result<(), Error> {
-        self.signed_at = Instant::now();
-        if self.tree.size == u64::MAX || self.tree.size <= self.signed {
-            return Ok(());
-        }
-        let note = self.key.sign(self.tree.size, self.tree.root()?)?;
-        checkpoint::store(&self.checkpoint, &note)?;
-        self.signed = self.tree.size;
+        self.tree = grown?;
+        self.tree.trim();
+        self.commits.fetch_add(1, Ordering::Relaxed);
         Ok(())
     }
 }
 
-fn report(result: Result<(), Error>) {
-    if let Err(error) = result {
-        tracing::error!(%error, "the audit log");
+/// The tree that another server, or a commit of ours whose outcome was not known, has made of `known`.
+async fn caught_up(tx: &mut Tx, known: &Tree, size: u64) -> Result<Tree, Error> {
+    let put_back = Error::PutBack { found: size, known: known.size };
+    if size < known.size || Tree::load_in(tx, known.size).await?.root()? != known.root()? {
+        return Err(put_back);
     }
+    Tree::load_in(tx, size).await
 }
 
 /// The statement that adds an entry at `seq`.
@@ -229,4 +171,10 @@ fn adding(seq: u64, bytes: &[u8]) -> Result<Query, Error> {
         leaf.subject_bytes().into(),
         bytes.into(),
     ]))
+}
+
+fn report(result: &Result<(), Error>) {
+    if let Err(error) = result {
+        tracing::error!(%error, "the audit log");
+    }
 }
