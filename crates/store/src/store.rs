@@ -41,7 +41,9 @@ impl Store {
     pub async fn open(place: &Place, migrations: &'static Migrations) -> Result<Store, Error> {
         let driver = match place {
             Place::Sqlite(path) => Driver::Sqlite(Sqlite::open(path, migrations)?),
-            Place::Postgres(address) => Driver::Postgres(Box::new(Postgres::open(address, migrations).await?)),
+            Place::Postgres(address) => {
+                Driver::Postgres(Box::new(Postgres::open(address, migrations).await?))
+            }
         };
         Ok(Store { driver: Arc::new(driver), name: migrations.name })
     }

@@ -115,6 +115,10 @@ fn the_bench_measures_three_pages_in_one_run() {
     let words = ["bench", "page", "--seconds", "0.2", "--connections", "2", "--clients", "20"];
     let table = well(&kept(here, &words));
     for kind in ["bare", "plain", "full"] {
-        assert_eq!(table.lines().filter(|line| line.contains(kind) && !line.contains("CPU")).count(), 1, "{table}");
+        assert_eq!(
+            table.lines().filter(|line| line.contains(kind) && !line.contains("CPU")).count(),
+            1,
+            "{table}"
+        );
     }
 }
