@@ -3,7 +3,7 @@
 use crate::flow;
 use crate::model::Notice;
 
-use super::document::{Document, Part};
+use super::document::Document;
 use super::html::{self, escape};
 
 /// The look of the page. It stands in the file, so that the page can be saved and printed; the pages of Kept itself
@@ -14,12 +14,9 @@ pub(super) fn of_document(document: &Document) -> String {
     whole(document, &html::article(document))
 }
 
-/// The notice with the picture of where data goes, and the same facts as a table.
+/// The notice with the picture of where data goes; the document has the same facts as a table.
 pub(super) fn of_notice(notice: &Notice) -> String {
-    let mut document = super::document(notice);
-    let mut part = Part::new("picture", "All of it in one table");
-    part.table(flow::table(notice));
-    document.part(part);
+    let document = super::document(notice);
     // Where the page is narrow the picture scrolls by itself, also by keyboard.
     let picture = format!(
         "<figure class=\"flow-figure\" tabindex=\"0\" aria-label=\"Picture: where your data goes\">\n{}</figure>\n",

@@ -37,6 +37,7 @@ pub fn document(notice: &Notice) -> Document {
     document.part(sharing::who_else(notice));
     document.part(sharing::where_it_is(notice));
     document.part(sharing::transfers(notice));
+    document.part(sharing::all_of_it(notice));
     document.part(sharing::sources(notice));
     document.part(asking::required(notice));
     document.part(asking::rights(notice));

@@ -50,6 +50,12 @@ fn picture_and_table_show_every_category_purpose_and_recipient() {
             assert!(said.contains(label.as_str()), "{name}: {label:?} is not in the table");
         }
         assert_eq!(table.rows.len(), notice.purposes.len(), "{name}");
+        // The picture's description sends people to the table: whoever shows the document has it.
+        assert_eq!(
+            render::html(&notice).matches(&table.caption).count(),
+            2,
+            "{name}: caption and name of its region"
+        );
     }
 }
 

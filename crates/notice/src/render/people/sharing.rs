@@ -1,6 +1,7 @@
 //! Who else gets data, exactly which, where it is kept and where it comes from.
 
 use crate::codes::{RecipientKind, SystemKind};
+use crate::flow;
 use crate::model::{Notice, Recipient};
 use crate::render::document::{Part, fact};
 use crate::render::words;
@@ -111,6 +112,13 @@ pub(super) fn transfers(notice: &Notice) -> Part {
         fact("What protects it there", transfers.safeguards.as_deref()),
         fact("How to get a copy of that", transfers.copy.as_deref()),
     ]);
+    part
+}
+
+/// What the picture of where data goes shows, for those who do not see it: whoever shows the picture has the table.
+pub(super) fn all_of_it(notice: &Notice) -> Part {
+    let mut part = Part::new("in-one-table", "All of it in one table");
+    part.table(flow::table(notice));
     part
 }
 
