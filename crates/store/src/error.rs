@@ -18,6 +18,16 @@ pub enum Error {
     /// The database does not answer.
     #[error("the database {0} cannot be reached: check that it runs, its address and its permissions")]
     Unreachable(String),
+    /// A database could not be made or removed.
+    #[error(
+        "{name} could not be made or removed: {why}. Name a user who may make databases, and a name that is free"
+    )]
+    Database {
+        /// Which database.
+        name: String,
+        /// What the server says.
+        why: String,
+    },
     /// The file or its folder cannot be written.
     #[error("the database {0} cannot be written: check the permissions of the file and its folder")]
     ReadOnly(String),

@@ -1,10 +1,8 @@
 //! PostgreSQL: a few connections, each with its statements prepared once; a batch is one pipelined round trip.
 //!
-//! A server that is not on this machine is spoken to over TLS only (`sslmode=require`), with its certificate checked
-//! against the system's roots. Set `log_parameter_max_length=0` on the server so that no bound value reaches its log.
+//! Set `log_parameter_max_length=0` on the server so that no bound value reaches its log.
 
 use std::collections::HashMap;
-use std::net::IpAddr;
 use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -12,15 +10,12 @@ use std::time::Duration;
 use futures_util::TryStreamExt;
 use futures_util::future::{join_all, try_join_all};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio_postgres::config::{Host, SslMode};
-use tokio_postgres::error::SqlState;
 use tokio_postgres::types::private::BytesMut;
 use tokio_postgres::types::{FromSql, IsNull, ToSql, Type, to_sql_checked};
-use tokio_postgres::{Client, Config, NoTls, Statement};
-use tokio_postgres_rustls::MakeRustlsConnect;
+use tokio_postgres::{Client, Config, Statement};
 
 use crate::migrate::{CREATE_VERSION, FIND_VERSION, SET_VERSION};
-use crate::{Error, Migrations, Query, Row, Rows, Sql, Value};
+use crate::{Error, Migrations, Query, Row, Rows, Sql, Value, server};
 
 const CONNECTIONS: usize = 8;
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -46,18 +41,7 @@ struct Leased<'p> {
 
 impl Postgres {
     pub(crate) async fn open(address: &str, migrations: &Migrations) -> Result<Postgres, Error> {
-        let mut config: Config = address.parse().map_err(|_| {
-            Error::Unreachable(
-                "PostgreSQL (the address is not one: postgres://user@host/database?sslmode=require)"
-                    .to_owned(),
-            )
-        })?;
-        if config.get_ssl_mode() != SslMode::Require && !is_here(&config) {
-            return Err(Error::Unreachable(
-                "PostgreSQL on another machine (add sslmode=require to its address: personal data crosses networks over TLS only)"
-                    .to_owned(),
-            ));
-        }
+        let mut config = server::configured(address)?;
         config.connect_timeout(PATIENCE).application_name("kept");
         config.options(
             "-c statement_timeout=5000 -c idle_in_transaction_session_timeout=20000 -c lock_timeout=5000",
@@ -68,26 +52,8 @@ impl Postgres {
         Ok(postgres)
     }
 
-    fn name(&self) -> String {
-        format!("PostgreSQL database \"{}\"", self.config.get_dbname().unwrap_or("?"))
-    }
-
     async fn connect(&self) -> Result<Connection, Error> {
-        let failed = |error: tokio_postgres::Error| {
-            tracing::warn!(code = error.code().map_or("none", SqlState::code), "no connection to PostgreSQL");
-            Error::Unreachable(self.name())
-        };
-        let client = if self.config.get_ssl_mode() == SslMode::Require {
-            let (client, connection) = self.config.connect(tls()?).await.map_err(failed)?;
-            tokio::spawn(connection);
-            client
-        } else {
-            let mut config = self.config.clone();
-            config.ssl_mode(SslMode::Disable);
-            let (client, connection) = config.connect(NoTls).await.map_err(failed)?;
-            tokio::spawn(connection);
-            client
-        };
+        let client = server::connect(&self.config).await?;
         Ok(Connection { client, prepared: HashMap::new() })
     }
 
@@ -173,7 +139,7 @@ impl Postgres {
         let mut leased = self.lease().await?;
         let connection = leased.connection.take().ok_or(Error::Busy)?;
         connection.client.batch_execute("BEGIN").await.map_err(|e| said(&e, "BEGIN", self))?;
-        let name = self.name();
+        let name = server::name(&self.config);
         Ok(PostgresTx { connection, name })
     }
 
@@ -233,7 +199,7 @@ impl Leased<'_> {
 
 impl Connection {
     async fn prepare(&mut self, batch: &[Query], postgres: &Postgres) -> Result<Vec<Statement>, Error> {
-        self.prepare_named(batch, &postgres.name()).await
+        self.prepare_named(batch, &server::name(&postgres.config)).await
     }
 
     async fn prepare_named(&mut self, batch: &[Query], name: &str) -> Result<Vec<Statement>, Error> {
@@ -359,7 +325,7 @@ impl ToSql for Value {
 }
 
 fn said(error: &tokio_postgres::Error, sql: &'static str, postgres: &Postgres) -> Error {
-    said_of(error, sql, &postgres.name())
+    said_of(error, sql, &server::name(&postgres.config))
 }
 
 /// The error in our words: the server's own text can quote what was bound, so only its code is kept.
@@ -383,26 +349,4 @@ fn said_of(error: &tokio_postgres::Error, sql: &'static str, name: &str) -> Erro
         c if c.starts_with("XX") => Error::Corrupt(name.to_owned()),
         c => Error::Statement { sql, why: format!("PostgreSQL code {c}") },
     }
-}
-
-/// Whether the server is on this machine.
-fn is_here(config: &Config) -> bool {
-    config.get_hosts().iter().all(|host| match host {
-        Host::Tcp(name) => name == "localhost" || name.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback()),
-        #[cfg(unix)]
-        Host::Unix(_) => true,
-    })
-}
-
-fn tls() -> Result<MakeRustlsConnect, Error> {
-    let mut roots = rustls::RootCertStore::empty();
-    let found = rustls_native_certs::load_native_certs();
-    roots.add_parsable_certificates(found.certs);
-    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    let config = rustls::ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .map_err(|_| Error::Unreachable("PostgreSQL (TLS cannot be set up)".to_owned()))?
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    Ok(MakeRustlsConnect::new(config))
 }

@@ -262,7 +262,8 @@ fn said(error: &rusqlite::Error, sql: &'static str, path: &Path) -> Error {
     };
     match (failure.code, failure.extended_code) {
         (_, ffi::SQLITE_CONSTRAINT_UNIQUE | ffi::SQLITE_CONSTRAINT_PRIMARYKEY) => Error::AlreadyThere { sql },
-        (ErrorCode::DiskFull, _) => Error::Full,
+        // The second: the file beside the log of writes cannot grow, which is how a full disk is met at the opening.
+        (ErrorCode::DiskFull, _) | (_, ffi::SQLITE_IOERR_SHMSIZE) => Error::Full,
         (ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied, _) => {
             Error::ReadOnly(at())
         }

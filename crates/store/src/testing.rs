@@ -34,6 +34,12 @@ impl Ground {
         self.folder.path()
     }
 
+    /// An address that begins the names of this test's databases (PostgreSQL): what is made under it goes with the test.
+    #[must_use]
+    pub fn address(&self) -> Option<String> {
+        (self.engine == Engine::Postgres).then(|| format!("{}/kept_{}", server(), self.unique))
+    }
+
     /// The place of a database with this name, made if it is not there yet.
     ///
     /// # Panics
@@ -56,6 +62,14 @@ impl Ground {
                 Place::Postgres(format!("{base}/{database}"))
             }
         }
+    }
+
+    /// Runs SQL on the database with this name from beside, as somebody would who spoils it.
+    ///
+    /// # Panics
+    /// The engine refuses it.
+    pub async fn run(&self, name: &str, sql: &str) {
+        run(&self.place(name).await, sql).await;
     }
 
     /// A store with this schema.
@@ -83,6 +97,26 @@ impl Drop for Ground {
                 }
                 let _ = child.wait();
             }
+        }
+    }
+}
+
+/// Runs SQL on a database from beside.
+///
+/// # Panics
+/// The engine refuses it.
+pub async fn run(place: &Place, sql: &str) {
+    match place {
+        Place::Sqlite(path) => {
+            let connection = rusqlite::Connection::open(path).expect("the database opens");
+            connection.busy_timeout(Duration::from_secs(10)).expect("patience");
+            connection.execute_batch(sql).expect("the statement runs");
+        }
+        Place::Postgres(address) => {
+            let (client, connection) =
+                tokio_postgres::connect(address, tokio_postgres::NoTls).await.expect("PostgreSQL answers");
+            tokio::spawn(connection);
+            client.batch_execute(sql).await.expect("the statement runs");
         }
     }
 }

@@ -48,10 +48,10 @@ impl Page {
         serving::log(LevelFilter::ERROR);
         let folder = tempfile::Builder::new().prefix("kept-bench-").tempdir();
         let folder = folder.map_err(Fail::file("made", &std::env::temp_dir()))?;
-        let databases = match &self.postgres {
-            Some(base) => Some(Databases::make(base).await?),
-            None => None,
-        };
+        let databases = self.postgres.as_deref().map(Databases::passing).transpose()?;
+        if let Some(databases) = &databases {
+            databases.make().await?;
+        }
         let measured = self.measure(folder.path(), databases.as_ref()).await;
         if let Some(databases) = databases {
             databases.drop_all().await?;
@@ -78,8 +78,10 @@ impl Page {
             .first()
             .ok_or_else(|| Fail::said("Nobody is in this caseload. Measure with more --clients."))?;
         let shell = shell(&pages, &cookie, &format!("/clients/{}", first.client)).await?;
-        let place =
-            databases.map_or_else(|| Place::Sqlite(folder.join("data/plain.db")), |d| d.place("plain"));
+        let place = match databases {
+            Some(databases) => databases.make_plain().await?,
+            None => Place::Sqlite(folder.join("data/plain.db")),
+        };
         let plain = Plain::copy(&place, &files, shell).await?;
         let pages = pages.merge(plain.routes());
         tokio::spawn(async move {

@@ -48,8 +48,9 @@ pub(crate) struct Demo {
     /// Keep the service in this folder instead of a temporary one.
     #[arg(long, value_name = "DIR")]
     keep: Option<PathBuf>,
-    /// Keep the stores in new databases of this PostgreSQL server, which are dropped at the end: postgres://user@127.0.0.1
-    #[arg(long, value_name = "URL_BASE", conflicts_with = "keep")]
+    /// Keep the stores on this PostgreSQL server: postgres://user@127.0.0.1 in new databases that are dropped at the end;
+    /// with --keep, postgres://user@127.0.0.1/NAME in the new databases `NAME_records`, `NAME_audit` and `NAME_keyring`, which stay.
+    #[arg(long, value_name = "URL")]
     postgres: Option<String>,
 }
 
@@ -67,10 +68,14 @@ impl Demo {
         let temporary = tempfile::Builder::new().prefix("kept-demo-").tempdir();
         let temporary = temporary.map_err(Fail::file("made", &std::env::temp_dir()))?;
         let folder = self.keep.as_deref().unwrap_or(temporary.path());
-        let databases = match &self.postgres {
-            Some(base) => Some(Databases::make(base).await?),
-            None => None,
+        let databases = match (&self.postgres, &self.keep) {
+            (None, _) => None,
+            (Some(base), None) => Some(Databases::passing(base)?),
+            (Some(named), Some(_)) => Some(Databases::named(named)?),
         };
+        if let Some(databases) = &databases {
+            databases.make().await?;
+        }
         let making = make(folder, &address, databases.as_ref(), self.seed, self.clients);
         let served = tokio::select! {
             made = making => match made {
@@ -79,7 +84,7 @@ impl Demo {
             },
             () = stop.asked() => Ok(()),
         };
-        if let Some(databases) = databases {
+        if let Some(databases) = databases.filter(|_| self.keep.is_none()) {
             databases.drop_all().await?;
         }
         served.map(|()| ExitCode::SUCCESS)
@@ -151,12 +156,9 @@ pub(crate) async fn make(
     seed: u64,
     clients: usize,
 ) -> Result<Made, Fail> {
-    let config = init::lay_out(folder, &FIRST.replace("127.0.0.1:8080", &address.to_string()))?;
-    let mut places = config.places;
-    if let Some(databases) = databases {
-        databases.use_for(&mut places);
-    }
-    fill(&places, seed, clients).await
+    let text = FIRST.replace("127.0.0.1:8080", &address.to_string());
+    let config = init::lay_out(folder, &databases.map_or_else(|| text.clone(), |d| d.written_into(&text)))?;
+    fill(&config.places, seed, clients).await
 }
 
 /// Makes a service at `places`, staff and clients included.

@@ -10,6 +10,7 @@ use records::{Service, Surroundings};
 
 use crate::commands::notice;
 use crate::config::{Config, FILE, FIRST};
+use crate::databases::Databases;
 use crate::fail::Fail;
 use crate::output;
 
@@ -24,6 +25,10 @@ pub(crate) struct Init {
     /// The privacy notice that the service keeps; without it, the one that comes with Kept.
     #[arg(long, value_name = "FILE")]
     notice: Option<PathBuf>,
+    /// Keep the stores on a PostgreSQL server: postgres://user@host/NAME makes the databases `NAME_records`, `NAME_audit` and
+    /// `NAME_keyring` there. Without it they are files in the folder.
+    #[arg(long, value_name = "URL")]
+    postgres: Option<String>,
 }
 
 impl Init {
@@ -33,7 +38,16 @@ impl Init {
             Some(path) => notice::read_sound(path)?,
             None => SHIPPED_NOTICE.to_owned(),
         };
-        let config = lay_out(&self.dir, FIRST)?;
+        refuse_another(&self.dir)?;
+        let text_of_config = match &self.postgres {
+            Some(address) => {
+                let databases = Databases::named(address)?;
+                databases.make().await?;
+                databases.written_into(FIRST)
+            }
+            None => FIRST.to_owned(),
+        };
+        let config = lay_out(&self.dir, &text_of_config)?;
         let service = Service::create(&config.places, &text, Surroundings::real()).await?;
         let title = service.notices().service().title.clone();
         service.close().await?;
@@ -51,17 +65,22 @@ impl Init {
 
 /// Makes the folder of a service with its configuration, and nothing else yet.
 pub(crate) fn lay_out(dir: &Path, config: &str) -> Result<Config, Fail> {
+    refuse_another(dir)?;
     let file = dir.join(FILE);
-    if file.exists() {
-        return Err(Fail::said(format!(
-            "There is a service in {} already. Start it with `kept serve`, or choose another folder.",
-            dir.display()
-        )));
-    }
     for folder in [dir.to_owned(), dir.join("data")] {
         let made = DirBuilder::new().recursive(true).mode(0o700).create(&folder);
         made.map_err(Fail::file("made", &folder))?;
     }
     fs::write(&file, config).map_err(Fail::file("written", &file))?;
     Config::load(&file)
+}
+
+fn refuse_another(dir: &Path) -> Result<(), Fail> {
+    if dir.join(FILE).exists() {
+        return Err(Fail::said(format!(
+            "There is a service in {} already. Start it with `kept serve`, or choose another folder.",
+            dir.display()
+        )));
+    }
+    Ok(())
 }
