@@ -1,9 +1,18 @@
 //! The program as somebody at a console meets it.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stderr
+)]
 
+mod canary;
+mod killed;
 mod notices;
 mod running;
 mod service;
+mod site;
 mod wrong;
 
 use std::path::Path;

@@ -1,58 +1,11 @@
 //! A service that runs, is stopped and is killed.
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
-use std::process::{Child, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use super::site::{demo, ended, get, signal};
 use super::*;
-
-/// A process that does not outlive its test.
-struct Running(Child);
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
-/// A demo of a few clients in `folder`, and the one line that it prints.
-fn demo(folder: &Path) -> (Running, serde_json::Value) {
-    let mut child = Running(
-        Command::new(env!("CARGO_BIN_EXE_kept"))
-            .args(["demo", "--clients", "30", "--port", "0", "--json", "--keep", folder.to_str().unwrap()])
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap(),
-    );
-    let mut line = String::new();
-    BufReader::new(child.0.stdout.take().unwrap()).read_line(&mut line).unwrap();
-    (child, serde_json::from_str(&line).unwrap())
-}
-
-fn get(address: &str, path: &str) -> String {
-    let mut stream = TcpStream::connect(address.trim_start_matches("http://")).unwrap();
-    write!(stream, "GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).unwrap();
-    answer
-}
-
-fn signal(child: &Running, which: &str) {
-    assert!(Command::new("kill").args([which, &child.0.id().to_string()]).status().unwrap().success());
-}
-
-fn ended(mut child: Running) -> std::process::ExitStatus {
-    let begun = Instant::now();
-    loop {
-        if let Some(status) = child.0.try_wait().unwrap() {
-            return status;
-        }
-        assert!(begun.elapsed() < Duration::from_secs(15), "it does not end");
-        std::thread::sleep(Duration::from_millis(20));
-    }
-}
 
 #[test]
 fn a_demo_says_who_can_sign_in_answers_and_ends_when_asked() {

@@ -21,7 +21,8 @@ const PASSWORD: &str = "copper kettle drifts north";
 const SECRET: [u8; 20] = *b"a secret of 20 bytes";
 
 pub(crate) struct Bench {
-    _ground: Ground,
+    pub(crate) ground: Ground,
+    places: Places,
     pub(crate) service: Arc<Service>,
     router: Router,
     hash: String,
@@ -50,11 +51,18 @@ impl Bench {
             std::fs::set_permissions(&places.root, std::os::unix::fs::PermissionsExt::from_mode(0o700))
                 .unwrap();
             let service = Arc::new(Service::create(&places, NOTICE, Surroundings::real()).await.unwrap());
-            let router =
-                app(Arc::clone(&service), Options { origin: ORIGIN.into(), demo: None, behind_proxy: false });
-            all.push(Bench { _ground: ground, service, router, hash: hash.clone() });
+            let router = pages(&service);
+            all.push(Bench { ground, places, service, router, hash: hash.clone() });
         }
         all
+    }
+
+    /// The same service, opened again: with nothing in memory but what opening brings.
+    pub(crate) async fn opened_again(mut self) -> Bench {
+        self.service.close().await.unwrap();
+        self.service = Arc::new(Service::open(&self.places, Surroundings::real()).await.unwrap());
+        self.router = pages(&self.service);
+        self
     }
 
     /// Somebody signed in, through the pages: their id and cookie.
@@ -150,6 +158,10 @@ impl Bench {
             tokio::time::sleep(std::time::Duration::from_millis(120)).await;
         }
     }
+}
+
+fn pages(service: &Arc<Service>) -> Router {
+    app(Arc::clone(service), Options { origin: ORIGIN.into(), demo: None, behind_proxy: false })
 }
 
 fn cookie(answered: &Answered) -> String {

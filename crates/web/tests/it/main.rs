@@ -9,5 +9,6 @@
 )]
 
 mod bench;
+mod failing;
 mod forms;
 mod table;

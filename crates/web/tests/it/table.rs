@@ -6,7 +6,7 @@ use web::{Method, ROUTES, Route, Who};
 
 use crate::bench::{Bench, ORIGIN};
 
-fn path(route: &Route, client: &str) -> String {
+pub(crate) fn path(route: &Route, client: &str) -> String {
     route
         .path
         .replace("{client}", client)

@@ -1,0 +1,260 @@
+//! The canary scan: a client with marks in every field, everything done with the file that can be, and then every byte
+//! that the service keeps is searched for the marks; once while the file lives, once after its erasure.
+//!
+//! What the scan would find is shown by what it does find: the same marks, planted in each of the ways it looks for.
+
+use std::fs;
+
+use casework::ClientId;
+use notice::{Catalogue, Category, Kind};
+
+use super::site::{Site, ended, form_key, signal};
+use super::*;
+
+/// The ways in which a text can stand in a file or a dump.
+fn forms(mark: &str) -> Vec<(&'static str, Vec<u8>)> {
+    let hex = |text: &[u8]| text.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    let utf16: Vec<u8> = mark.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let mut forms = vec![
+        ("UTF-8", mark.as_bytes().to_vec()),
+        ("lower case", mark.to_lowercase().into_bytes()),
+        ("hex", hex(mark.as_bytes()).into_bytes()),
+        ("HEX", hex(mark.as_bytes()).to_uppercase().into_bytes()),
+        ("hex of UTF-16", hex(&utf16).into_bytes()),
+        ("UTF-16", utf16),
+    ];
+    // Where a text begins within a group of three bytes decides what it looks like in base 64: the letters that are whole.
+    for (name, lead) in [("base 64", 0), ("base 64, one on", 1), ("base 64, two on", 2)] {
+        let padded = [vec![b'-'; lead], mark.as_bytes().to_vec()].concat();
+        let coded = base64(&padded);
+        let whole = coded.get((lead * 4).div_ceil(3)..padded.len() / 3 * 4).unwrap();
+        forms.push((name, whole.as_bytes().to_vec()));
+    }
+    forms
+}
+
+fn base64(bytes: &[u8]) -> String {
+    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let bits: Vec<u8> = bytes.iter().flat_map(|byte| (0..8).rev().map(move |bit| byte >> bit & 1)).collect();
+    let letter = |six: &[u8]| {
+        char::from(LETTERS[six.iter().fold(0, |n, bit| n << 1 | usize::from(*bit)) << (6 - six.len())])
+    };
+    bits.chunks(6).map(letter).collect()
+}
+
+/// Everything that the service keeps: each file of its folder, its log, and each database of the server as a dump.
+fn everything(site: &Site) -> Vec<(String, Vec<u8>)> {
+    fn walk(folder: &Path, found: &mut Vec<(String, Vec<u8>)>) {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                walk(&path, found);
+            } else {
+                found.push((path.display().to_string(), fs::read(&path).unwrap()));
+            }
+        }
+    }
+    let mut found = Vec::new();
+    walk(site.ground.folder(), &mut found);
+    for part in site
+        .ground
+        .address()
+        .iter()
+        .flat_map(|a| ["records", "audit", "keyring"].map(|part| format!("{a}_{part}")))
+    {
+        let dump = Command::new("pg_dump")
+            .arg(&part)
+            .output()
+            .expect("pg_dump is there: apt-get install postgresql-client");
+        assert!(dump.status.success(), "{}", String::from_utf8_lossy(&dump.stderr));
+        found.push((part, dump.stdout));
+    }
+    found
+}
+
+/// Where marks stand, and in which form.
+fn scan(site: &Site, marks: &[String]) -> Vec<String> {
+    let all = everything(site);
+    let needles: Vec<_> = marks
+        .iter()
+        .flat_map(|mark| forms(mark).into_iter().map(move |(form, bytes)| (mark, form, bytes)))
+        .collect();
+    let mut found = Vec::new();
+    for (place, bytes) in &all {
+        for (mark, form, needle) in &needles {
+            if memchr::memmem::find(bytes, needle).is_some() {
+                found.push(format!("{mark} as {form} in {place}"));
+            }
+        }
+    }
+    found
+}
+
+/// Marks that nothing else contains.
+struct Marks(Vec<String>);
+
+impl Marks {
+    fn new_one(&mut self, before: &str, after: &str) -> String {
+        let letters: String = uuid::Uuid::new_v4()
+            .simple()
+            .to_string()
+            .chars()
+            .map(|c| char::from(b'a' + c.to_digit(16).unwrap() as u8))
+            .take(16)
+            .collect();
+        let mark = format!("{before}{letters}{after}");
+        self.0.push(mark.clone());
+        mark
+    }
+}
+
+/// The form of a page of details with a mark in each field that takes words.
+fn answers(page: &str, category: Category, version: i64, marks: &mut Marks) -> String {
+    let mut form = format!("version={version}");
+    for field in Catalogue::standard().fields_of(category) {
+        if !page.contains(&format!("name=\"{}\"", field.id)) {
+            continue;
+        }
+        let value = match field.kind {
+            Kind::Text | Kind::LongText | Kind::Name => marks.new_one("Zq", ""),
+            Kind::Email => marks.new_one("zq", "@example.org"),
+            _ => continue,
+        };
+        form.push_str(&format!("&{}={}", field.id, value.replace('@', "%40")));
+    }
+    form
+}
+
+// promise: P14
+// promise: P23
+#[test]
+fn nothing_personal_stands_in_the_clear_anywhere_and_nothing_at_all_is_left_after_an_erasure() {
+    for site in Site::all(1) {
+        let mut marks = Marks(Vec::new());
+        let running = site.start();
+        let adviser = site.sign_in("adviser");
+        let (name, email) = (marks.new_one("Zq", ""), marks.new_one("zq", "@example.org"));
+        let form = format!(
+            "form={}&how=on-paper&agreed=in-words&name={name}&email={}",
+            form_key(),
+            email.replace('@', "%40")
+        );
+        let made = site.post("/clients/register", &adviser, &form);
+        assert_eq!(made.status, 303, "{}", made.text);
+        let client = made.location.unwrap().split("/details").next().unwrap().to_owned();
+        let _: ClientId = client.rsplit('/').next().unwrap().parse().unwrap();
+        for category in Category::ALL {
+            let page = format!("{client}/details/{}", category.code());
+            let held = i64::from(*category == Category::Contact);
+            let shown = site.get(&page, &adviser);
+            if shown.status != 200 {
+                continue;
+            }
+            let before = marks.0.len();
+            let mut form = answers(&shown.text, *category, held, &mut marks);
+            if marks.0.len() == before {
+                continue;
+            }
+            for change in 0..2 {
+                let saved = site.post(&page, &adviser, &form);
+                assert_eq!(saved.status, 303, "{page}: {}", saved.text);
+                form = answers(&shown.text, *category, held + change + 1, &mut marks);
+            }
+        }
+        let note = marks.new_one("Zq", "");
+        let sent = site.post(
+            &format!("{client}/meetings"),
+            &adviser,
+            &format!("form={}&kind=phone&day=&minutes=5&note={note}&took_part=on", form_key()),
+        );
+        assert_eq!(sent.status, 303, "{}", sent.text);
+        let draft = marks.new_one("Zq", "");
+        assert!(
+            site.post(
+                &format!("{client}/draft"),
+                &adviser,
+                &format!("form={}&kind=phone&day=&minutes=&note={draft}", form_key())
+            )
+            .status
+                < 300
+        );
+        // What is typed and comes to nothing is not kept either.
+        let sought = marks.new_one("Zq", "");
+        site.post("/clients/find", &adviser, &format!("q={sought}"));
+        let refused = marks.new_one("Zq", "");
+        site.post(
+            &format!("{client}/meetings"),
+            &adviser,
+            &format!("form={}&kind=party&note={refused}", form_key()),
+        );
+        let stranger = marks.new_one("zq", "@example.org");
+        let _ = site.ask(
+            "POST",
+            "/sign-in",
+            None,
+            &format!("email={}&password=wrong", stranger.replace('@', "%40")),
+        );
+        let manager = site.sign_in("manager");
+        let reason = marks.new_one("Zq", "");
+        let opened = site.post(&format!("{client}/reason"), &manager, &format!("reason={reason}+for+cover"));
+        assert_eq!(opened.status, 303, "{}", opened.text);
+        let file = site.get(&format!("{client}?all=1"), &adviser).text;
+        assert!(file.contains(&note) && file.contains(&draft), "the marks are in the file");
+        assert!(marks.0.len() > 20, "{}", marks.0.len());
+
+        assert_eq!(scan(&site, &marks.0), Vec::<String>::new(), "while it runs");
+        signal(&running, "-TERM");
+        assert!(ended(running).success());
+        assert_eq!(scan(&site, &marks.0), Vec::<String>::new(), "at rest");
+
+        let doctor = well(&site.kept(&["doctor"]));
+        assert!(doctor.contains("2 of 2 people"), "{doctor}");
+        well(&site.kept(&["erase", "NB-10002", "--ground", "request"]));
+        well(&site.kept(&["keyring", "roll"]));
+        assert_eq!(scan(&site, &marks.0), Vec::<String>::new(), "after the erasure");
+        site.is_sound();
+        nothing_is_left_but_the_mark_of_the_erasure(&site, &client);
+        the_scan_finds_what_is_there(&site);
+    }
+}
+
+/// The client's random id is in the log, in the register of erasures and beside the form that made the file (which makes none
+/// again when it is sent again), and nowhere else.
+fn nothing_is_left_but_the_mark_of_the_erasure(site: &Site, client: &str) {
+    let Some(address) = site.ground.address() else { return };
+    let id = client.rsplit('/').next().unwrap();
+    for part in ["records", "keyring"] {
+        let dump =
+            Command::new("pg_dump").args(["--inserts", &format!("{address}_{part}")]).output().unwrap();
+        let text = String::from_utf8(dump.stdout).unwrap();
+        for line in text.lines().filter(|line| line.contains(id)) {
+            let table = line.split(' ').nth(2).unwrap();
+            assert!(
+                ["public.erased", "public.change", "public.form_done"].contains(&table),
+                "{table} still has a row"
+            );
+        }
+    }
+}
+
+/// The negative control.
+fn the_scan_finds_what_is_there(site: &Site) {
+    let mark = Marks(Vec::new()).new_one("Zq", "");
+    for (form, bytes) in forms(&mark) {
+        let planted = site.folder().join("data/planted");
+        fs::write(&planted, [b"before".as_slice(), &bytes, b"after"].concat()).unwrap();
+        let found = scan(site, std::slice::from_ref(&mark));
+        assert!(
+            found.iter().any(|f| f.contains(&format!("as {form} in")) && f.contains("planted")),
+            "{form}: {found:?}"
+        );
+        fs::remove_file(&planted).unwrap();
+    }
+    if site.ground.address().is_some() {
+        let plant = format!(
+            "CREATE TABLE planted (a TEXT, b BYTEA); INSERT INTO planted VALUES ('{mark}', '{mark}'::bytea)"
+        );
+        site.spoil("records", &plant);
+        assert_eq!(scan(site, std::slice::from_ref(&mark)).len(), 2, "as text and as bytes of the database");
+    }
+}

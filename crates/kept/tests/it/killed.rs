@@ -1,0 +1,162 @@
+//! Killed at each step of what it does: before every call that writes to a disk or a socket, one after another.
+//!
+//! `strace` kills the process (SIGKILL) at the n-th such call, n = 1, 2, 3... until the act gets through. After each death
+//! the service starts again: what was acknowledged is there, what was not is whole or absent, and the same form sent
+//! again counts once.
+
+use std::io::{BufRead as _, BufReader};
+use std::process::Stdio;
+
+use super::site::{Running, Site, ended, form_key, signal};
+use super::*;
+
+/// Every call by which something leaves the process for good. (`write` is left out: the runtime wakes its threads by it.)
+const CALLS: &str = "pwrite64,fdatasync,fsync,ftruncate,rename,renameat2,unlink,unlinkat,sendto,writev";
+
+fn strace(at: usize) -> Command {
+    let mut strace = Command::new("strace");
+    strace.args(["-f", "-o", "/dev/null", "-e", &format!("trace={CALLS}")]);
+    strace.args(["-e", &format!("inject={CALLS}:signal=SIGKILL:when={at}")]);
+    strace
+}
+
+/// Has a running service killed at its `at`-th call from now on.
+fn killed_at(child: &Running, at: usize) -> Running {
+    let mut tracer = strace(at)
+        .args(["-p", &child.0.id().to_string()])
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("strace is there: apt-get install strace");
+    let mut said = BufReader::new(tracer.stderr.take().unwrap()).lines();
+    let first = said.next().unwrap().unwrap();
+    assert!(first.contains("attached"), "{first}");
+    std::thread::spawn(move || said.for_each(drop));
+    Running(tracer)
+}
+
+/// Sends a form to a service that is killed at each step of it; gives what the act's last try was answered, and how many steps
+/// there were.
+fn at_each_step(site: &Site, cookie: &str, mut act: impl FnMut(&Site, &str, usize) -> bool) -> usize {
+    for at in 1..400 {
+        let child = site.start();
+        let tracer = killed_at(&child, at);
+        let acknowledged = act(site, cookie, at);
+        drop(tracer);
+        let killed = {
+            let mut child = child;
+            let killed = child.0.try_wait().unwrap().is_some();
+            if !killed {
+                signal(&child, "-TERM");
+                ended(child);
+            }
+            killed
+        };
+        if acknowledged && !killed {
+            return at;
+        }
+    }
+    panic!("there is no end of steps");
+}
+
+#[test]
+fn nothing_acknowledged_is_lost_at_any_step_of_registering_and_noting() {
+    for site in Site::all(3) {
+        let cookie = {
+            let _running = site.start();
+            site.sign_in("adviser")
+        };
+        let mut clients: Vec<(String, String, String)> = Vec::new();
+        let register = |key: &str, at: usize| {
+            format!("form={key}&how=on-paper&agreed=in-words&name=Step+Number{at}&mobile_phone=07700900123")
+        };
+        let steps = at_each_step(&site, &cookie, |site, cookie, at| {
+            let key = form_key();
+            let answered = site.ask("POST", "/clients/register", Some(cookie), &register(&key, at));
+            clients.push((format!("Number{at}"), key, String::new()));
+            answered.is_some_and(|a| a.status == 303)
+        });
+        assert!(steps > 3, "{steps}");
+        let running = site.start();
+        for (at, (name, key, path)) in (1..).zip(&mut clients) {
+            // Sent again, as a person would who saw no answer: it counts once.
+            let again = site.post("/clients/register", &cookie, &register(key, at));
+            assert_eq!(again.status, 303, "{}", again.text);
+            *path = again.location.unwrap().split("/details").next().unwrap().to_owned();
+            let file = site.get(path, &cookie);
+            assert!(file.status == 200 && file.text.contains(name.as_str()), "{name}: {}", file.text);
+        }
+        let mine = site.get("/clients", &cookie).text;
+        for (name, _, path) in &clients {
+            assert_eq!(
+                mine.matches(&format!("href=\"{path}\"")).count(),
+                1,
+                "{name} at {path}: {}",
+                &mine[mine.find("<main").unwrap()..]
+            );
+            assert_eq!(
+                mine.matches(name.as_str()).count(),
+                mine.matches(&format!("Step {name}")).count(),
+                "{name}"
+            );
+        }
+        assert_eq!(mine.matches("Step Number").count(), clients.len(), "each is there once: {mine}");
+        drop(running);
+
+        let client = clients.first().unwrap().2.clone();
+        let mut notes: Vec<(String, String)> = Vec::new();
+        let note = |key: &str, at: usize| {
+            format!("form={key}&kind=phone&day=&minutes=5&note=Word{at}word&took_part=on")
+        };
+        let noted = at_each_step(&site, &cookie, |site, cookie, at| {
+            let key = form_key();
+            let answered = site.ask("POST", &format!("{client}/meetings"), Some(cookie), &note(&key, at));
+            notes.push((format!("Word{at}word"), key));
+            answered.is_some_and(|a| a.status == 303)
+        });
+        assert!(noted > 3, "{noted}");
+        let running = site.start();
+        for (at, (_, key)) in (1..).zip(&notes) {
+            let again = site.post(&format!("{client}/meetings"), &cookie, &note(key, at));
+            assert_eq!(again.status, 303, "{}", again.text);
+        }
+        let file = site.get(&format!("{client}?all=1"), &cookie);
+        for (word, _) in &notes {
+            assert_eq!(file.text.matches(word.as_str()).count(), 1, "{word} in {}", file.text);
+        }
+        drop(running);
+        site.is_sound();
+        eprintln!("{:?}: {steps} steps of registering, {noted} of noting", site.ground.engine());
+    }
+}
+
+#[test]
+fn an_erasure_that_is_killed_at_any_step_is_whole_or_not_begun() {
+    for site in Site::all(80) {
+        let (mut gone, mut steps) = (0, 0);
+        loop {
+            steps += 1;
+            let name = format!("NB-{}", 10_001 + gone);
+            let mut traced = strace(steps);
+            traced.arg("--").arg(env!("CARGO_BIN_EXE_kept")).args(["erase", &name, "--ground", "request"]);
+            let out = traced.env("KEPT_CONFIG", site.folder().join("kept.toml")).output().unwrap();
+            // Opening the service finishes what was begun: the file is there as a whole, or gone as a whole.
+            let doctor = well(&site.kept(&["doctor"]));
+            assert!(doctor.lines().all(|line| line.starts_with("ok  ")), "{doctor}");
+            let before = 80 - gone;
+            if doctor.contains(&format!("{} of {} people can be found", before - 1, before - 1)) {
+                gone += 1;
+                complaint(&site.kept(&["erase", &name, "--ground", "request"]));
+            } else {
+                assert!(doctor.contains(&format!("{before} of {before} people can be found")), "{doctor}");
+                assert!(!out.status.success(), "it said that it was done");
+            }
+            if out.status.success() {
+                break;
+            }
+            assert!(steps < 400 && gone < 79, "there is no end of steps");
+        }
+        assert!(gone > 1, "no step came after the commit");
+        site.is_sound();
+        eprintln!("{:?}: {steps} steps of erasing, {gone} of them after its commit", site.ground.engine());
+    }
+}

@@ -1,0 +1,103 @@
+//! When what protects clients' data cannot do its part, the answer is 503 and nothing is shown; afterwards it works again.
+
+use access::Role;
+use axum::http::StatusCode;
+use web::{Method, ROUTES, Who};
+
+use crate::bench::Bench;
+use crate::table::path;
+
+const NAME: &str = "Daniel Whitfield";
+
+async fn all_is_as_before(bench: &Bench, client: &str, cookie: &str, what: &str) {
+    let file = bench.get(&format!("/clients/{client}"), Some(cookie)).await;
+    assert_eq!(file.status, StatusCode::OK, "{what}: {}", file.text);
+    assert!(file.text.contains(NAME), "{what}");
+    assert!(
+        !file.text.contains("Rang.") && !file.text.contains("1991"),
+        "{what}: something was half written"
+    );
+    let found = bench.post("/clients/find", "q=Maria", Some(cookie)).await;
+    assert!(!found.text.contains("Maria Lopes"), "{what}: somebody was half registered");
+}
+
+// promise: P4
+#[tokio::test(flavor = "multi_thread")]
+async fn without_the_audit_log_nothing_is_shown() {
+    for bench in Bench::all().await {
+        let (ada, cookie) = bench.signed_in("Ada", Role::Adviser).await;
+        let client = bench.client(ada, NAME).await.to_string();
+        bench.entries_of(ada).await;
+        bench.ground.run("audit", "ALTER TABLE audit_entry RENAME TO away").await;
+        // What is only read needs its entry on disk first. A change carries its entry with it, and its page is another request.
+        for route in ROUTES.iter().filter(|r| r.who == Who::Staff && r.audited && r.method == Method::Get) {
+            let answered = bench.get(&path(route, &client), Some(&cookie)).await;
+            assert_eq!(answered.status, StatusCode::SERVICE_UNAVAILABLE, "{}", route.path);
+            assert!(!answered.text.contains(NAME), "{}", route.path);
+        }
+        for page in ["/clients/find", "/clients/suggest"] {
+            let answered = bench.post(page, "q=Daniel", Some(&cookie)).await;
+            assert_eq!(answered.status, StatusCode::SERVICE_UNAVAILABLE, "{page}");
+            assert!(!answered.text.contains(NAME), "{page}");
+        }
+        bench.ground.run("audit", "ALTER TABLE away RENAME TO audit_entry").await;
+        all_is_as_before(&bench, &client, &cookie, "audit").await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_the_keyring_nothing_is_shown_or_kept() {
+    for bench in Bench::all().await {
+        let (ada, cookie) = bench.signed_in("Ada", Role::Adviser).await;
+        let client = bench.client(ada, NAME).await.to_string();
+        let bench = bench.opened_again().await;
+        bench.ground.run("keyring", "ALTER TABLE wrapped_key RENAME TO away").await;
+        let file = format!("/clients/{client}");
+        for page in [file.clone(), format!("{file}/details"), format!("{file}/details/identity")] {
+            let answered = bench.get(&page, Some(&cookie)).await;
+            assert_eq!(answered.status, StatusCode::SERVICE_UNAVAILABLE, "{page}");
+            assert!(!answered.text.contains(NAME), "{page}");
+        }
+        let form = uuid::Uuid::new_v4().simple();
+        let somebody =
+            format!("form={form}&how=on-paper&agreed=in-words&name=Maria+Lopes&mobile_phone=07700900124");
+        let meeting = format!("form={form}&kind=phone&day=&minutes=5&note=Rang.&took_part=on");
+        for (page, body) in
+            [("/clients/register", somebody.as_str()), (&format!("{file}/meetings"), meeting.as_str())]
+        {
+            let answered = bench.post(page, body, Some(&cookie)).await;
+            assert_eq!(answered.status, StatusCode::SERVICE_UNAVAILABLE, "{page}");
+            assert!(!answered.text.contains(NAME), "{page}");
+        }
+        bench.ground.run("keyring", "ALTER TABLE away RENAME TO wrapped_key").await;
+        all_is_as_before(&bench, &client, &cookie, "keyring").await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_the_records_nothing_is_shown_or_kept() {
+    for bench in Bench::all().await {
+        let (ada, cookie) = bench.signed_in("Ada", Role::Adviser).await;
+        let client = bench.client(ada, NAME).await.to_string();
+        for table in ["entry", "client", "outbox"] {
+            bench.ground.run("records", &format!("ALTER TABLE {table} RENAME TO away")).await;
+            let form = uuid::Uuid::new_v4().simple();
+            let meeting = format!("form={form}&kind=phone&day=&minutes=5&note=Rang.&took_part=on");
+            let somebody =
+                format!("form={form}&how=on-paper&agreed=in-words&name=Maria+Lopes&mobile_phone=07700900124");
+            let details = "version=0&date_of_birth-day=14&date_of_birth-month=3&date_of_birth-year=1991";
+            let file = format!("/clients/{client}");
+            for (page, body) in [
+                ("/clients/register".to_owned(), somebody.as_str()),
+                (format!("{file}/meetings"), &meeting),
+                (format!("{file}/details/identity"), details),
+            ] {
+                let answered = bench.post(&page, body, Some(&cookie)).await;
+                assert_eq!(answered.status, StatusCode::SERVICE_UNAVAILABLE, "{table}: {page}");
+                assert!(!answered.text.contains(NAME), "{table}: {page}");
+            }
+            bench.ground.run("records", &format!("ALTER TABLE away RENAME TO {table}")).await;
+            all_is_as_before(&bench, &client, &cookie, table).await;
+        }
+    }
+}
