@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
-use notice::FieldId;
+use notice::{FieldId, Notice};
 use serde::{Deserialize, Serialize};
 
 use crate::answers::{Answer, Fault};
@@ -144,18 +144,28 @@ impl Profile {
         lines.iter().filter_map(|field| self.text(field)).collect()
     }
 
-    /// What is still missing before a client can be registered: a name and one way of contact, nothing more (S19).
+    /// What is still missing before a client can be registered: a name, and what the notice says it cannot begin without
+    /// (S19). Everything else can be skipped.
     #[must_use]
-    pub fn missing_for_registration(&self) -> Vec<Fault> {
+    pub fn missing_for_registration(&self, notice: &Notice) -> Vec<Fault> {
         let mut missing = Vec::new();
         if self.display_name().is_none() {
             missing.push(Fault::new(fields::NAME, "Enter a name, or what the client likes to be called"));
         }
-        let ways = [fields::MOBILE_PHONE, fields::OTHER_PHONE, fields::EMAIL, fields::ADDRESS_LINE_1];
-        if !ways.iter().any(|way| self.text(way).is_some()) {
+        let Some(required) = &notice.required else { return missing };
+        let label =
+            |id: &FieldId| notice.field(id).map_or_else(|| id.to_string(), |field| field.label.clone());
+        let others =
+            required.fields.iter().filter(|field| **field != fields::NAME && self.get(field).is_none());
+        missing
+            .extend(others.map(|field| Fault::new(field.clone(), format!("Enter this: {}", label(field)))));
+        if let Some(first) = required.one_of.first()
+            && !required.one_of.iter().any(|way| self.get(way).is_some())
+        {
+            let labels: Vec<String> = required.one_of.iter().map(label).collect();
             missing.push(Fault::new(
-                fields::MOBILE_PHONE,
-                "Enter one way to reach the client: a phone number, an email address or a postal address",
+                first.clone(),
+                format!("Enter at least one of these: {}", labels.join(", ")),
             ));
         }
         missing
@@ -184,6 +194,10 @@ pub fn changes(before: &Profile, now: &Profile) -> Vec<Change> {
 mod tests {
     use super::*;
 
+    fn shipped() -> Notice {
+        Notice::parse(include_str!("../../../notices/employment-service.toml")).unwrap()
+    }
+
     fn profile(answers: &[(FieldId, &str)]) -> Profile {
         let answers = answers.iter().map(|(field, text)| (field.clone(), Answer::Text((*text).to_owned())));
         Profile { answers: answers.collect() }
@@ -192,16 +206,27 @@ mod tests {
     // promise: P12
     #[test]
     fn a_name_and_one_way_of_contact_are_enough_to_register() {
+        let missing = |answers: &[(FieldId, &str)]| profile(answers).missing_for_registration(&shipped());
         for way in [fields::MOBILE_PHONE, fields::OTHER_PHONE, fields::EMAIL, fields::ADDRESS_LINE_1] {
-            assert_eq!(profile(&[(fields::NAME, "Ann"), (way, "x")]).missing_for_registration(), []);
+            assert_eq!(missing(&[(fields::NAME, "Ann"), (way, "x")]), []);
         }
-        assert_eq!(
-            profile(&[(fields::KNOWN_AS, "Ann"), (fields::EMAIL, "x")]).missing_for_registration(),
-            []
-        );
-        let missing = profile(&[(fields::POSTCODE, "NB1 4XY")]).missing_for_registration();
+        assert_eq!(missing(&[(fields::KNOWN_AS, "Ann"), (fields::EMAIL, "x")]), []);
+        let missing = missing(&[(fields::POSTCODE, "NB1 4XY")]);
         let of: Vec<&FieldId> = missing.iter().map(|fault| &fault.field).collect();
         assert_eq!(of, [&fields::NAME, &fields::MOBILE_PHONE]);
+    }
+
+    // promise: P29
+    #[test]
+    fn what_is_needed_to_register_is_what_the_notice_says() {
+        let mut notice = shipped();
+        let required = notice.required.as_mut().unwrap();
+        required.fields = vec![fields::NAME, fields::DATE_OF_BIRTH];
+        required.one_of = vec![];
+        let missing = profile(&[(fields::NAME, "Ann")]).missing_for_registration(&notice);
+        assert_eq!(missing, [Fault::new(fields::DATE_OF_BIRTH, "Enter this: Date of birth")]);
+        notice.required = None;
+        assert_eq!(profile(&[(fields::NAME, "Ann")]).missing_for_registration(&notice), []);
     }
 
     #[test]

@@ -58,7 +58,7 @@ impl Service {
         }
         let mut contact = registration.contact;
         self.belongs(Category::Contact, &contact)?;
-        let missing = contact.missing_for_registration();
+        let missing = contact.missing_for_registration(self.notices().service());
         if !missing.is_empty() {
             return Err(Error::Faults(missing));
         }

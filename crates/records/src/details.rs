@@ -145,7 +145,7 @@ impl Service {
             return Err(Error::ChangedMeanwhile);
         }
         if category == Category::Contact {
-            let missing = page.missing_for_registration();
+            let missing = page.missing_for_registration(self.notices().service());
             if !missing.is_empty() {
                 return Err(Error::Faults(missing));
             }

@@ -88,7 +88,7 @@ pub(crate) async fn register(
         faults.insert(0, Fault::new("how", "Choose how the privacy notice was given"));
     }
     // A field that was typed wrongly is said once: as wrong, not as missing.
-    let missing = contact.missing_for_registration();
+    let missing = contact.missing_for_registration(notices.service());
     faults.extend(
         missing.into_iter().filter(|m| faults.iter().all(|f| f.field != m.field)).collect::<Vec<_>>(),
     );

@@ -25,8 +25,9 @@ fn the_same_seed_makes_the_same_people_and_more_change_nobody() {
 #[test]
 fn every_answer_is_one_that_a_form_would_take() {
     let standard = Catalogue::standard();
+    let notice = notice::Notice::parse(crate::commands::init::SHIPPED_NOTICE).unwrap();
     for client in some(600) {
-        assert_eq!(client.profile.missing_for_registration(), []);
+        assert_eq!(client.profile.missing_for_registration(&notice), []);
         for (id, answer) in &client.profile.answers {
             let field = standard.field(id).unwrap();
             let list = standard.list_of(field);

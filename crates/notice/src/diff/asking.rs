@@ -173,6 +173,28 @@ fn required(found: &mut Found, (old, was): (&Notice, &Required), (new, is): (&No
         |id| format!("You now have to tell us: {}.", label(new, id)),
         |id| format!("You no longer have to tell us: {}.", label(old, id)),
     );
+    const ONE_OF: &str = "required.one_of";
+    match (was.one_of.as_slice(), is.one_of.as_slice()) {
+        ([], [_, ..]) => {
+            let labels: Vec<String> = is.one_of.iter().map(|id| label(new, id)).collect();
+            found.tell(ONE_OF, format!("You now have to tell us one of these: {}.", labels.join(", ")), MORE);
+        }
+        ([_, ..], []) => found.note(ONE_OF, "You no longer have to tell us a way to reach you.", LESS),
+        (before, now) => {
+            // Of these one is enough: fewer of them ask for more, and more of them for less.
+            for id in before.iter().filter(|id| !now.contains(id)) {
+                found.tell(
+                    ONE_OF,
+                    format!("This is no longer enough to begin with: {}.", label(old, id)),
+                    TAKEN,
+                );
+            }
+            for id in now.iter().filter(|id| !before.contains(id)) {
+                found.note(ONE_OF, format!("This is now enough to begin with: {}.", label(new, id)), LESS);
+            }
+            found.order(ONE_OF, before, now);
+        }
+    }
     match (was.by_law, is.by_law) {
         (false, true) => found.tell("required.by_law", "A law or contract now makes you tell us.", MORE),
         (true, false) => {

@@ -80,8 +80,10 @@ pub struct Automated {
 /// What must be told (Article 13(2)(e)).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Required {
-    /// The fields without which nothing can begin: a name and one way to reach somebody.
+    /// The fields without which nothing can begin.
     pub fields: Vec<FieldId>,
+    /// Fields of which one is enough to begin: the ways to reach somebody.
+    pub one_of: Vec<FieldId>,
     /// Whether a law or contract asks for it.
     pub by_law: bool,
     /// In plain words: what is free to give.

@@ -266,9 +266,11 @@ impl Checks<'_> {
 
     fn required(&self) {
         let Some(required) = &self.notice.required else { return };
-        for field in required.fields.iter().filter(|field| !self.held(field)) {
-            let what = format!("{:?} is required, but the notice does not hold it", field.as_str());
-            self.fault("required.fields", what, "Take it out, or name it in its category");
+        for (key, fields) in [("required.fields", &required.fields), ("required.one_of", &required.one_of)] {
+            for field in fields.iter().filter(|field| !self.held(field)) {
+                let what = format!("{:?} is required, but the notice does not hold it", field.as_str());
+                self.fault(key, what, "Take it out, or name it in its category");
+            }
         }
     }
 

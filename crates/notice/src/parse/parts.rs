@@ -272,6 +272,7 @@ pub(super) fn automated(mut part: Part<'_, '_>) -> Automated {
 pub(super) fn required(mut part: Part<'_, '_>) -> Required {
     let required = Required {
         fields: ids(&mut part, "fields"),
+        one_of: ids(&mut part, "one_of"),
         by_law: part.flag("by_law", false),
         says: part.text("says"),
         consequences: part.opt_text("consequences").unwrap_or_default(),

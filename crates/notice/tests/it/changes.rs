@@ -332,10 +332,22 @@ fn each_kind_of_change_is_named_and_weighed() {
         ),
         (changed("any = false", "any = true"), "automated.any", "A computer now decides about you", true),
         (
-            changed("fields = [\"name\"]\nby_law", "fields = [\"name\", \"email\"]\nby_law"),
+            changed("fields = [\"name\"]\none_of", "fields = [\"name\", \"email\"]\none_of"),
             "required.fields",
             "now have to tell us: Email address",
             true,
+        ),
+        (
+            changed("\"email\", \"address_line_1\"]\nby_law", "\"email\"]\nby_law"),
+            "required.one_of",
+            "no longer enough to begin with: Address line 1",
+            true,
+        ),
+        (
+            changed("one_of = [\"mobile_phone\", \"other_phone\", \"email\", \"address_line_1\"]\n", ""),
+            "required.one_of",
+            "no longer have to tell us a way to reach you",
+            false,
         ),
         (
             changed("fee = \"It is free.\"", "fee = \"It costs money.\""),

@@ -80,7 +80,8 @@ fn each_single_mistake_is_one_fault_with_a_cure() {
         ),
         ("\"took-part\",\n", "\"took-part\",\n\"took-part\",\n", "stands twice", "Take one"),
         ("\"took-part\",\n", "\"tuk-part\",\n", "not a known kind of contact", "Did you mean \"took-part\"?"),
-        ("fields = [\"name\"]\nby_law", "fields = [\"nam\"]\nby_law", "does not hold it", "Take it out"),
+        ("fields = [\"name\"]\none_of", "fields = [\"nam\"]\none_of", "does not hold it", "Take it out"),
+        ("one_of = [\"mobile_phone\"", "one_of = [\"pager\"", "does not hold it", "Take it out"),
         ("id = \"by-law\"", "id = \"adult-learning\"", "stands twice", "Keep one"),
         ("role = \"rights\"", "role = \"complaints\"", "stands twice", "Keep one"),
         (

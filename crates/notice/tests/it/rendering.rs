@@ -222,7 +222,10 @@ fn the_right_to_object_stands_apart_from_the_others() {
 #[test]
 fn it_says_what_has_to_be_told_and_what_follows_if_not() {
     let text = spaced(&render::text(&notice(SERVICE)));
-    assert!(text.contains("We cannot begin without: * Name Does a law or contract make you tell us? No"));
+    assert!(text.contains(
+        "We cannot begin without: * Name And one of these, whichever you choose: * Mobile number * Other phone number \
+         * Email address * Address line 1 Does a law or contract make you tell us? No"
+    ));
 }
 
 #[test]

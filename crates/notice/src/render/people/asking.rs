@@ -1,6 +1,7 @@
 //! What people can ask for, and what they are asked.
 
 use crate::codes::{Article6, RightKind};
+use crate::field::FieldId;
 use crate::model::{Notice, PurposeNotice};
 use crate::render::document::{Line, Part, fact};
 use crate::render::words;
@@ -11,10 +12,9 @@ pub(super) fn required(notice: &Notice) -> Part {
     let mut part = Part::new("what-you-must-tell", "What you have to tell us");
     let Some(required) = &notice.required else { return part };
     part.say(&required.says);
-    let fields = required.fields.iter();
-    let needed =
-        fields.map(|id| notice.field(id).map_or_else(|| id.to_string(), |field| field.label.clone()));
-    part.list("We cannot begin without:", needed);
+    let label = |id: &FieldId| notice.field(id).map_or_else(|| id.to_string(), |field| field.label.clone());
+    part.list("We cannot begin without:", required.fields.iter().map(label));
+    part.list("And one of these, whichever you choose:", required.one_of.iter().map(label));
     part.facts([
         fact("Does a law or contract make you tell us?", [if required.by_law { "Yes" } else { "No" }]),
         fact("If you do not tell us the rest", [required.consequences.as_str()]),
