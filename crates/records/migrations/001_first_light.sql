@@ -70,7 +70,7 @@ CREATE TABLE entry (
     version BIGINT NOT NULL, -- code: row version
     sealed {{BLOB}} NOT NULL -- sealed: the content
 );
-CREATE INDEX entry_client ON entry (client, day);
+CREATE INDEX entry_client ON entry (client, day, written, kind);
 CREATE UNIQUE INDEX entry_profile ON entry (client, category) WHERE kind = 'profile';
 
 CREATE TABLE entry_past (

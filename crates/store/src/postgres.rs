@@ -24,8 +24,11 @@ const TRIES: usize = 3;
 pub(crate) struct Postgres {
     config: Config,
     turns: Arc<Semaphore>,
-    idle: Mutex<Vec<Connection>>,
+    idle: Idle,
 }
+
+/// Connections that wait for work.
+type Idle = Arc<Mutex<Vec<Connection>>>;
 
 struct Connection {
     client: Client,
@@ -36,7 +39,7 @@ struct Connection {
 struct Leased<'p> {
     postgres: &'p Postgres,
     connection: Option<Connection>,
-    _turn: OwnedSemaphorePermit,
+    turn: OwnedSemaphorePermit,
 }
 
 impl Postgres {
@@ -47,7 +50,7 @@ impl Postgres {
             "-c statement_timeout=5000 -c idle_in_transaction_session_timeout=20000 -c lock_timeout=5000",
         );
         let postgres =
-            Postgres { config, turns: Arc::new(Semaphore::new(CONNECTIONS)), idle: Mutex::default() };
+            Postgres { config, turns: Arc::new(Semaphore::new(CONNECTIONS)), idle: Idle::default() };
         postgres.migrate(migrations).await?;
         Ok(postgres)
     }
@@ -68,7 +71,7 @@ impl Postgres {
             Some(connection) => connection,
             None => self.connect().await?,
         };
-        Ok(Leased { postgres: self, connection: Some(connection), _turn: turn })
+        Ok(Leased { postgres: self, connection: Some(connection), turn })
     }
 
     pub(crate) async fn read(&self, batch: &[Query]) -> Result<Vec<Rows>, Error> {
@@ -140,7 +143,8 @@ impl Postgres {
         let connection = leased.connection.take().ok_or(Error::Busy)?;
         connection.client.batch_execute("BEGIN").await.map_err(|e| said(&e, "BEGIN", self))?;
         let name = server::name(&self.config);
-        Ok(PostgresTx { connection, name })
+        let idle = Arc::clone(&self.idle);
+        Ok(PostgresTx { connection: Some(connection), name, idle, _turn: leased.turn })
     }
 
     pub(crate) async fn prepare_one(&self, sql: &'static Sql) -> Result<(), Error> {
@@ -224,16 +228,19 @@ impl Connection {
     }
 }
 
-/// A transaction in work. Its connection is closed with it: dropped before its end, the server undoes it.
+/// A transaction in work. Dropped before its end it takes its connection with it, and the server undoes it.
 pub(crate) struct PostgresTx {
-    connection: Connection,
+    connection: Option<Connection>,
     name: String,
+    idle: Idle,
+    _turn: OwnedSemaphorePermit,
 }
 
 impl PostgresTx {
     pub(crate) async fn batch(&mut self, batch: &[Query]) -> Result<Vec<Rows>, Error> {
-        let statements = self.connection.prepare_named(batch, &self.name).await?;
-        let client = &self.connection.client;
+        let connection = self.connection.as_mut().ok_or(Error::Busy)?;
+        let statements = connection.prepare_named(batch, &self.name).await?;
+        let client = &connection.client;
         let rows = try_join_all(
             batch.iter().zip(&statements).map(|(query, statement)| run(client, statement, query)),
         );
@@ -242,7 +249,10 @@ impl PostgresTx {
 
     pub(crate) async fn end(&mut self, commit: bool) -> Result<(), Error> {
         let word = if commit { "COMMIT" } else { "ROLLBACK" };
-        self.connection.client.batch_execute(word).await.map_err(|e| said_of(&e, word, &self.name))
+        let connection = self.connection.take().ok_or(Error::Busy)?;
+        connection.client.batch_execute(word).await.map_err(|e| said_of(&e, word, &self.name))?;
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
+        Ok(())
     }
 }
 

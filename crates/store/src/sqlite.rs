@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{Connection, ErrorCode, OpenFlags, ffi};
 use tokio::sync::OwnedMutexGuard;
@@ -61,7 +62,7 @@ impl Sqlite {
 
     pub(crate) async fn begin(&self) -> Result<SqliteTx, Error> {
         let writer = Arc::clone(&self.writer).lock_owned().await;
-        aside(|| writer.execute_batch("BEGIN IMMEDIATE")).map_err(|e| said(&e, "BEGIN", &self.path))?;
+        aside(|| word(&writer, "BEGIN IMMEDIATE")).map_err(|e| said(&e, "BEGIN", &self.path))?;
         Ok(SqliteTx { writer, path: self.path.clone(), open: true })
     }
 
@@ -110,8 +111,8 @@ impl SqliteTx {
 
     pub(crate) fn end(&mut self, commit: bool) -> Result<(), Error> {
         self.open = false;
-        let word = if commit { "COMMIT" } else { "ROLLBACK" };
-        let ended = aside(|| self.writer.execute_batch(word)).map_err(|e| said(&e, word, &self.path));
+        let how = if commit { "COMMIT" } else { "ROLLBACK" };
+        let ended = aside(|| word(&self.writer, how)).map_err(|e| said(&e, how, &self.path));
         if ended.is_err() && commit {
             let _ = self.writer.execute_batch("ROLLBACK");
         }
@@ -146,6 +147,10 @@ fn connect(path: &Path, reading: bool) -> Result<Connection, Error> {
     };
     let connection = Connection::open_with_flags(path, flags).map_err(|e| said(&e, "open", path))?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    // A statement is planned once, and not again whenever a bound value could tell of a better plan.
+    connection
+        .set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)
+        .map_err(|e| said(&e, "open", path))?;
     let prepared = connection.busy_timeout(Duration::from_secs(5)).and_then(|()| {
         if reading {
             connection.execute_batch("PRAGMA query_only=ON; PRAGMA cache_size=-8000;")
@@ -187,10 +192,10 @@ fn in_transaction(
     batch: &[Query],
     path: &Path,
 ) -> Result<Vec<Rows>, Error> {
-    connection.execute_batch(begin).map_err(|e| said(&e, "BEGIN", path))?;
+    word(connection, begin).map_err(|e| said(&e, "BEGIN", path))?;
     let result: Result<Vec<Rows>, Error> = batch.iter().map(|query| run(connection, query, path)).collect();
     match result {
-        Ok(rows) => match connection.execute_batch("COMMIT") {
+        Ok(rows) => match word(connection, "COMMIT") {
             Ok(()) => Ok(rows),
             Err(error) => {
                 let _ = connection.execute_batch("ROLLBACK");
@@ -202,6 +207,11 @@ fn in_transaction(
             Err(error)
         }
     }
+}
+
+/// BEGIN, COMMIT, ROLLBACK: prepared once like every other statement.
+fn word(connection: &Connection, sql: &str) -> rusqlite::Result<()> {
+    connection.prepare_cached(sql)?.raw_execute().map(|_| ())
 }
 
 fn run(connection: &Connection, query: &Query, path: &Path) -> Result<Rows, Error> {

@@ -279,7 +279,10 @@ fn whole(
         app,
         visit,
         if file.own { At::Clients } else { At::Elsewhere },
-        &title(&file.profile(), "file"),
+        &file
+            .pages
+            .get(&Category::Contact)
+            .map_or_else(|| "Client file".to_owned(), |page| title(&page.profile, "file")),
         body,
     )
 }

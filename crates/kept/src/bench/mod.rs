@@ -7,6 +7,7 @@
 mod load;
 mod page;
 mod plain;
+mod start;
 
 use std::process::ExitCode;
 
@@ -26,6 +27,9 @@ enum What {
     /// Measure the page of a client's file.
     #[command(after_help = "Example: kept bench page --seconds 5 --connections 1,8")]
     Page(page::Page),
+    /// Measure how long a service takes to open.
+    #[command(after_help = "Example: kept bench start --clients 20000")]
+    Start(start::Start),
     /// Ask for pages; `kept bench page` starts this.
     #[command(hide = true, after_help = "Example: kept bench load < job.json")]
     Load,
@@ -36,6 +40,7 @@ impl Bench {
     pub(crate) async fn run(self) -> Result<ExitCode, Fail> {
         match self.what {
             What::Page(page) => page.run().await,
+            What::Start(start) => start.run().await,
             What::Load => load::run().await,
         }
     }

@@ -95,9 +95,11 @@ impl Page {
             if databases.is_some() { "PostgreSQL" } else { "SQLite" },
             self.seconds
         ));
-        output::line("connections  page   requests/s   p50 ms   p99 ms   CPU us/request   bytes   of plain");
+        output::line(
+            "connections  page   requests/s   p50 ms   p99 ms   CPU us/request   bytes   of plain   of bare",
+        );
         for connections in &self.connections {
-            let mut plain_rate = 0.0;
+            let (mut bare_rate, mut plain_rate) = (0.0, 0.0);
             for kind in ["bare", "plain", "full"] {
                 let at = if kind == "full" { "/clients".to_owned() } else { format!("/bench/{kind}") };
                 let mut job = Job {
@@ -113,16 +115,21 @@ impl Page {
                 let answered = load(&job).await?;
                 let cpu = cpu_seconds()? - before;
                 let rate = answered.requests as f64 / answered.seconds;
-                if kind == "plain" {
-                    plain_rate = rate;
-                }
-                let share = if kind == "full" {
-                    format!("{:.0} %", 100.0 * rate / plain_rate)
-                } else {
-                    String::new()
+                let share = match kind {
+                    "bare" => {
+                        bare_rate = rate;
+                        String::new()
+                    }
+                    "plain" => {
+                        plain_rate = rate;
+                        format!("           {:>5.0} %", 100.0 * rate / bare_rate)
+                    }
+                    _ => {
+                        format!("{:>6.0} %   {:>5.0} %", 100.0 * rate / plain_rate, 100.0 * rate / bare_rate)
+                    }
                 };
                 output::line(&format!(
-                    "{connections:>11}  {kind:<5}  {rate:>10.0}  {:>7.2}  {:>7.2}  {:>15.0}  {:>6}   {share:>8}",
+                    "{connections:>11}  {kind:<5}  {rate:>10.0}  {:>7.2}  {:>7.2}  {:>15.0}  {:>6}   {share}",
                     answered.p50_us as f64 / 1000.0,
                     answered.p99_us as f64 / 1000.0,
                     cpu * 1e6 / answered.requests.max(1) as f64,

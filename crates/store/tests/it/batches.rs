@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use store::testing::{Ground, grounds};
-use store::{Error, Migrations, Store, Value, sql};
+use store::{Error, Migrations, Place, Store, Value, sql};
 
 pub(crate) static SCHEMA: Migrations = Migrations {
     name: "testing",
@@ -169,4 +169,35 @@ async fn every_declared_statement_is_prepared() {
         let _ = Value::from(None::<i64>);
     })
     .await;
+}
+
+/// A connection a transaction would make each of them ten times slower (PostgreSQL).
+#[tokio::test]
+async fn a_transaction_gives_its_connection_back() {
+    for ground in grounds() {
+        let Place::Postgres(address) = ground.place(SCHEMA.name).await else { continue };
+        let db = ground.store(&SCHEMA).await;
+        let (client, connection) = tokio_postgres::connect(&address, tokio_postgres::NoTls).await.unwrap();
+        tokio::spawn(connection);
+        let mut served = Vec::new();
+        for round in 0..12 {
+            let ended: Result<(), Error> = db
+                .tx(move |tx| {
+                    Box::pin(async move {
+                        tx.run(COUNT.with([])).await?;
+                        // Undone or done: either way the connection is sound.
+                        if round % 3 == 0 { Err(Error::Busy) } else { Ok(()) }
+                    })
+                })
+                .await;
+            assert_eq!(ended.is_err(), round % 3 == 0);
+            let found = client
+                .query("SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'kept'", &[])
+                .await
+                .unwrap();
+            served.push(found.iter().map(|row| row.get::<_, i32>(0)).collect::<Vec<_>>());
+        }
+        assert_eq!(served.first().unwrap().len(), 1, "{served:?}");
+        assert!(served.iter().all(|pids| *pids == served[0]), "{served:?}");
+    }
 }
