@@ -109,6 +109,11 @@ impl SqliteTx {
         aside(|| run(&self.writer, query, &self.path))
     }
 
+    /// Several statements in one turn: to step aside for each would cost more than the statements.
+    pub(crate) fn batch(&self, batch: &[Query]) -> Result<Vec<Rows>, Error> {
+        aside(|| batch.iter().map(|query| run(&self.writer, query, &self.path)).collect())
+    }
+
     pub(crate) fn end(&mut self, commit: bool) -> Result<(), Error> {
         self.open = false;
         let how = if commit { "COMMIT" } else { "ROLLBACK" };

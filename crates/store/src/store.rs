@@ -212,7 +212,7 @@ impl Tx {
     /// The first that failed.
     pub async fn batch(&mut self, batch: Vec<Query>) -> Result<Vec<Rows>, Error> {
         match &mut self.0 {
-            Inner::Sqlite(sqlite) => batch.iter().map(|query| sqlite.run(query)).collect(),
+            Inner::Sqlite(sqlite) => sqlite.batch(&batch),
             Inner::Postgres(postgres) => postgres.batch(&batch).await,
         }
     }

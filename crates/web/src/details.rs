@@ -169,7 +169,7 @@ fn page(
             form.app-panel method="post" action={ "/clients/" (id) "/details/" (category) } novalidate {
                 (hidden("version", &details.version.to_string()))
                 @if registering { (hidden("next", "1")) }
-                div.app-questions { @for field in fields::asked(catalogue, category) { (fields::question(field, catalogue, &typed(field), faults, today)) } }
+                (fields::questions(catalogue, category, typed, faults, today))
                 (buttons(html! {
                     (button(ButtonKind::Main, if registering { "Save and continue" } else { "Save" }, None))
                     a.govuk-link href=(onward) { @if registering { "Skip this page" } @else { "Cancel" } }

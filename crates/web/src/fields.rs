@@ -89,14 +89,31 @@ pub(crate) fn held(field: &Field, answer: Option<&Answer>) -> Typed {
     answer.map(|answer| answers::typed_again(field, answer)).unwrap_or_default()
 }
 
-/// A question, with what was typed and what is wrong with it, and why it is asked.
-pub(crate) fn question(
-    field: &Field,
+/// The questions of a category. Why a sensitive one is asked stands with it; why the others are asked, in one place below
+/// them: twelve times "Why we ask" on a page is read by nobody (promise P20).
+pub(crate) fn questions(
     catalogue: &Catalogue,
-    typed: &Typed,
+    category: Category,
+    typed: impl Fn(&Field) -> Typed,
     faults: &[Fault],
     today: Date,
 ) -> Markup {
+    let reasons: Vec<&Field> =
+        asked(catalogue, category).filter(|field| !field.sensitive && !field.why.is_empty()).collect();
+    html! {
+        div.app-questions { @for field in asked(catalogue, category) {
+            (question(field, catalogue, &typed(field), faults, today))
+        } }
+        @if !reasons.is_empty() {
+            (ui::details("Why we ask these questions", html! { dl.app-why { @for field in reasons {
+                dt { (field.question) } dd { (field.why) }
+            } } }))
+        }
+    }
+}
+
+/// A question, with what was typed and what is wrong with it, and why it is asked.
+fn question(field: &Field, catalogue: &Catalogue, typed: &Typed, faults: &[Fault], today: Date) -> Markup {
     let fault = faults.iter().find(|fault| fault.field == field.id);
     let error = fault.map(|fault| fault.message.as_str());
     let (id, hint) = (field.id.as_str(), field.hint.as_deref());
@@ -190,7 +207,7 @@ pub(crate) fn question(
         }),
     };
     let long = matches!(field.kind, Kind::LongText | Kind::Choices(_));
-    html! { div.app-question.app-question--long[long] { (asked) @if !field.why.is_empty() { (ui::details("Why we ask", html! { p.govuk-body { (field.why) } })) } } }
+    html! { div.app-question.app-question--long[long] { (asked) @if field.sensitive && !field.why.is_empty() { (ui::details("Why we ask", html! { p.govuk-body { (field.why) } })) } } }
 }
 
 fn part(part: &Part) -> Option<DatePart> {

@@ -56,9 +56,7 @@ fn page(
             }
             section.app-panel aria-labelledby="contact-h" {
                 h2.app-h2 #contact-h { "Name and contact" }
-                div.app-questions { @for field in fields::asked(catalogue, Category::Contact) {
-                    (fields::question(field, catalogue, &typed(field), faults, today))
-                } }
+                (fields::questions(catalogue, Category::Contact, typed, faults, today))
             }
             (button(ButtonKind::Main, "Register", None))
         }

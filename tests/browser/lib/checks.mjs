@@ -47,11 +47,11 @@ export async function narrow(page, what) {
 }
 
 /** A picture of the page at both widths. */
-export async function pictured(page, name) {
+export async function pictured(page, name, fullPage = true) {
   mkdirSync(artefacts, { recursive: true })
   for (const width of [1280, 375]) {
     await page.setViewportSize({ width, height: 900 })
-    await page.screenshot({ path: join(artefacts, `${name}-${width}.png`), fullPage: true })
+    await page.screenshot({ path: join(artefacts, `${name}-${width}.png`), fullPage })
   }
   await page.setViewportSize({ width: 1280, height: 900 })
 }

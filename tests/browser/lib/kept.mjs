@@ -10,7 +10,10 @@ const binary = process.env.KEPT_BIN ?? `${process.env.CARGO_TARGET_DIR ?? `${roo
 
 /** Starts `kept demo` on a free port; gives its address and its people. */
 export async function startKept(clients = 120) {
-  const child = spawn(binary, ['demo', '--clients', String(clients), '--port', '0', '--json'], { stdio: ['ignore', 'pipe', 'inherit'] })
+  // The journeys run on SQLite, and on the PostgreSQL server that this names.
+  const server = process.env.KEPT_TEST_POSTGRES_URL
+  const where = server ? ['--postgres', server] : []
+  const child = spawn(binary, ['demo', '--clients', String(clients), '--port', '0', '--json', ...where], { stdio: ['ignore', 'pipe', 'inherit'] })
   const lines = createInterface({ input: child.stdout })
   const first = await new Promise((resolve, reject) => {
     lines.once('line', resolve)
