@@ -53,7 +53,7 @@ macro_rules! codes {
         }
     };
 }
-use codes;
+pub(crate) use codes;
 
 /// The kinds of entries that a file is made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

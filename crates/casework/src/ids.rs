@@ -82,6 +82,10 @@ id! {
     EntryId
 }
 id! {
+    /// An appointment.
+    AppointmentId
+}
+id! {
     /// A programme with a notice of its own.
     ProgrammeId
 }

@@ -6,6 +6,7 @@
 //! kind of dated entry, write its type and its rules in [`entries`] and give it an [`EntryKind`](entries::EntryKind).
 
 pub mod answers;
+pub mod appointments;
 pub mod client_number;
 pub mod clocks;
 pub mod dates;
@@ -20,5 +21,5 @@ pub mod working_days;
 pub use answers::{Answer, Chosen, Fault, Part, Typed};
 pub use client_number::ClientNumber;
 pub use entries::{Agreement, EntryKind, How, Meeting, MeetingKind, NoticeGiven};
-pub use ids::{ClientId, EntryId, NotAnId, ProgrammeId, StaffId};
+pub use ids::{AppointmentId, ClientId, EntryId, NotAnId, ProgrammeId, StaffId};
 pub use profile::Profile;

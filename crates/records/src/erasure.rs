@@ -9,7 +9,7 @@ use store::{Query, sql};
 use vault::Epoch;
 
 use crate::service::set_setting;
-use crate::{Error, Service, changes};
+use crate::{Error, Service, appointments, changes};
 
 sql! { records:
     /// The mark that stays: an id that names nobody.
@@ -84,6 +84,8 @@ impl Service {
             DROP_DRAFTS.with([id()]),
             DROP_REASONS.with([id()]),
             DROP_CONFLICTS.with([id()]),
+            appointments::DROP_UNITS.with([id()]),
+            appointments::DROP_APPOINTMENTS.with([id()]),
             DROP_CLIENT.with([id()]).expecting(1),
             change.outbox(),
         ];

@@ -14,6 +14,7 @@ use notice::{Categories, Category, ContactKind, Layer};
 use store::sql;
 use vault::{FileKeys, Personal};
 
+use crate::appointments::{self, Appointment, StoredAppointment};
 use crate::entries::{Stored, entry_columns};
 use crate::notices::Published;
 use crate::sessions::Visit;
@@ -99,6 +100,8 @@ pub struct ClientFile {
     pub entries: u64,
     /// A note that was begun and not saved.
     pub draft: Option<drafts::Draft>,
+    /// Appointments, the latest first.
+    pub appointments: Vec<Appointment>,
     /// Until when the file is kept, and why.
     pub until: Until,
     /// The notice that this client was given: id and version.
@@ -125,6 +128,7 @@ enum Piece {
     Page(Category, ProfilePage),
     Dated(Dated),
     Draft(drafts::Draft),
+    Appointment(Appointment),
 }
 
 impl Service {
@@ -146,9 +150,10 @@ impl Service {
                 TIMELINE.with([client.as_bytes().into(), i64::from(most).into()]),
                 COUNT_TIMELINE.with([client.as_bytes().into()]),
                 drafts::finding(visit, client, drafts::NOTE),
+                appointments::of_client(client),
             ])
             .await?;
-        let [head, pages, timeline, count, draft] = rows.as_slice() else {
+        let [head, pages, timeline, count, draft, booked] = rows.as_slice() else {
             return Err(Error::Damaged("batch"));
         };
         let standing = Standing::read(client, head.first())?;
@@ -183,6 +188,12 @@ impl Service {
         {
             opened.push(self.open_draft(&entry, &keys, client, row)?.map(Piece::Draft));
         }
+        if readable.contains(Category::Contact) {
+            for row in &booked.rows {
+                let stored = StoredAppointment::read(row)?;
+                opened.push(self.open_appointment(&entry, &keys, stored)?.map(Piece::Appointment));
+            }
+        }
         let pieces = Personal::gather(&entry, opened)?;
         let writable = self.policy().allowed(&standing.request(visit, now, Act::Write, Categories::all()));
         let mut file = ClientFile {
@@ -196,6 +207,7 @@ impl Service {
             timeline: Vec::with_capacity(timeline.rows.len()),
             entries: count.first().map_or(Ok(0), |row| row.int(0))?.unsigned_abs(),
             draft: None,
+            appointments: Vec::new(),
             until: self.until(&standing)?,
             notice: (standing.notice.clone(), standing.notice_version.clone()),
             readable,
@@ -209,6 +221,7 @@ impl Service {
                     }
                     Piece::Dated(dated) => file.timeline.push(dated),
                     Piece::Draft(draft) => file.draft = Some(draft),
+                    Piece::Appointment(appointment) => file.appointments.push(appointment),
                 }
             }
             file

@@ -6,6 +6,7 @@
 //! It never answers a refusal before the refusal is logged, and never writes a change without its entry in the same
 //! transaction. To add a sentence, write it in the file of its topic, with its statements above it.
 
+pub mod appointments;
 mod changes;
 pub mod clients;
 pub mod details;

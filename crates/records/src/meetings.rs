@@ -15,7 +15,7 @@ use crate::{Error, Service, changes, drafts};
 
 sql! { records:
     /// Two-way contact moves the clock, forwards only.
-    MOVE_CLOCK = "UPDATE client SET last_contact = $2 WHERE id = $1 AND last_contact < $2";
+    pub(crate) MOVE_CLOCK = "UPDATE client SET last_contact = $2 WHERE id = $1 AND last_contact < $2";
 }
 
 const RECORD: Action = Action("record-meeting");

@@ -233,7 +233,7 @@ impl Service {
             .map(|pages| pages.into_iter().fold(Profile::default(), Profile::joined)))
     }
 
-    fn search_request(&self, visit: &Visit) -> Request {
+    pub(crate) fn search_request(&self, visit: &Visit) -> Request {
         let mut categories = Categories::from(Category::Contact);
         if visit.role != Role::Receptionist {
             categories = categories.with(Category::Identity);
@@ -336,6 +336,12 @@ impl Service {
     #[must_use]
     pub fn people_known(&self) -> usize {
         self.people().read().unwrap_or_else(PoisonError::into_inner).known.len()
+    }
+
+    /// What lists show of a client; none for a restricted file, which is in no list. For sentences whose entry covers the name.
+    pub(crate) fn known_as(&self, client: ClientId) -> Option<Shown> {
+        let people = self.people().read().unwrap_or_else(PoisonError::into_inner);
+        people.known.get(&client).filter(|known| !known.restricted).map(|known| known.shown(false))
     }
 
     /// Whose file has this number, for commands that name a client by it.

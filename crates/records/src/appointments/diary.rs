@@ -1,0 +1,105 @@
+//! The diary: who comes when, of one adviser or of the whole office, and which times are free.
+
+use audit::{Action, Detail};
+use casework::StaffId;
+use casework::appointments::{OfficeHours, Slot, free_times};
+use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
+use store::sql;
+use vault::Personal;
+
+use super::{Booked, StoredAppointment, columns};
+use crate::search::Shown;
+use crate::sessions::Visit;
+use crate::{Error, Opened, Service, changes};
+
+sql! { records:
+    /// Everybody's appointments in a stretch of time.
+    BETWEEN = concat!("SELECT ", columns!(), " FROM appointment WHERE starts >= $1 AND starts < $2 ORDER BY starts LIMIT 2000");
+    /// Those of one adviser.
+    BETWEEN_OF = concat!("SELECT ", columns!(), " FROM appointment WHERE adviser = $3 AND starts >= $1 AND starts < $2 ORDER BY starts LIMIT 2000");
+    /// What takes an adviser's time.
+    TAKEN = "SELECT starts, ends FROM appointment WHERE adviser = $1 AND starts >= $2 AND starts < $3 AND state NOT IN ('cancelled-by-client', 'cancelled-by-us')";
+}
+
+const LIST: Action = Action("view-diary");
+
+/// One line of the diary.
+#[derive(Debug, Clone)]
+pub struct InDiary {
+    /// The appointment.
+    pub booked: Booked,
+    /// Whose it is.
+    pub who: Shown,
+}
+
+/// The appointments of some days.
+#[derive(Debug, Clone)]
+pub struct Diary {
+    /// By their beginning.
+    pub rows: Vec<InDiary>,
+}
+
+impl Service {
+    /// The appointments from the beginning of `from` to the end of `to`, of one adviser or of everybody. Restricted files are
+    /// in no list. The look is an entry of its own.
+    ///
+    /// # Errors
+    /// The rules refuse this role, or a store failed.
+    pub async fn diary(
+        &self,
+        visit: &Visit,
+        from: Date,
+        to: Date,
+        whose: Option<StaffId>,
+    ) -> Result<Opened<Diary>, Error> {
+        let request = self.search_request(visit);
+        let permit = self.permit(request, LIST).await?;
+        let (begins, ends) = (self.midnight(from)?, self.midnight(to)? + SignedDuration::from_hours(24));
+        let (begins, ends) = (begins.as_microsecond().into(), ends.as_microsecond().into());
+        let query = match whose {
+            Some(adviser) => BETWEEN_OF.with([begins, ends, adviser.as_bytes().into()]),
+            None => BETWEEN.with([begins, ends]),
+        };
+        let found = self.records().read(vec![query]).await?;
+        let mut rows = Vec::new();
+        for row in found.first().map(|r| r.rows.as_slice()).unwrap_or_default() {
+            let booked = StoredAppointment::read(row)?.booked;
+            let day = self.surroundings().civil(booked.slot.starts()).date();
+            if day <= to
+                && let Some(who) = self.known_as(booked.client)
+            {
+                rows.push(InDiary { booked, who });
+            }
+        }
+        let detail = Detail { count: Some(rows.len() as u64), ..Detail::default() };
+        let entry = self.log().submit(permit, LIST, detail);
+        Ok(Opened::new(Personal::new(&entry, Diary { rows }), entry))
+    }
+
+    /// The times of a day at which an adviser is free for so many minutes. Times alone tell of nobody.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub async fn free_times(&self, adviser: StaffId, day: Date, minutes: u32) -> Result<Vec<Slot>, Error> {
+        let now = self.surroundings().civil(self.now());
+        let from = self.midnight(day)?;
+        let to = from + SignedDuration::from_hours(25);
+        // What began the evening before may reach into the day.
+        let from = from - SignedDuration::from_hours(8);
+        let query =
+            TAKEN.with([adviser.as_bytes().into(), from.as_microsecond().into(), to.as_microsecond().into()]);
+        let rows = self.records().read(vec![query]).await?;
+        let mut taken = Vec::new();
+        for row in rows.first().map(|r| r.rows.as_slice()).unwrap_or_default() {
+            taken.extend(Slot::stored(changes::time(row.int(0)?)?, changes::time(row.int(1)?)?));
+        }
+        Ok(free_times(day, minutes, &OfficeHours::default(), &taken, &now))
+    }
+
+    fn midnight(&self, day: Date) -> Result<Timestamp, Error> {
+        let zone = self.surroundings().civil(self.now()).time_zone().clone();
+        let midnight = day.at(0, 0, 0, 0).to_zoned_datetime(zone).map_err(|_| Error::Damaged("day"))?;
+        Ok(midnight.timestamp())
+    }
+}

@@ -1,0 +1,202 @@
+//! Booking, moving, calling off, saying who came; and that two never have the same time.
+
+use std::sync::Arc;
+
+use access::{Role, Why};
+use casework::appointments::{Said, Slot, State, Way, series};
+use casework::{AppointmentId, ClientId, StaffId};
+use jiff::civil::{DateTime, date};
+use records::appointments::Booking;
+use records::erasure::Ground;
+use records::{Error, Visit};
+
+use crate::bench::Bench;
+
+fn slot(bench: &Bench, at: DateTime, minutes: u32) -> Slot {
+    let surroundings = bench.service.surroundings();
+    Slot::at(at, minutes, &surroundings.civil(surroundings.now())).unwrap()
+}
+
+fn booking(adviser: StaffId, slots: Vec<Slot>) -> Booking {
+    let said = Said { about: "CV and covering letter".into(), place: "Room 2".into() };
+    Booking { form: *uuid::Uuid::new_v4().as_bytes(), adviser, slots, way: Way::Office, said }
+}
+
+fn field(result: Result<AppointmentId, Error>) -> String {
+    match result {
+        Err(Error::Faults(faults)) => faults[0].field.to_string(),
+        other => panic!("no fault: {:?}", other.map_err(|e| e.to_string())),
+    }
+}
+
+async fn state_of(bench: &Bench, visit: &Visit, client: ClientId) -> (State, String, i64) {
+    let file = bench.service.open_file(visit, client, 20).await.unwrap().release().await.unwrap();
+    let one = &file.appointments[0];
+    (one.booked.state, one.why.clone(), one.booked.version)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_appointment_from_booking_to_its_end() {
+    for bench in Bench::all().await {
+        let service = &bench.service;
+        let ada = bench.visit("Ada", Role::Adviser).await;
+        let client = bench.client(&ada, "Daniel Whitfield").await;
+        let friday = date(2026, 11, 27);
+        let booked = booking(ada.staff, vec![slot(&bench, friday.at(9, 30, 0, 0), 45)]);
+        let id = service.book(&ada, client, booked.clone()).await.unwrap();
+        assert_eq!(service.book(&ada, client, booked).await.unwrap(), id, "sent twice, booked once");
+
+        let one = service.appointment(&ada, id).await.unwrap().release().await.unwrap();
+        assert_eq!(
+            (one.name.as_str(), one.appointment.said.about.as_str()),
+            ("Daniel Whitfield", "CV and covering letter")
+        );
+        let early = service.end_appointment(&ada, id, 1, State::Attended, "").await;
+        assert!(matches!(early, Err(Error::Faults(_))), "nobody can have come yet");
+
+        let later = slot(&bench, friday.at(14, 0, 0, 0), 45);
+        service.move_appointment(&ada, id, 1, later).await.unwrap();
+        let stale = service.move_appointment(&ada, id, 1, later).await;
+        assert!(matches!(stale, Err(Error::ChangedMeanwhile)));
+        let diary = service.diary(&ada, friday, friday, None).await.unwrap().release().await.unwrap();
+        assert_eq!(diary.rows.len(), 1);
+        assert_eq!((diary.rows[0].booked.slot, diary.rows[0].who.name.as_str()), (later, "Daniel Whitfield"));
+
+        bench.later(5 * 24 * 3600);
+        let ada = bench.visit_of(ada.staff, Role::Adviser);
+        service.end_appointment(&ada, id, 2, State::DidNotAttend, "No answer on the phone").await.unwrap();
+        assert_eq!(
+            state_of(&bench, &ada, client).await,
+            (State::DidNotAttend, "No answer on the phone".into(), 3)
+        );
+        let file = service.open_file(&ada, client, 20).await.unwrap().release().await.unwrap();
+        assert_eq!(file.until.due, date(2027, 11, 23), "who stayed away was not in contact");
+        // It was a mistake: put right, the clock starts from that day.
+        service.end_appointment(&ada, id, 3, State::Late, "").await.unwrap();
+        let file = service.open_file(&ada, client, 20).await.unwrap().release().await.unwrap();
+        assert_eq!(file.until.due, date(2027, 11, 27));
+        assert_eq!(file.appointments[0].why, "", "the reason went with what it was the reason of");
+        assert!(service.end_appointment(&ada, id, 4, State::CancelledByUs, "").await.is_err());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_fifty_bookings_of_one_time_one_wins() {
+    for bench in Bench::all().await {
+        let ada = bench.visit("Ada", Role::Adviser).await;
+        let mut clients = Vec::new();
+        for number in 0..10 {
+            clients.push(bench.client(&ada, &format!("Client {number}")).await);
+        }
+        // They overlap without being the same.
+        let slots: Vec<Slot> =
+            (0..5).map(|n| slot(&bench, date(2026, 11, 27).at(10, n * 5, 0, 0), 30)).collect();
+        let service = Arc::new(bench.service);
+        let tries: Vec<_> = (0..50)
+            .map(|n| {
+                let (service, ada, client) = (Arc::clone(&service), ada.clone(), clients[n % 10]);
+                let booking = booking(ada.staff, vec![slots[n % 5]]);
+                tokio::spawn(async move { service.book(&ada, client, booking).await })
+            })
+            .collect();
+        let mut won = 0;
+        for one in tries {
+            match one.await.unwrap() {
+                Ok(_) => won += 1,
+                Err(Error::Faults(faults)) => assert_eq!(faults[0].field.to_string(), "time"),
+                Err(other) => panic!("{other}"),
+            }
+        }
+        assert_eq!(won, 1);
+        let day = date(2026, 11, 27);
+        let diary = service.diary(&ada, day, day, Some(ada.staff)).await.unwrap().release().await.unwrap();
+        assert_eq!(diary.rows.len(), 1);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_is_in_two_places_and_what_is_called_off_frees_the_time() {
+    for bench in Bench::all().await {
+        let service = &bench.service;
+        let (ada, bruno) =
+            (bench.visit("Ada", Role::Adviser).await, bench.staff("Bruno", Role::Adviser).await);
+        let (one, other) = (bench.client(&ada, "Daniel").await, bench.client(&ada, "Maria").await);
+        let ten = slot(&bench, date(2026, 11, 27).at(10, 0, 0, 0), 60);
+        let half_past = slot(&bench, date(2026, 11, 27).at(10, 30, 0, 0), 30);
+        let eleven = slot(&bench, date(2026, 11, 27).at(11, 0, 0, 0), 30);
+        let id = service.book(&ada, one, booking(ada.staff, vec![ten])).await.unwrap();
+        assert_eq!(
+            field(service.book(&ada, other, booking(ada.staff, vec![half_past])).await),
+            "time",
+            "the adviser"
+        );
+        assert_eq!(
+            field(service.book(&ada, one, booking(bruno, vec![half_past])).await),
+            "time",
+            "the client"
+        );
+        service.book(&ada, other, booking(ada.staff, vec![eleven])).await.unwrap();
+        let free = service.free_times(ada.staff, date(2026, 11, 27), 60).await.unwrap();
+        assert!(free.iter().all(|slot| slot.ends() <= ten.starts() || slot.starts() >= eleven.ends()));
+        service.end_appointment(&ada, id, 1, State::CancelledByClient, "A job interview").await.unwrap();
+        service.book(&ada, other, booking(bruno, vec![ten])).await.unwrap();
+        assert!(service.free_times(ada.staff, date(2026, 11, 27), 60).await.unwrap().contains(&ten));
+        // A series is booked as a whole or not at all.
+        let now = service.surroundings().civil(service.surroundings().now());
+        let weekly = series(eleven, 1, 4, &now).unwrap();
+        assert_eq!(field(service.book(&ada, one, booking(ada.staff, weekly)).await), "time");
+        let file = service.open_file(&ada, one, 20).await.unwrap().release().await.unwrap();
+        assert_eq!(file.appointments.len(), 1, "only the one that was called off");
+    }
+}
+
+// promise: P7
+#[tokio::test(flavor = "multi_thread")]
+async fn reception_books_for_anybody_and_reads_nothing_else() {
+    for bench in Bench::all().await {
+        let service = &bench.service;
+        let (ada, desk) =
+            (bench.visit("Ada", Role::Adviser).await, bench.visit("Desk", Role::Receptionist).await);
+        let other = bench.visit("Bruno", Role::Adviser).await;
+        let manager = bench.visit("Mona", Role::Manager).await;
+        let client = bench.client(&ada, "Daniel Whitfield").await;
+        let ten = slot(&bench, date(2026, 11, 27).at(10, 0, 0, 0), 60);
+        let id = service.book(&desk, client, booking(ada.staff, vec![ten])).await.unwrap();
+        assert!(service.appointment(&desk, id).await.is_ok());
+        let file = service.open_file(&desk, client, 20).await.unwrap().release().await.unwrap();
+        assert!(file.timeline.is_empty() && file.pages.len() <= 1, "contact details and appointments only");
+        let refused = service.book(&other, client, booking(other.staff, vec![ten])).await;
+        assert!(matches!(refused, Err(Error::Refused(refusal)) if refusal.why == Why::NeedsReason));
+        assert!(service.book(&manager, client, booking(ada.staff, vec![ten])).await.is_err());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_erased_file_leaves_no_appointment_and_no_taken_time() {
+    for bench in Bench::all().await {
+        let service = &bench.service;
+        let ada = bench.visit("Ada", Role::Adviser).await;
+        let client = bench.client(&ada, "Daniel Whitfield").await;
+        let ten = slot(&bench, date(2026, 11, 27).at(10, 0, 0, 0), 60);
+        let id = service.book(&ada, client, booking(ada.staff, vec![ten])).await.unwrap();
+        service.erase_file("NB-10001", Ground::Request).await.unwrap();
+        assert!(matches!(service.appointment(&ada, id).await, Err(Error::NoSuchFile)));
+        assert!(service.free_times(ada.staff, date(2026, 11, 27), 60).await.unwrap().contains(&ten));
+    }
+}
+
+// promise: P1
+#[tokio::test(flavor = "multi_thread")]
+async fn a_notice_without_appointments_takes_none() {
+    for bench in Bench::all().await {
+        let service = &bench.service;
+        let without = crate::bench::NOTICE
+            .replace("entries = [\"appointments\"]\n", "")
+            .replace("version = \"1.0\"", "version = \"2.0\"");
+        service.publish_notice(&without).await.unwrap();
+        let ada = bench.visit("Ada", Role::Adviser).await;
+        let client = bench.client(&ada, "Daniel Whitfield").await;
+        let ten = slot(&bench, date(2026, 11, 27).at(10, 0, 0, 0), 60);
+        assert_eq!(field(service.book(&ada, client, booking(ada.staff, vec![ten])).await), "day");
+    }
+}
