@@ -8,12 +8,14 @@ mod diary;
 use access::Act;
 use audit::{Action, Detail, Entry, RowMark};
 use casework::appointments::{Said, Slot, State, Way, read_reason, units};
-use casework::{AppointmentId, ClientId, Fault, StaffId};
+use casework::{AppointmentId, ClientId, Fault, Profile, StaffId};
 use notice::{Category, ContactKind};
 use sha2::{Digest as _, Sha256};
 use store::{Query, Row, Value, sql};
 use vault::{Compartment, FileKeys, Personal, Place};
 
+use crate::entries::Stored;
+use crate::looked::CONTACT_PAGE;
 use crate::sessions::Visit;
 use crate::standing::Standing;
 use crate::surroundings::day_number;
@@ -48,6 +50,7 @@ macro_rules! columns {
 use columns;
 
 const BOOK_ACTION: Action = Action("book-appointment");
+const BEGIN: Action = Action("begin-booking");
 const VIEW: Action = Action("view-appointment");
 const MOVE: Action = Action("move-appointment");
 const END: Action = Action("end-appointment");
@@ -179,7 +182,37 @@ fn taken() -> Error {
     )])
 }
 
+/// Whom an appointment is booked for.
+#[derive(Debug, Clone)]
+pub struct ToBook {
+    /// The client's contact details.
+    pub contact: Profile,
+    /// Whose caseload the file is in.
+    pub adviser: Option<StaffId>,
+}
+
 impl Service {
+    /// Opens the contact details of a client for whom an appointment is to be booked.
+    ///
+    /// # Errors
+    /// The rules refuse, there is no such file, or something cannot do its part.
+    pub async fn begin_booking(&self, visit: &Visit, client: ClientId) -> Result<Opened<ToBook>, Error> {
+        let contact = CONTACT_PAGE.with([client.as_bytes().into()]);
+        let rows = self.records().read(vec![Standing::query(client, visit), contact]).await?;
+        let [head, contact] = rows.as_slice() else { return Err(Error::Damaged("batch")) };
+        let standing = Standing::read(client, head.first())?;
+        let request = standing.request(visit, self.now(), Act::Read, Category::Contact.into());
+        let permit = self.permit(request, BEGIN).await?;
+        let keys = self.vault().keys(client.into()).await?;
+        let entry = self.log().submit(permit, BEGIN, Detail::default());
+        let page = Stored::read(contact.first().ok_or(Error::NoSuchFile)?)?;
+        let adviser = standing.adviser;
+        let opened = self
+            .open_page(&entry, &keys, client, &page)?
+            .map(move |page| ToBook { contact: page.profile, adviser });
+        Ok(Opened::new(opened, entry))
+    }
+
     /// Books an appointment, or a series of them: all or none.
     ///
     /// # Errors
@@ -407,6 +440,14 @@ impl Service {
         let day = self.surroundings().civil(booked.slot.starts()).date();
         Ok((came && rule.counts(ContactKind::TookPart))
             .then(|| meetings::MOVE_CLOCK.with([booked.client.as_bytes().into(), day_number(day).into()])))
+    }
+
+    /// How many minutes an appointment takes. A length tells of nobody.
+    ///
+    /// # Errors
+    /// There is no such appointment, or the store failed.
+    pub async fn length_of(&self, id: AppointmentId) -> Result<u32, Error> {
+        Ok(self.find_appointment(id).await?.booked.slot.minutes())
     }
 
     async fn find_appointment(&self, id: AppointmentId) -> Result<StoredAppointment, Error> {

@@ -15,7 +15,7 @@ use crate::{Error, Opened, Service};
 
 sql! { records:
     /// The contact page, for the head of the list.
-    CONTACT_PAGE = concat!("SELECT ", entry_columns!(), " FROM entry WHERE client = $1 AND kind = 'profile' AND category = 'contact'");
+    pub(crate) CONTACT_PAGE = concat!("SELECT ", entry_columns!(), " FROM entry WHERE client = $1 AND kind = 'profile' AND category = 'contact'");
 }
 
 /// One line of the list.

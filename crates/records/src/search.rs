@@ -16,6 +16,7 @@ use notice::{Categories, Category, FieldId, Purpose};
 use store::{Query, Row, sql};
 use vault::{FileId, FileKeys, Personal};
 
+use crate::appointments::InDiary;
 use crate::entries::{Stored, entry_columns};
 use crate::files::kept_until;
 use crate::sessions::Visit;
@@ -97,6 +98,8 @@ pub struct Caseload {
     pub files: Vec<InCaseload>,
     /// Unsaved notes: about whom, kept when.
     pub drafts: Vec<(Shown, Timestamp)>,
+    /// Today's appointments by their beginning: an adviser's own, for others those of the whole office.
+    pub today: Vec<InDiary>,
 }
 
 const INDEX: Action = Action("index");
@@ -289,9 +292,10 @@ impl Service {
         let permit = self.permit(request, LIST).await?;
         let with_birth = request.categories.contains(Category::Identity);
         let staff = || visit.staff.as_bytes().into();
-        let mine: Vec<Query> = vec![CASELOAD.with([staff(), false.into()]), Service::my_drafts(visit)];
+        let mine: Vec<Query> =
+            vec![CASELOAD.with([staff(), false.into()]), Service::my_drafts(visit), self.todays(visit)?];
         let rows = self.records().read(mine).await?;
-        let [rows, waiting] = rows.as_slice() else { return Err(Error::Damaged("batch")) };
+        let [rows, waiting, booked] = rows.as_slice() else { return Err(Error::Damaged("batch")) };
         let today = self.surroundings().today();
         let mut files = Vec::with_capacity(rows.rows.len());
         let mut unsaved = Vec::new();
@@ -328,7 +332,8 @@ impl Service {
         files.sort_by(|a, b| a.0.cmp(&b.0).then(a.1.who.number.cmp(&b.1.who.number)));
         let detail = Detail { count: Some(files.len() as u64), ..Detail::default() };
         let entry = self.log().submit(permit, LIST, detail);
-        let caseload = Caseload { files: files.into_iter().map(|(_, file)| file).collect(), drafts: unsaved };
+        let files = files.into_iter().map(|(_, file)| file).collect();
+        let caseload = Caseload { files, drafts: unsaved, today: self.in_diary(booked)? };
         Ok(Opened::new(Personal::new(&entry, caseload), entry))
     }
 

@@ -10,6 +10,7 @@ use casework::profile::fields as known;
 use casework::{ClientId, Fault, MeetingKind, Typed, answers, dates};
 use maud::{Markup, html};
 use notice::{Category, FieldId};
+use records::appointments::Appointment;
 use records::drafts::DraftText;
 use records::files::{ALL_ENTRIES, ClientFile, Dated, FIRST_ENTRIES, What};
 use records::{Error, Visit};
@@ -263,7 +264,7 @@ fn whole(
     faults: &[Fault],
 ) -> Markup {
     let directory = app.service.directory();
-    let today = app.service.surroundings().today();
+    let now = app.service.surroundings().civil(app.service.surroundings().now());
     let by = |id| directory.name(id).to_owned();
     let body = view(
         file,
@@ -272,8 +273,8 @@ fn whole(
         status,
         banner,
         faults,
-        today,
-        &format!("{} {}", directory.name(visit.staff), dates::long(today)),
+        &now,
+        &format!("{} {}", directory.name(visit.staff), dates::long(now.date())),
     );
     staff(
         app,
@@ -298,12 +299,18 @@ fn view(
     status: &str,
     banner: Option<&str>,
     faults: &[Fault],
-    today: jiff::civil::Date,
+    now: &jiff::ZonedDateTime,
     printed_by: &str,
 ) -> Markup {
+    let today = now.date();
     let profile = file.profile();
     let may_note = file.writable.contains(Category::Casework);
-    let actions = html! { @if may_note { (action("#note", "Add a note")) } };
+    let book = format!("/clients/{}/appointments/new", file.client);
+    let may_book = file.writable.contains(Category::Contact);
+    let actions = html! {
+        @if may_book { (action(&book, "Book an appointment")) }
+        @if may_note { " " (action("#note", "Add a note")) }
+    };
     let main = html! {
         @if let Some(text) = banner { (words::banner(text)) }
         (fields::summary(faults))
@@ -311,6 +318,7 @@ fn view(
         (panel("timeline", "Timeline", None, entries(file, by)))
     };
     let side = html! {
+        (booked(file, may_book.then_some(book.as_str()), now, by))
         (key_facts(file, &profile, by))
         (life(file, &profile, today))
         (promised(file))
@@ -441,6 +449,36 @@ fn paragraphs(text: &str) -> Vec<String> {
 const KEY_FACTS: [&str; 6] =
     ["employment_status", "benefits", "right_to_work", "barriers", "adjustments", "highest_qualification"];
 
+/// What is to come and what was, the latest first.
+fn booked(
+    file: &ClientFile,
+    book: Option<&str>,
+    now: &jiff::ZonedDateTime,
+    by: &dyn Fn(casework::StaffId) -> String,
+) -> Markup {
+    let line = |appointment: &Appointment| {
+        let starts = appointment.booked.slot.starts().to_zoned_datetime(now.time_zone().clone());
+        let begun = starts <= *now;
+        (
+            html! {
+                a.govuk-link href={ "/appointments/" (appointment.booked.id) } { (dates::short(starts.date())) ", " (clock(&starts)) }
+                " " span.app-muted { (appointment.booked.way.words()) ", " (by(appointment.booked.adviser)) }
+            },
+            crate::diary::became(appointment.booked.state, begun),
+        )
+    };
+    let rows: Vec<(Markup, Markup)> = file.appointments.iter().take(6).map(line).collect();
+    panel(
+        "appointments",
+        "Appointments",
+        book.map(|href| (href, "Book", " an appointment")),
+        html! {
+            @if rows.is_empty() { (empty("None is booked.")) } @else { (share_list(&rows)) }
+            @if file.appointments.len() > 6 { p.app-muted { "And " (file.appointments.len() - 6) " earlier." } }
+        },
+    )
+}
+
 fn key_facts(
     file: &ClientFile,
     profile: &casework::Profile,
@@ -513,5 +551,6 @@ fn promised(file: &ClientFile) -> Markup {
 pub fn bench_view(file: &ClientFile) -> String {
     let note = Note::of_draft(file.draft.as_ref().map(|d| &d.text));
     let by = |_| "Amara Okafor".to_owned();
-    view(file, &by, &note, "", None, &[], file.until.last_contact, "").into_string()
+    let now = file.until.last_contact.at(12, 0, 0, 0).to_zoned_datetime(jiff::tz::TimeZone::UTC);
+    now.map(|now| view(file, &by, &note, "", None, &[], &now, "").into_string()).unwrap_or_default()
 }

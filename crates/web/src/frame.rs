@@ -13,6 +13,7 @@ use crate::ui::page::{self, NavItem, StaffPage};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum At {
     Today,
+    Diary,
     Clients,
     Register,
     Elsewhere,
@@ -23,13 +24,18 @@ pub(crate) fn staff(app: &App, visit: &Visit, at: At, title: &str, body: Markup)
     let (notices, directory) = (app.service.notices(), app.service.directory());
     let places = [
         (At::Today, "Today", "/"),
+        (At::Diary, "Diary", "/diary"),
         (At::Clients, "My clients", "/clients"),
         (At::Register, "Register a client", "/clients/register"),
     ];
     let works_with_clients = visit.role == Role::Adviser;
     let nav: Vec<NavItem<'_>> = places
         .into_iter()
-        .filter(|(place, ..)| *place == At::Today || works_with_clients)
+        .filter(|(place, ..)| match place {
+            At::Today => true,
+            At::Diary => visit.role != Role::Administrator,
+            _ => works_with_clients,
+        })
         .map(|(place, label, href)| NavItem { label, href, current: place == at, count: None })
         .chain([NavItem { label: "My account", href: "/account", current: false, count: None }])
         .collect();

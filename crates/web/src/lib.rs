@@ -7,9 +7,11 @@
 //! To add a page: write it in the file of its topic, and give it its line in the table.
 
 mod account;
+mod appointments;
 pub mod assets;
 mod clients;
 mod details;
+mod diary;
 mod fail;
 mod fields;
 mod file;

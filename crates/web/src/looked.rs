@@ -65,6 +65,11 @@ fn words(action: &str) -> &str {
         "save-draft" => "Saved a draft note",
         "register-client" => "Registered the client",
         "state-reason" => "Gave a reason for opening the file",
+        "begin-booking" => "Began to book an appointment",
+        "book-appointment" => "Booked an appointment",
+        "view-appointment" => "Opened an appointment",
+        "move-appointment" => "Moved an appointment",
+        "end-appointment" => "Said what became of an appointment",
         "erase" => "Erased",
         other => other,
     }

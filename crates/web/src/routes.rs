@@ -3,7 +3,10 @@
 use axum::Router;
 use axum::routing::{MethodRouter, get, post};
 
-use crate::{App, account, assets, clients, details, file, looked, public, register, sign_in, today};
+use crate::{
+    App, account, appointments, assets, clients, details, diary, file, looked, public, register, sign_in,
+    today,
+};
 
 /// The two methods that pages use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,6 +85,11 @@ routes! {
     Post "/clients/{client}/details/{category}" Staff true details::save;
     Get  "/clients/{client}/details/{category}/history" Staff true details::history;
     Get  "/clients/{client}/looked" Staff true looked::show;
+    Get  "/clients/{client}/appointments/new" Staff true appointments::begin;
+    Post "/clients/{client}/appointments" Staff true appointments::book;
+    Get  "/appointments/{appointment}" Staff true appointments::show;
+    Post "/appointments/{appointment}" Staff true appointments::change;
+    Get  "/diary" Staff true diary::show;
     Get  "/notice" Everybody false public::notice;
     Get  "/notice/{version}" Everybody false public::version;
     Get  "/accessibility" Everybody false public::accessibility;

@@ -7,15 +7,17 @@ use casework::dates;
 use jiff::civil::Date;
 use maud::{Markup, html};
 use records::Visit;
+use records::appointments::InDiary;
 use records::search::{Caseload, InCaseload};
 
 use crate::App;
+use crate::diary;
 use crate::fail::Fail;
 use crate::frame::{At, release, staff};
 use crate::signed::Signed;
 use crate::ui::file::{TagKind, figures, panel, panel_life, share_list, tag};
 use crate::ui::list::{TodoItem, empty, todo_list};
-use crate::ui::page::{columns, heading, reading};
+use crate::ui::page::{columns, container, heading, reading};
 
 /// Without contact for so long somebody is on the list.
 const QUIET_DAYS: i64 = 35;
@@ -34,12 +36,22 @@ pub(crate) async fn show(State(app): State<App>, Signed(visit): Signed) -> Resul
 
 fn view(app: &App, visit: &Visit, caseload: &Caseload, today: Date) -> Markup {
     let day = heading(&dates::with_weekday(today), html! { p { (role_words(visit.role)) } });
+    if visit.role == Role::Receptionist || visit.role == Role::Manager {
+        return container(html! {
+            (day)
+            section.app-panel aria-labelledby="office-h" {
+                h2.app-h2 #office-h { "Who comes today" }
+                (appointments(app, &caseload.today, true))
+            }
+        });
+    }
     if visit.role != Role::Adviser {
         return reading(
             html! { (day) (panel("find", "Find a client", None, html! { p { "Type a name, number, phone or date of birth into the box above. Every search and every file you open is recorded." } })) },
         );
     }
     let main = html! {
+        (panel("today", "Your appointments", Some(("/diary?view=week", "This week", " in the diary")), appointments(app, &caseload.today, false)))
         (panel("waiting", "Waiting for you", None, waiting(app, caseload, today)))
     };
     let quiet = caseload.files.iter().filter(|file| quiet_days(file, today) >= QUIET_DAYS).count();
@@ -71,6 +83,13 @@ fn view(app: &App, visit: &Visit, caseload: &Caseload, today: Date) -> Markup {
         }))
     };
     columns(day, main, "Your clients at a glance", side)
+}
+
+fn appointments(app: &App, rows: &[InDiary], with_adviser: bool) -> Markup {
+    if rows.is_empty() {
+        return empty("Nobody is booked for today.");
+    }
+    diary::appointments(app, "booked", &rows.iter().collect::<Vec<_>>(), with_adviser)
 }
 
 fn waiting(app: &App, caseload: &Caseload, today: Date) -> Markup {

@@ -1,11 +1,12 @@
 //! The diary: who comes when, of one adviser or of the whole office, and which times are free.
 
+use access::Role;
 use audit::{Action, Detail};
 use casework::StaffId;
 use casework::appointments::{OfficeHours, Slot, free_times};
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
-use store::sql;
+use store::{Query, Rows, sql};
 use vault::Personal;
 
 use super::{Booked, StoredAppointment, columns};
@@ -55,23 +56,12 @@ impl Service {
     ) -> Result<Opened<Diary>, Error> {
         let request = self.search_request(visit);
         let permit = self.permit(request, LIST).await?;
-        let (begins, ends) = (self.midnight(from)?, self.midnight(to)? + SignedDuration::from_hours(24));
-        let (begins, ends) = (begins.as_microsecond().into(), ends.as_microsecond().into());
         let query = match whose {
-            Some(adviser) => BETWEEN_OF.with([begins, ends, adviser.as_bytes().into()]),
-            None => BETWEEN.with([begins, ends]),
+            Some(adviser) => self.days_of(adviser, from, to)?,
+            None => self.days_of_all(from, to)?,
         };
         let found = self.records().read(vec![query]).await?;
-        let mut rows = Vec::new();
-        for row in found.first().map(|r| r.rows.as_slice()).unwrap_or_default() {
-            let booked = StoredAppointment::read(row)?.booked;
-            let day = self.surroundings().civil(booked.slot.starts()).date();
-            if day <= to
-                && let Some(who) = self.known_as(booked.client)
-            {
-                rows.push(InDiary { booked, who });
-            }
-        }
+        let rows = found.first().map(|found| self.in_diary(found)).transpose()?.unwrap_or_default();
         let detail = Detail { count: Some(rows.len() as u64), ..Detail::default() };
         let entry = self.log().submit(permit, LIST, detail);
         Ok(Opened::new(Personal::new(&entry, Diary { rows }), entry))
@@ -95,6 +85,43 @@ impl Service {
             taken.extend(Slot::stored(changes::time(row.int(0)?)?, changes::time(row.int(1)?)?));
         }
         Ok(free_times(day, minutes, &OfficeHours::default(), &taken, &now))
+    }
+
+    /// The statement for today: an adviser's own, for others the whole office.
+    pub(crate) fn todays(&self, visit: &Visit) -> Result<Query, Error> {
+        let today = self.surroundings().today();
+        match visit.role {
+            Role::Adviser => self.days_of(visit.staff, today, today),
+            _ => self.days_of_all(today, today),
+        }
+    }
+
+    fn days_of_all(&self, from: Date, to: Date) -> Result<Query, Error> {
+        let (begins, ends) = self.stretch(from, to)?;
+        Ok(BETWEEN.with([begins.into(), ends.into()]))
+    }
+
+    fn days_of(&self, adviser: StaffId, from: Date, to: Date) -> Result<Query, Error> {
+        let (begins, ends) = self.stretch(from, to)?;
+        Ok(BETWEEN_OF.with([begins.into(), ends.into(), adviser.as_bytes().into()]))
+    }
+
+    /// Rows of the diary with the names that lists show, for a sentence whose entry covers them.
+    pub(crate) fn in_diary(&self, found: &Rows) -> Result<Vec<InDiary>, Error> {
+        let mut rows = Vec::new();
+        for row in &found.rows {
+            let booked = StoredAppointment::read(row)?.booked;
+            if let Some(who) = self.known_as(booked.client) {
+                rows.push(InDiary { booked, who });
+            }
+        }
+        Ok(rows)
+    }
+
+    /// From the midnight that `from` begins with to the one that `to` ends with: 23 or 25 hours when the clocks change.
+    fn stretch(&self, from: Date, to: Date) -> Result<(i64, i64), Error> {
+        let after = to.tomorrow().map_err(|_| Error::Damaged("day"))?;
+        Ok((self.midnight(from)?.as_microsecond(), self.midnight(after)?.as_microsecond()))
     }
 
     fn midnight(&self, day: Date) -> Result<Timestamp, Error> {

@@ -82,6 +82,38 @@ impl Bench {
 
     /// A client in the caseload of `adviser`.
     pub(crate) async fn client(&self, adviser: StaffId, name: &str) -> ClientId {
+        let visit = self.visit_of(adviser);
+        let mut contact = Profile::default();
+        contact.set(fields::NAME, Some(Answer::Text(name.into())));
+        contact.set(fields::MOBILE_PHONE, Some(Answer::Text("+447700900123".into())));
+        let form = *uuid::Uuid::new_v4().as_bytes();
+        let registration =
+            Registration { form, contact, notice_given: How::OnPaper, agreed: Agreed::InWords };
+        self.service.register_client(&visit, registration).await.unwrap()
+    }
+
+    /// An appointment of a client with `adviser` that nobody else has the time of.
+    pub(crate) async fn appointment(&self, adviser: StaffId, client: &str) -> casework::AppointmentId {
+        let client = client.parse::<ClientId>().unwrap();
+        let now = self.service.surroundings().civil(self.service.surroundings().now());
+        let day = now.date().tomorrow().unwrap();
+        let slots = self.service.free_times(adviser, day, 15).await.unwrap();
+        let at = slots.first().copied().unwrap_or_else(|| {
+            let minute = i8::try_from(uuid::Uuid::new_v4().as_bytes()[0] % 12).unwrap() * 5;
+            casework::appointments::Slot::at(day.at(18, minute, 0, 0), 5, &now).unwrap()
+        });
+        let visit = self.visit_of(adviser);
+        let booking = records::appointments::Booking {
+            form: *uuid::Uuid::new_v4().as_bytes(),
+            adviser,
+            slots: vec![at],
+            way: casework::appointments::Way::Office,
+            said: casework::appointments::Said::default(),
+        };
+        self.service.book(&visit, client, booking).await.unwrap()
+    }
+
+    fn visit_of(&self, adviser: StaffId) -> records::Visit {
         let now = self.service.surroundings().now();
         let session = records::sessions::Session {
             staff: adviser,
@@ -91,14 +123,7 @@ impl Bench {
             confirmed: None,
         };
         let token = records::Token::from_cookie(&"00".repeat(32)).unwrap();
-        let visit = records::Visit { staff: adviser, role: Role::Adviser, session, token };
-        let mut contact = Profile::default();
-        contact.set(fields::NAME, Some(Answer::Text(name.into())));
-        contact.set(fields::MOBILE_PHONE, Some(Answer::Text("+447700900123".into())));
-        let form = *uuid::Uuid::new_v4().as_bytes();
-        let registration =
-            Registration { form, contact, notice_given: How::OnPaper, agreed: Agreed::InWords };
-        self.service.register_client(&visit, registration).await.unwrap()
+        records::Visit { staff: adviser, role: Role::Adviser, session, token }
     }
 
     pub(crate) async fn get(&self, path: &str, cookie: Option<&str>) -> Answered {
@@ -172,4 +197,14 @@ fn cookie(answered: &Answered) -> String {
             && set.contains("Path=/")
     );
     set.split(';').next().unwrap().to_owned()
+}
+
+/// The form of a booking with this adviser.
+pub(crate) fn booking(day: &str, time: &str, adviser: StaffId) -> String {
+    let form = uuid::Uuid::new_v4().simple();
+    format!(
+        "form={form}&day={}&minutes=30&adviser={adviser}&way=office&about=CV&place=&repeat=1&other_time=&time={}",
+        day.replace(' ', "+"),
+        time.replace(':', "%3A")
+    )
 }

@@ -8,6 +8,7 @@
     reason = "a test that cannot go on must say so"
 )]
 
+mod appointments;
 mod bench;
 mod failing;
 mod forms;

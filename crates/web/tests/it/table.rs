@@ -4,12 +4,13 @@ use access::Role;
 use axum::http::StatusCode;
 use web::{Method, ROUTES, Route, Who};
 
-use crate::bench::{Bench, ORIGIN};
+use crate::bench::{Bench, ORIGIN, booking};
 
 pub(crate) fn path(route: &Route, client: &str) -> String {
     route
         .path
         .replace("{client}", client)
+        .replace("{appointment}", &"00".repeat(16))
         .replace("{category}", "identity")
         .replace("{version}", "1.0")
         .replace("{digest}", "000000000000")
@@ -132,7 +133,10 @@ async fn every_audited_route_leaves_exactly_one_entry_of_its_caller() {
         let client = bench.client(ada, "Daniel Whitfield").await.to_string();
         let form = || uuid::Uuid::new_v4().simple().to_string();
         for route in ROUTES.iter().filter(|route| route.who == Who::Staff) {
-            let path = path(route, &client);
+            let mut path = path(route, &client);
+            if route.path.contains("{appointment}") {
+                path = format!("/appointments/{}", bench.appointment(ada, &client).await);
+            }
             // Each with a body that it accepts; those that need a fresh code or end the session have tests of their own.
             let body = match path.rsplit('/').next().unwrap() {
                 "find" | "suggest" => "q=Daniel".to_owned(),
@@ -145,6 +149,10 @@ async fn every_audited_route_leaves_exactly_one_entry_of_its_caller() {
                 "draft" => format!("form={}&kind=phone&day=&minutes=&note=Began", form()),
                 "identity" if route.method == Method::Post => {
                     "version=0&date_of_birth-day=14&date_of_birth-month=3&date_of_birth-year=1991".to_owned()
+                }
+                "appointments" => booking("tomorrow", "10:00", ada),
+                _ if route.path.contains("{appointment}") && route.method == Method::Post => {
+                    "version=1&do=cancelled-by-us&reason=&day=&time=".to_owned()
                 }
                 "confirm" | "password" | "recovery-codes" | "sign-out-everywhere" => continue,
                 _ => String::new(),

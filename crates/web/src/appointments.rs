@@ -1,0 +1,418 @@
+//! One appointment: booking it, moving it, calling it off, saying who came.
+
+use access::Role;
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use casework::appointments::{Said, Slot, State as Ended, Way, WhenTyped, series};
+use casework::{AppointmentId, ClientId, Fault, StaffId, dates};
+use maud::{Markup, html};
+use records::appointments::{Booking, ToBook, WithClient};
+use records::{Error, Visit};
+use serde::Deserialize;
+
+use crate::App;
+use crate::diary::became;
+use crate::fail::Fail;
+use crate::fields;
+use crate::file::{client, clock, head, title};
+use crate::form::{Form, new_key};
+use crate::frame::{At, release, staff};
+use crate::signed::Signed;
+use crate::ui::file::panel;
+use crate::ui::form::{
+    ButtonKind, Choice, Choices, Select, TextInput, button, buttons, hidden, radios, select, text_input,
+};
+use crate::ui::list::empty;
+use crate::ui::page::{back, container, heading};
+use crate::ui::words::{SummaryRow, summary_list};
+
+const LENGTHS: [(&str, &str); 6] = [
+    ("15", "15 minutes"),
+    ("30", "30 minutes"),
+    ("45", "45 minutes"),
+    ("60", "1 hour"),
+    ("90", "1 hour 30"),
+    ("120", "2 hours"),
+];
+const REPEATS: [(&str, &str); 6] = [
+    ("1", "Only once"),
+    ("2", "Each week, twice in all"),
+    ("4", "Each week, 4 times"),
+    ("6", "Each week, 6 times"),
+    ("12", "Each week, 12 times"),
+    ("26", "Each week for half a year"),
+];
+const FIELDS: [&str; 11] =
+    ["form", "day", "minutes", "adviser", "way", "about", "place", "repeat", "other_time", "time", "do"];
+
+/// What was typed into the form of a booking.
+struct Typed {
+    key: String,
+    day: String,
+    minutes: String,
+    adviser: String,
+    way: String,
+    about: String,
+    place: String,
+    repeat: String,
+    other_time: String,
+}
+
+impl Typed {
+    fn of_form(form: &Form) -> Result<Typed, Fail> {
+        let one = |name: &str| form.one(name).map(str::to_owned);
+        Ok(Typed {
+            key: one("form")?,
+            day: one("day")?,
+            minutes: one("minutes")?,
+            adviser: one("adviser")?,
+            way: one("way")?,
+            about: one("about")?,
+            place: one("place")?,
+            repeat: one("repeat")?,
+            other_time: one("other_time")?,
+        })
+    }
+
+    fn empty() -> Typed {
+        Typed {
+            key: new_key(),
+            day: "tomorrow".to_owned(),
+            minutes: "45".to_owned(),
+            adviser: String::new(),
+            way: Way::Office.code().to_owned(),
+            about: String::new(),
+            place: String::new(),
+            repeat: "1".to_owned(),
+            other_time: String::new(),
+        }
+    }
+}
+
+pub(crate) async fn begin(
+    State(app): State<App>,
+    Signed(visit): Signed,
+    Path(id): Path<String>,
+) -> Result<Response, Fail> {
+    page(&app, &visit, client(&id)?, Typed::empty(), &[]).await
+}
+
+/// The page of a booking, with the free times of the day that was typed.
+async fn page(
+    app: &App,
+    visit: &Visit,
+    id: ClientId,
+    mut typed: Typed,
+    faults: &[Fault],
+) -> Result<Response, Fail> {
+    let opened = app.service.begin_booking(visit, id).await?;
+    let today = app.service.surroundings().today();
+    let adviser = typed.adviser.parse::<StaffId>().ok();
+    let own = (visit.role == Role::Adviser).then_some(visit.staff);
+    // The times are asked for before the name leaves: they are the same for everybody.
+    let mine = adviser.or(own);
+    let when = WhenTyped { day: typed.day.clone(), time: String::new(), minutes: typed.minutes.clone() };
+    let mut free = Vec::new();
+    if let (Some(adviser), Ok(day), Ok(minutes)) = (mine, when.read_day(today), typed.minutes.parse::<u32>())
+    {
+        free = app.service.free_times(adviser, day, minutes).await?;
+    }
+    let rendered = opened.map(|ToBook { contact, adviser }| {
+        if let Some(chosen) = mine.or(adviser) {
+            typed.adviser = chosen.to_string();
+        }
+        let body = html! {
+            (head(&contact, id, today, "File", html! {}))
+            (container(html! { div.app-wide {
+                (back(&format!("/clients/{id}")))
+                (fields::summary(faults))
+                (heading("Book an appointment", html! {}))
+                form.app-panel method="post" action={ "/clients/" (id) "/appointments" } novalidate {
+                    (hidden("form", &typed.key))
+                    (questions(app, &typed, faults))
+                    (times(app, &typed, mine.is_some(), when.read_day(today).ok(), &free, faults))
+                }
+            } }))
+        };
+        staff(app, visit, At::Elsewhere, &title(&contact, "book an appointment"), body)
+    });
+    let status = if faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    Ok((status, release(rendered).await?).into_response())
+}
+
+fn questions(app: &App, typed: &Typed, faults: &[Fault]) -> Markup {
+    let error = |name: &str| faults.iter().find(|f| f.field == *name).map(|f| f.message.as_str());
+    let directory = app.service.directory();
+    let advisers: Vec<(String, String)> = directory
+        .everybody()
+        .into_iter()
+        .filter(|member| member.role == Role::Adviser && member.status == records::staff::Status::Active)
+        .map(|member| (member.id.to_string(), member.name.clone()))
+        .collect();
+    let with = [("", "Choose an adviser")]
+        .into_iter()
+        .chain(advisers.iter().map(|(id, name)| (id.as_str(), name.as_str())))
+        .collect();
+    html! {
+        div.app-questions {
+            (text_input(TextInput { name: "day", label: "Day", hint: Some("For example 27 11 2026, 27 Nov 2026 or tomorrow"), value: &typed.day, error: error("day"), width: Some(20), autocomplete: Some("off"), ..TextInput::default() }))
+            (select(Select { name: "minutes", label: "How long", options: LENGTHS.to_vec(), value: &typed.minutes, error: error("minutes"), ..Select::default() }))
+            (select(Select { name: "adviser", label: "With", options: with, value: &typed.adviser, error: error("adviser"), ..Select::default() }))
+            (select(Select { name: "repeat", label: "How often", options: REPEATS.to_vec(), value: &typed.repeat, error: error("repeat"), ..Select::default() }))
+        }
+        // First among the buttons: what the Enter key in a box does must not book.
+        (buttons(button(ButtonKind::Secondary, "Show free times", Some(("do", "look")))))
+        (radios(Choices {
+            name: "way", legend: "How you meet", error: error("way"), inline: true,
+            options: Way::ALL.iter().map(|way| Choice { value: way.code(), label: way.words(), checked: way.code() == typed.way, ..Choice::default() }).collect(),
+            ..Choices::default()
+        }))
+        div.app-questions {
+            (text_input(TextInput { name: "about", label: "What it is about", hint: Some("You can leave this empty"), value: &typed.about, error: error("about"), autocomplete: Some("off"), ..TextInput::default() }))
+            (text_input(TextInput { name: "place", label: "Where, if that is not plain", hint: Some("A room, an address, a link"), value: &typed.place, error: error("place"), autocomplete: Some("off"), ..TextInput::default() }))
+        }
+    }
+}
+
+fn times(
+    app: &App,
+    typed: &Typed,
+    chosen: bool,
+    day: Option<jiff::civil::Date>,
+    free: &[Slot],
+    faults: &[Fault],
+) -> Markup {
+    let error = faults.iter().find(|f| f.field == "time").map(|f| f.message.as_str());
+    let heading =
+        day.map_or_else(|| "Free times".to_owned(), |day| format!("Free on {}", dates::with_weekday(day)));
+    html! {
+        h2.app-h2 #time { (heading) }
+        @if let Some(error) = error { p.govuk-error-message { span.govuk-visually-hidden { "Error: " } (error) } }
+        @if free.is_empty() {
+            (empty(if chosen { "No time of this length is free in office hours. Choose another day or length." } else { "Choose an adviser and a day, then “Show free times”." }))
+        } @else {
+            p.govuk-body { "Choose a time: that books it." }
+            div.app-times { @for slot in free {
+                @let at = app.service.surroundings().civil(slot.starts());
+                (button(ButtonKind::Secondary, &clock(&at), Some(("time", &at.strftime("%H:%M").to_string()))))
+            } }
+        }
+        (text_input(TextInput { name: "other_time", label: "Another time", hint: Some("For example 8:15 or 6pm, also outside office hours"), value: &typed.other_time, error: None, width: Some(10), autocomplete: Some("off"), ..TextInput::default() }))
+        (button(ButtonKind::Main, "Book at this time", Some(("do", "book"))))
+    }
+}
+
+pub(crate) async fn book(
+    State(app): State<App>,
+    Signed(visit): Signed,
+    Path(id): Path<String>,
+    form: Form,
+) -> Result<Response, Fail> {
+    let id = client(&id)?;
+    let form = form.only(&FIELDS)?;
+    let (key, typed) = (form.key()?, Typed::of_form(&form)?);
+    if form.one("do")? == "look" {
+        return page(&app, &visit, id, typed, &[]).await;
+    }
+    let picked = form.one("time")?;
+    let time = if picked.is_empty() { typed.other_time.as_str() } else { picked };
+    let faults = match booking(&app, key, &typed, time) {
+        Ok(booking) => match app.service.book(&visit, id, booking).await {
+            Ok(made) => return Ok(Redirect::to(&format!("/appointments/{made}?booked=1")).into_response()),
+            Err(Error::Faults(faults)) => faults,
+            Err(error) => return Err(error.into()),
+        },
+        Err(faults) => faults,
+    };
+    page(&app, &visit, id, typed, &faults).await
+}
+
+fn booking(app: &App, form: [u8; 16], typed: &Typed, time: &str) -> Result<Booking, Vec<Fault>> {
+    let surroundings = app.service.surroundings();
+    let now = surroundings.civil(surroundings.now());
+    let mut faults = Vec::new();
+    let when = WhenTyped { day: typed.day.clone(), time: time.to_owned(), minutes: typed.minutes.clone() };
+    let slot = when.read(&now).map_err(|more| faults.extend(more));
+    let adviser = typed.adviser.parse::<StaffId>().ok().filter(|id| {
+        app.service.directory().member(*id).is_some_and(|m| m.status == records::staff::Status::Active)
+    });
+    if adviser.is_none() {
+        faults.push(Fault::new("adviser", "Choose with whom"));
+    }
+    let way = typed.way.parse::<Way>();
+    if way.is_err() {
+        faults.push(Fault::new("way", "Choose how you meet"));
+    }
+    let said = Said::read(&typed.about, &typed.place).map_err(|more| faults.extend(more));
+    let count = typed.repeat.parse::<u32>().ok().filter(|count| (1..=26).contains(count));
+    if count.is_none() {
+        faults.push(Fault::new("repeat", "Choose how often"));
+    }
+    match (slot, adviser, way, said, count) {
+        (Ok(slot), Some(adviser), Ok(way), Ok(said), Some(count)) => {
+            let slots = series(slot, 1, count, &now).map_err(|fault| vec![fault])?;
+            Ok(Booking { form, adviser, slots, way, said })
+        }
+        _ => Err(faults),
+    }
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Ask {
+    #[serde(default)]
+    booked: Option<String>,
+}
+
+fn appointment(path: &str) -> Result<AppointmentId, Fail> {
+    path.parse().map_err(|_| Fail::not_found())
+}
+
+pub(crate) async fn show(
+    State(app): State<App>,
+    Signed(visit): Signed,
+    Path(id): Path<String>,
+    Query(ask): Query<Ask>,
+) -> Result<Response, Fail> {
+    let banner = ask.booked.is_some().then_some("Booked");
+    one(&app, &visit, appointment(&id)?, banner, &Change::default(), &[]).await
+}
+
+/// What was typed to change an appointment.
+#[derive(Default)]
+struct Change {
+    reason: String,
+    day: String,
+    time: String,
+}
+
+async fn one(
+    app: &App,
+    visit: &Visit,
+    id: AppointmentId,
+    banner: Option<&str>,
+    typed: &Change,
+    faults: &[Fault],
+) -> Result<Response, Fail> {
+    let opened = app.service.appointment(visit, id).await?;
+    let page = opened.map(|with| {
+        let body = container(html! { div.app-wide {
+            (back(&format!("/clients/{}", with.appointment.booked.client)))
+            @if let Some(text) = banner { (crate::ui::words::banner(text)) }
+            (fields::summary(faults))
+            (heading(&format!("Appointment with {}", with.name), html! { p { span.app-ref { (with.number) } } }))
+            (panel("facts", "When and where", None, facts(app, &with)))
+            @if visit.role != Role::Manager { (acts(app, &with, typed, faults)) }
+        } });
+        staff(app, visit, At::Diary, &format!("{} appointment", with.number), body)
+    });
+    let status = if faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    Ok((status, release(page).await?).into_response())
+}
+
+fn facts(app: &App, with: &WithClient) -> Markup {
+    let (booked, said) = (&with.appointment.booked, &with.appointment.said);
+    let surroundings = app.service.surroundings();
+    let starts = surroundings.civil(booked.slot.starts());
+    let begun = booked.slot.starts() <= surroundings.now();
+    let mut rows = vec![
+        (
+            "When",
+            html! { (dates::with_weekday(starts.date())) ", " (clock(&starts)) " to " (clock(&surroundings.civil(booked.slot.ends()))) },
+        ),
+        ("Client", html! { a.govuk-link href={ "/clients/" (booked.client) } { (with.name) } }),
+        ("With", html! { (app.service.directory().name(booked.adviser)) }),
+        ("How", html! { (booked.way.words()) @if !said.place.is_empty() { ": " (said.place) } }),
+    ];
+    if !said.about.is_empty() {
+        rows.push(("About", html! { (said.about) }));
+    }
+    if booked.state != Ended::Booked || begun {
+        rows.push(("What became of it", became(booked.state, begun)));
+    }
+    if !with.appointment.why.is_empty() {
+        rows.push(("Why", html! { (with.appointment.why) }));
+    }
+    let rows: Vec<SummaryRow<'_>> =
+        rows.into_iter().map(|(key, value)| SummaryRow { key, value, change: None }).collect();
+    summary_list(&rows)
+}
+
+/// What can still be done with it.
+fn acts(app: &App, with: &WithClient, typed: &Change, faults: &[Fault]) -> Markup {
+    let booked = &with.appointment.booked;
+    let begun = booked.slot.starts() <= app.service.surroundings().now();
+    let can = |next: Ended| booked.state.can_become(next, begun) && booked.state != next;
+    let error = |name: &str| faults.iter().find(|f| f.field == *name).map(|f| f.message.as_str());
+    let action = format!("/appointments/{}", booked.id);
+    let version = booked.version.to_string();
+    let states: Vec<Ended> = Ended::ALL.iter().copied().filter(|state| can(*state)).collect();
+    html! {
+        @if !states.is_empty() {
+            (panel("became", "What became of it", None, html! {
+                form method="post" action=(action) novalidate {
+                    (hidden("version", &version))
+                    (text_input(TextInput { name: "reason", label: "Why, if it was called off or missed", hint: Some("You can leave this empty"), value: &typed.reason, error: error("reason"), autocomplete: Some("off"), ..TextInput::default() }))
+                    (buttons(html! { @for state in &states {
+                        (button(if *state == Ended::Attended { ButtonKind::Main } else { ButtonKind::Secondary }, state.words(), Some(("do", state.code()))))
+                    } }))
+                }
+            }))
+        }
+        @if booked.state == Ended::Booked {
+            (panel("move", "Move it", None, html! {
+                form method="post" action=(action) novalidate {
+                    (hidden("version", &version))
+                    div.app-questions {
+                        (text_input(TextInput { name: "day", label: "New day", hint: Some("For example 27 11 2026 or tomorrow"), value: &typed.day, error: error("day"), width: Some(20), autocomplete: Some("off"), ..TextInput::default() }))
+                        (text_input(TextInput { name: "time", label: "New time", hint: Some("For example 9:30 or 2pm"), value: &typed.time, error: error("time"), width: Some(10), autocomplete: Some("off"), ..TextInput::default() }))
+                    }
+                    (button(ButtonKind::Secondary, "Move", Some(("do", "move"))))
+                }
+            }))
+        }
+    }
+}
+
+pub(crate) async fn change(
+    State(app): State<App>,
+    Signed(visit): Signed,
+    Path(id): Path<String>,
+    form: Form,
+) -> Result<Response, Fail> {
+    let id = appointment(&id)?;
+    let form = form.only(&["version", "do", "reason", "day", "time"])?;
+    let version: i64 = form.one("version")?.parse().map_err(|_| Fail::bad_form("Its version is missing."))?;
+    let typed = Change {
+        reason: form.one("reason")?.to_owned(),
+        day: form.one("day")?.to_owned(),
+        time: form.one("time")?.to_owned(),
+    };
+    let done = match form.one("do")? {
+        "move" => moved(&app, &visit, id, version, &typed).await,
+        state => match state.parse::<Ended>() {
+            Ok(next) => app.service.end_appointment(&visit, id, version, next, &typed.reason).await,
+            Err(_) => return Err(Fail::bad_form("It does not say what became of the appointment.")),
+        },
+    };
+    match done {
+        Ok(()) => Ok(Redirect::to(&format!("/appointments/{id}")).into_response()),
+        Err(Error::Faults(faults)) => one(&app, &visit, id, None, &typed, &faults).await,
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn moved(
+    app: &App,
+    visit: &Visit,
+    id: AppointmentId,
+    version: i64,
+    typed: &Change,
+) -> Result<(), Error> {
+    let surroundings = app.service.surroundings();
+    let now = surroundings.civil(surroundings.now());
+    let minutes = app.service.length_of(id).await?;
+    let when = WhenTyped { day: typed.day.clone(), time: typed.time.clone(), minutes: minutes.to_string() };
+    let slot = when.read(&now).map_err(Error::Faults)?;
+    app.service.move_appointment(visit, id, version, slot).await
+}

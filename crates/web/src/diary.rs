@@ -1,0 +1,169 @@
+//! The diary: who comes when, of one adviser or of the whole office, for a day or a week.
+
+use access::Role;
+use axum::extract::{Query, State};
+use axum::response::Response;
+use casework::appointments::State as Ended;
+use casework::dates::{self, When};
+use casework::{AppointmentId, StaffId};
+use jiff::ToSpan as _;
+use jiff::civil::Date;
+use maud::{Markup, html};
+use records::Visit;
+use records::appointments::InDiary;
+use serde::Deserialize;
+
+use crate::App;
+use crate::fail::Fail;
+use crate::file::clock;
+use crate::frame::{At, release, staff};
+use crate::signed::Signed;
+use crate::ui::file::{TagKind, tag};
+use crate::ui::list::{Cell, Column, Table, empty, filters, table};
+use crate::ui::page::{container, heading};
+
+#[derive(Deserialize)]
+pub(crate) struct Ask {
+    #[serde(default)]
+    day: String,
+    #[serde(default)]
+    view: String,
+    #[serde(default)]
+    who: String,
+}
+
+pub(crate) async fn show(
+    State(app): State<App>,
+    Signed(visit): Signed,
+    Query(ask): Query<Ask>,
+) -> Result<Response, Fail> {
+    if visit.role == Role::Administrator {
+        return Err(Fail::not_found());
+    }
+    let today = app.service.surroundings().today();
+    let day = dates::read_date(&ask.day, When::Any, today).unwrap_or(today);
+    let week = ask.view == "week";
+    let (from, to) = if week { week_of(day) } else { (day, day) };
+    let whose = whose(&visit, &ask.who);
+    let opened = app.service.diary(&visit, from, to, whose).await?;
+    let page = opened.map(|diary| {
+        let body = container(html! {
+            (heading(&title(from, to), html! { p { (dates::count(diary.rows.len() as u64, "appointment")) } }))
+            (choices(&app, &visit, day, week, whose))
+            @if diary.rows.is_empty() { (empty("Nobody is booked. Find a client and choose “Book an appointment”.")) }
+            @for on in days(from, to) {
+                @let rows: Vec<&InDiary> = diary.rows.iter().filter(|row| civil_day(&app, row) == on).collect();
+                @if !rows.is_empty() {
+                    section.app-panel aria-labelledby={ "day-" (on) "-h" } {
+                        h2.app-h2 id={ "day-" (on) "-h" } { (dates::with_weekday(on)) }
+                        (appointments(&app, &format!("day-{on}"), &rows, whose.is_none()))
+                    }
+                }
+            }
+        });
+        staff(&app, &visit, At::Diary, "Diary", body)
+    });
+    release(page).await
+}
+
+/// Advisers look at their own diary unless they ask for another's; reception and managers at everybody's.
+fn whose(visit: &Visit, who: &str) -> Option<StaffId> {
+    match who {
+        "all" => None,
+        "" if visit.role == Role::Adviser => Some(visit.staff),
+        id => id.parse().ok(),
+    }
+}
+
+fn week_of(day: Date) -> (Date, Date) {
+    let monday = day.checked_sub(i32::from(day.weekday().to_monday_zero_offset()).days()).unwrap_or(day);
+    (monday, monday.checked_add(6.days()).unwrap_or(monday))
+}
+
+fn days(from: Date, to: Date) -> impl Iterator<Item = Date> {
+    from.series(1.day()).take_while(move |day| *day <= to)
+}
+
+fn title(from: Date, to: Date) -> String {
+    if from == to {
+        dates::with_weekday(from)
+    } else {
+        format!("{} to {}", dates::long(from), dates::long(to))
+    }
+}
+
+fn civil_day(app: &App, row: &InDiary) -> Date {
+    app.service.surroundings().civil(row.booked.slot.starts()).date()
+}
+
+fn choices(app: &App, visit: &Visit, day: Date, week: bool, whose: Option<StaffId>) -> Markup {
+    let step = if week { 7.days() } else { 1.day() };
+    let view = if week { "week" } else { "day" };
+    let who = whose.map_or_else(|| "all".to_owned(), |id| id.to_string());
+    let link = |day: Date, view: &str, who: &str| format!("/diary?day={day}&view={view}&who={who}");
+    let before = link(day.checked_sub(step).unwrap_or(day), view, &who);
+    let after = link(day.checked_add(step).unwrap_or(day), view, &who);
+    let today = link(app.service.surroundings().today(), view, &who);
+    let (one_day, one_week) = (link(day, "day", &who), link(day, "week", &who));
+    let (mine, all) = (link(day, view, &visit.staff.to_string()), link(day, view, "all"));
+    let words = if week { ("Week before", "Week after") } else { ("Day before", "Day after") };
+    let mut items = vec![
+        (before.as_str(), words.0, false),
+        (today.as_str(), "Today", false),
+        (after.as_str(), words.1, false),
+        (one_day.as_str(), "Day", !week),
+        (one_week.as_str(), "Week", week),
+    ];
+    if visit.role == Role::Adviser {
+        items.push((mine.as_str(), "Mine", whose == Some(visit.staff)));
+    }
+    items.push((all.as_str(), "Whole office", whose.is_none()));
+    filters("What the diary shows", &items)
+}
+
+/// A list of appointments, with the adviser's name where it is of several.
+pub(crate) fn appointments(app: &App, id: &str, rows: &[&InDiary], with_adviser: bool) -> Markup {
+    let (directory, now) = (app.service.directory(), app.service.surroundings().now());
+    let mut labels = vec!["Time", "Client", "How"];
+    if with_adviser {
+        labels.push("With");
+    }
+    labels.push("What became of it");
+    let columns: Vec<Column<'_>> = labels.iter().map(|label| Column { label, ..Column::default() }).collect();
+    let rows: Vec<Vec<Cell>> = rows
+        .iter()
+        .map(|row| {
+            let booked = &row.booked;
+            let starts = app.service.surroundings().civil(booked.slot.starts());
+            let mut cells = vec![
+                html! { span.app-num { (clock(&starts)) } " " span.app-muted { (booked.slot.minutes()) " min" } },
+                html! { a.govuk-link href={ "/clients/" (booked.client) } { (row.who.name) } " " span class="app-ref app-muted" { (row.who.number) } },
+                html! { (booked.way.words()) },
+            ];
+            if with_adviser {
+                cells.push(html! { (directory.name(booked.adviser)) });
+            }
+            let begun = booked.slot.starts() <= now;
+            cells.push(html! { (became(booked.state, begun)) " " (open(booked.id, booked.state, begun, &row.who.name)) });
+            cells
+        })
+        .collect();
+    table(Table { id, caption: "Appointments by time", caption_hidden: true, columns: &columns, rows })
+}
+
+/// A tag for what became of it; one that is to come needs none.
+pub(crate) fn became(state: Ended, begun: bool) -> Markup {
+    let kind = match state {
+        Ended::Booked if begun => return tag(TagKind::Warn, "Not said yet"),
+        Ended::Booked => return html! {},
+        Ended::Attended | Ended::Late => TagKind::Ok,
+        Ended::DidNotAttend => TagKind::Stop,
+        Ended::CancelledByClient | Ended::CancelledByUs => TagKind::Info,
+    };
+    tag(kind, state.words())
+}
+
+fn open(id: AppointmentId, state: Ended, begun: bool, name: &str) -> Markup {
+    let word = if state == Ended::Booked && begun { "Say who came" } else { "Open" };
+    html! { a.govuk-link href={ "/appointments/" (id) } { (word) span.govuk-visually-hidden { ": the appointment of " (name) } } }
+}

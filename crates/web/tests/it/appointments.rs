@@ -1,0 +1,97 @@
+//! Booking through the pages: what goes wrong is said beside its field, and nothing is booked then.
+
+use access::Role;
+use axum::http::StatusCode;
+
+use crate::bench::{Bench, booking};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_appointment_is_booked_moved_and_called_off_through_the_pages() {
+    for bench in Bench::all().await {
+        let (ada, cookie) = bench.signed_in("Ada", Role::Adviser).await;
+        let client = bench.client(ada, "Daniel Whitfield").await;
+        let new = bench.get(&format!("/clients/{client}/appointments/new"), Some(&cookie)).await;
+        assert!(new.text.contains("Show free times") && new.text.contains("Daniel Whitfield"));
+        let post = format!("/clients/{client}/appointments");
+        let look =
+            bench.post(&post, &format!("{}&do=look", booking("2 12 2027", "", ada)), Some(&cookie)).await;
+        assert_eq!(look.status, StatusCode::OK, "{}", look.text);
+        let form = booking("2 6 2027", "10:30", ada);
+        let made = bench.post(&post, &form, Some(&cookie)).await;
+        assert_eq!(made.status, StatusCode::SEE_OTHER, "{}", made.text);
+        let again = bench.post(&post, &form, Some(&cookie)).await;
+        assert_eq!(again.headers["location"], made.headers["location"], "sent twice, booked once");
+        let page = made.headers["location"].to_str().unwrap().split('?').next().unwrap().to_owned();
+        let shown = bench.get(&page, Some(&cookie)).await.text;
+        assert!(shown.contains("Wednesday 2 June 2027, 10:30am to 11:00am"), "{shown}");
+        assert!(!shown.contains("Came late"), "nobody can have come yet");
+
+        let taken = bench.post(&post, &booking("2 6 2027", "10:45", ada), Some(&cookie)).await;
+        assert_eq!(taken.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(taken.text.contains("has just been taken") && taken.text.contains("href=\"#time\""));
+        let moved = bench.post(&page, "version=1&do=move&reason=&day=3+6+2027&time=2pm", Some(&cookie)).await;
+        assert_eq!(moved.status, StatusCode::SEE_OTHER, "{}", moved.text);
+        let stale = bench.post(&page, "version=1&do=move&reason=&day=4+6+2027&time=2pm", Some(&cookie)).await;
+        assert_eq!(stale.status, StatusCode::CONFLICT);
+        let diary = bench.get("/diary?day=2027-06-03", Some(&cookie)).await.text;
+        assert!(diary.contains("2:00pm") && diary.contains("Daniel Whitfield"), "{diary}");
+        let off = "version=2&do=cancelled-by-client&reason=A+job+interview&day=&time=";
+        assert_eq!(bench.post(&page, off, Some(&cookie)).await.status, StatusCode::SEE_OTHER);
+        let shown = bench.get(&page, Some(&cookie)).await.text;
+        assert!(shown.contains("Called off by the client") && shown.contains("A job interview"));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_cannot_be_booked_is_said_beside_its_field_and_what_was_typed_stays() {
+    for bench in Bench::all().await {
+        let (ada, cookie) = bench.signed_in("Ada", Role::Adviser).await;
+        let client = bench.client(ada, "Daniel Whitfield").await;
+        let post = format!("/clients/{client}/appointments");
+        for (day, time, field) in [
+            ("1 6 2020", "10:00", "day"),
+            ("31 2 2027", "10:00", "day"),
+            ("28 3 2027", "01:30", "time"),
+            ("2 6 2027", "25:00", "time"),
+            ("2 6 2027", "", "time"),
+            ("2 6 2027", "10:02", "time"),
+        ] {
+            let answered = bench.post(&post, &booking(day, time, ada), Some(&cookie)).await;
+            assert_eq!(answered.status, StatusCode::UNPROCESSABLE_ENTITY, "{day} {time}");
+            assert!(answered.text.contains(&format!("href=\"#{field}\"")), "{day} {time}: {}", answered.text);
+            assert!(answered.text.contains(&format!("value=\"{day}\"")), "what was typed stays");
+        }
+        for (good, bad) in
+            [("minutes=30", "minutes=7"), ("way=office", "way=boat"), ("repeat=1", "repeat=900")]
+        {
+            let form = booking("2 6 2027", "10:00", ada).replace(good, bad);
+            assert_eq!(
+                bench.post(&post, &form, Some(&cookie)).await.status,
+                StatusCode::UNPROCESSABLE_ENTITY
+            );
+        }
+        let unknown = format!("{}&room=7", booking("2 6 2027", "10:00", ada));
+        assert_eq!(bench.post(&post, &unknown, Some(&cookie)).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let diary = bench.get("/diary?day=2027-06-02&view=week&who=all", Some(&cookie)).await.text;
+        assert!(diary.contains("Nobody is booked"), "nothing was booked");
+        for path in ["/appointments/nonsense", &format!("/appointments/{}", "ab".repeat(16))] {
+            assert_eq!(bench.get(path, Some(&cookie)).await.status, StatusCode::NOT_FOUND);
+        }
+    }
+}
+
+// promise: P7
+#[tokio::test(flavor = "multi_thread")]
+async fn reception_sees_who_comes_and_books_for_anybody() {
+    for bench in Bench::all().await {
+        let (ada, _) = bench.signed_in("Ada", Role::Adviser).await;
+        let client = bench.client(ada, "Daniel Whitfield").await;
+        let (_, desk) = bench.signed_in("Desk", Role::Receptionist).await;
+        let post = format!("/clients/{client}/appointments");
+        let made = bench.post(&post, &booking("2 6 2027", "10:00", ada), Some(&desk)).await;
+        assert_eq!(made.status, StatusCode::SEE_OTHER, "{}", made.text);
+        let diary = bench.get("/diary?day=2027-06-02", Some(&desk)).await.text;
+        assert!(diary.contains("Daniel Whitfield") && diary.contains("Ada"), "{diary}");
+        assert!(bench.get("/", Some(&desk)).await.text.contains("Who comes today"));
+    }
+}
