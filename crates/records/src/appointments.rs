@@ -5,7 +5,7 @@
 
 mod diary;
 
-use access::Act;
+use access::{Act, Permit};
 use audit::{Action, Detail, Entry, RowMark};
 use casework::appointments::{Said, Slot, State, Way, read_reason, units};
 use casework::{AppointmentId, ClientId, Fault, Profile, StaffId};
@@ -15,6 +15,7 @@ use store::{Query, Row, Value, sql};
 use vault::{Compartment, FileKeys, Personal, Place};
 
 use crate::entries::Stored;
+use crate::loading::LoadedAppointment;
 use crate::looked::CONTACT_PAGE;
 use crate::sessions::Visit;
 use crate::standing::Standing;
@@ -25,7 +26,7 @@ pub use diary::{Diary, InDiary};
 
 sql! { records:
     /// Books one.
-    BOOK = "INSERT INTO appointment (id, client, adviser, starts, ends, way, state, written, author, version, sealed) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+    BOOK = "INSERT INTO appointment (id, client, adviser, starts, ends, way, state, written, author, version, sealed, why) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
     /// Takes five minutes of somebody's time: nobody else can.
     TAKE_UNIT = "INSERT INTO appointment_unit (holder, unit, appointment) VALUES ($1, $2, $3)";
     /// Gives the time back.
@@ -244,22 +245,10 @@ impl Service {
             let state = State::Booked;
             let booked =
                 Booked { id, client, adviser: booking.adviser, slot, way: booking.way, state, version: 1 };
-            let sealed = self.vault().seal(&permit, &keys, &place(SAID, id, 1, client), &booking.said)?;
-            rows.push(mark(id, 1, &sealed));
-            batch.extend(taking(&booked));
-            batch.push(BOOK.with([
-                id.as_bytes().into(),
-                client.as_bytes().into(),
-                booking.adviser.as_bytes().into(),
-                slot.starts().as_microsecond().into(),
-                slot.ends().as_microsecond().into(),
-                booking.way.code().into(),
-                state.code().into(),
-                now.as_microsecond().into(),
-                visit.staff.as_bytes().into(),
-                1_i64.into(),
-                sealed.into(),
-            ]));
+            let (queries, mark) =
+                self.seal_appointment(&permit, &keys, visit.staff, &booked, &booking.said, "")?;
+            rows.push(mark);
+            batch.extend(queries);
             first = first.or(Some(id));
         }
         let first = first.ok_or_else(|| Error::Faults(vec![Fault::new("day", "Choose a day and a time")]))?;
@@ -279,6 +268,57 @@ impl Service {
             }
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// Seals a new appointment: the statements that add it and take its time.
+    fn seal_appointment(
+        &self,
+        permit: &Permit,
+        keys: &FileKeys,
+        author: StaffId,
+        booked: &Booked,
+        said: &Said,
+        why: &str,
+    ) -> Result<(Vec<Query>, RowMark), Error> {
+        let (id, client) = (booked.id, booked.client);
+        let sealed = self.vault().seal(permit, keys, &place(SAID, id, 1, client), said)?;
+        let mark = mark(id, 1, &sealed);
+        let mut why_sealed = Value::Null;
+        if !why.is_empty() {
+            why_sealed = self.vault().seal(permit, keys, &place(WHY, id, 1, client), &why.to_owned())?.into();
+        }
+        let mut queries: Vec<Query> =
+            if booked.state.takes_time() { taking(booked).collect() } else { Vec::new() };
+        queries.push(BOOK.with([
+            id.as_bytes().into(),
+            client.as_bytes().into(),
+            booked.adviser.as_bytes().into(),
+            booked.slot.starts().as_microsecond().into(),
+            booked.slot.ends().as_microsecond().into(),
+            booked.way.code().into(),
+            booked.state.code().into(),
+            self.now().as_microsecond().into(),
+            author.as_bytes().into(),
+            1_i64.into(),
+            sealed.into(),
+            why_sealed,
+        ]));
+        Ok((queries, mark))
+    }
+
+    /// The statements that load an appointment under a bulk permit.
+    pub(crate) fn load_appointment(
+        &self,
+        permit: &Permit,
+        keys: &FileKeys,
+        client: ClientId,
+        adviser: StaffId,
+        one: LoadedAppointment,
+    ) -> Result<Vec<Query>, Error> {
+        let id = AppointmentId::from_bytes(self.draw());
+        let booked =
+            Booked { id, client, adviser, slot: one.slot, way: one.way, state: one.state, version: 1 };
+        Ok(self.seal_appointment(permit, keys, adviser, &booked, &one.said, &one.why)?.0)
     }
 
     /// Opens one appointment.

@@ -4,12 +4,13 @@ use std::collections::HashSet;
 
 use access::{Act, Actor, Circumstances, Permit, Request, Subject};
 use audit::{Action, Detail};
+use casework::appointments::{Said, Slot, State, Way};
 use casework::entries::{Agreed, EntryKind};
 use casework::profile::fields;
 use casework::{Agreement, Answer, ClientId, EntryId, How, Meeting, NoticeGiven, Profile, StaffId};
 use jiff::Timestamp;
 use jiff::civil::Date;
-use notice::{Categories, Category, Purpose};
+use notice::{Categories, Category, ContactKind, Purpose};
 use vault::{Compartment, FileKeys};
 
 use crate::clients::{ADD_CLIENT, number_text};
@@ -31,6 +32,22 @@ pub struct Loaded {
     pub agreed: Agreed,
     /// Meetings: by whom and on which day.
     pub meetings: Vec<(StaffId, Date, Meeting)>,
+    /// Appointments with the client's adviser.
+    pub appointments: Vec<LoadedAppointment>,
+}
+
+/// An appointment to load.
+pub struct LoadedAppointment {
+    /// When.
+    pub slot: Slot,
+    /// How they meet.
+    pub way: Way,
+    /// What became of it.
+    pub state: State,
+    /// What it is about.
+    pub said: Said,
+    /// Why it was called off or missed.
+    pub why: String,
 }
 
 const LOAD: Action = Action("load");
@@ -112,7 +129,13 @@ impl Service {
             .iter()
             .filter(|(_, _, meeting)| rule.counts(meeting.contact()))
             .map(|(_, day, _)| *day);
-        let last_contact = contacts.fold(registered, Date::max);
+        let came = file
+            .appointments
+            .iter()
+            .filter(|one| matches!(one.state, State::Attended | State::Late))
+            .filter(|_| rule.counts(ContactKind::TookPart))
+            .map(|one| self.surroundings().civil(one.slot.starts()).date());
+        let last_contact = contacts.chain(came).fold(registered, Date::max);
         batch.push(ADD_CLIENT.with([
             client.as_bytes().into(),
             file.adviser.as_bytes().into(),
@@ -170,6 +193,9 @@ impl Service {
             let head =
                 head(EntryKind::Meeting, Category::Casework, day, written.max(file.registered), author);
             batch.push(self.seal_new(permit, keys, &head, &meeting)?.0);
+        }
+        for one in file.appointments {
+            batch.extend(self.load_appointment(permit, keys, client, file.adviser, one)?);
         }
         batch.extend(changes::of_client(client, self.now()));
         Ok(())

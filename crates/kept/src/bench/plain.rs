@@ -121,6 +121,7 @@ impl Plain {
             equality_answered: None,
             timeline: timeline.rows.iter().map(dated).collect::<Result<Vec<_>, Fail>>()?,
             entries: count.first().map_or(Ok(0), |row| row.int(0))?.unsigned_abs(),
+            appointments: Vec::new(),
             draft: None,
             until: self.0.until.get(&client).cloned().ok_or_else(gone)?,
             notice: (head.text(3)?.to_owned(), head.text(4)?.to_owned()),

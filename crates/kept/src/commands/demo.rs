@@ -9,8 +9,10 @@ use std::time::Instant;
 
 use access::Role;
 use casework::StaffId;
+use casework::appointments::Slot;
 use clap::Args;
-use records::loading::Loaded;
+use jiff::SignedDuration;
+use records::loading::{Loaded, LoadedAppointment};
 use records::{Places, Service, Surroundings};
 use serde_json::json;
 use tokio::net::TcpListener;
@@ -20,7 +22,7 @@ use web::DemoPerson;
 use crate::commands::init;
 use crate::config::FIRST;
 use crate::databases::Databases;
-use crate::demo::{self, MadeUpClient};
+use crate::demo::{self, Diaries, MadeUpAppointment, MadeUpClient};
 use crate::fail::Fail;
 use crate::output;
 use crate::serving::{self, Stop};
@@ -185,10 +187,17 @@ async fn fill(places: &Places, seed: u64, clients: usize) -> Result<Made, Fail> 
     let today = service.surroundings().today();
     let notices = service.notices();
     let mut coming = demo::people(seed, clients, today, notices.catalogue());
+    let mut diaries = Diaries::new(seed, today);
     let mut loaded = 0;
     loop {
-        let stretch: Option<Vec<Loaded>> =
-            coming.by_ref().take(AT_ONCE).map(|client| file(client, &ids, service.surroundings())).collect();
+        let stretch: Option<Vec<Loaded>> = coming
+            .by_ref()
+            .take(AT_ONCE)
+            .map(|client| {
+                let booked = diaries.next(&client);
+                file(client, booked, &ids, service.surroundings())
+            })
+            .collect();
         let stretch = stretch.ok_or_else(|| Fail::said("a made-up client has no adviser"))?;
         if stretch.is_empty() {
             break;
@@ -201,10 +210,22 @@ async fn fill(places: &Places, seed: u64, clients: usize) -> Result<Made, Fail> 
     Ok(Made { service, people })
 }
 
-fn file(client: MadeUpClient, staff: &[StaffId], surroundings: &Surroundings) -> Option<Loaded> {
+fn file(
+    client: MadeUpClient,
+    booked: Option<MadeUpAppointment>,
+    staff: &[StaffId],
+    surroundings: &Surroundings,
+) -> Option<Loaded> {
     let now = surroundings.now();
     let at_ten =
         client.registered.at(10, 0, 0, 0).to_zoned_datetime(surroundings.civil(now).time_zone().clone());
+    let zone = surroundings.civil(now).time_zone().clone();
+    let appointments = booked.into_iter().filter_map(|one| {
+        let starts = one.day.to_datetime(one.at).to_zoned_datetime(zone.clone()).ok()?.timestamp();
+        let slot = Slot::stored(starts, starts + SignedDuration::from_mins(i64::from(one.minutes)))?;
+        Some(LoadedAppointment { slot, way: one.way, state: one.state, said: one.said, why: one.why })
+    });
+    let appointments = appointments.collect();
     let meetings = client.entries.into_iter().map(|e| Some((*staff.get(e.adviser)?, e.day, e.meeting)));
     Some(Loaded {
         profile: client.profile,
@@ -213,6 +234,7 @@ fn file(client: MadeUpClient, staff: &[StaffId], surroundings: &Surroundings) ->
         notice_given: client.notice_given,
         agreed: client.agreed,
         meetings: meetings.collect::<Option<_>>()?,
+        appointments,
     })
 }
 

@@ -5,6 +5,7 @@
 //! few National Insurance numbers begin with letters that are never issued to people. Everything follows from a seed:
 //! the same seed, day and notice make the same people, on any machine.
 
+mod diary;
 mod dice;
 mod names;
 mod notes;
@@ -14,6 +15,7 @@ mod staff;
 mod story;
 mod town;
 
+pub(crate) use diary::{Diaries, MadeUpAppointment};
 pub(crate) use people::{MadeUpClient, people};
 pub(crate) use staff::{code_secret, id, staff};
 
