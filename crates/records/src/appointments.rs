@@ -382,7 +382,7 @@ impl Service {
     }
 
     /// Says what became of an appointment: who came, who did not, who called it off and why. That the client came is contact,
-    /// and moves the retention clock as the notice says.
+    /// and moves the retention clock as the notice says. Gives whose appointment it is.
     ///
     /// # Errors
     /// It cannot become that from what it is; somebody else changed it meanwhile; the rules refuse; a store failed.
@@ -393,7 +393,7 @@ impl Service {
         version: i64,
         next: State,
         reason: &str,
-    ) -> Result<(), Error> {
+    ) -> Result<ClientId, Error> {
         let reason = read_reason(reason).map_err(|fault| Error::Faults(vec![fault]))?;
         let stored = self.find_appointment(id).await?;
         let begun = stored.booked.slot.starts() <= self.now();
@@ -407,7 +407,8 @@ impl Service {
         }
         let kept = if next.wants_reason() { reason } else { String::new() };
         let after = Booked { state: next, ..stored.booked.clone() };
-        self.change_appointment(visit, &stored.booked, after, version, END, &kept).await
+        self.change_appointment(visit, &stored.booked, after, version, END, &kept).await?;
+        Ok(stored.booked.client)
     }
 
     async fn change_appointment(

@@ -349,10 +349,10 @@ fn acts(app: &App, with: &WithClient, typed: &Change, faults: &[Fault]) -> Marku
     let states: Vec<Ended> = Ended::ALL.iter().copied().filter(|state| can(*state)).collect();
     html! {
         @if !states.is_empty() {
-            (panel("became", "What became of it", None, html! {
+            (panel("became", if begun { "What became of it" } else { "Call it off" }, None, html! {
                 form method="post" action=(action) novalidate {
                     (hidden("version", &version))
-                    (text_input(TextInput { name: "reason", label: "Why, if it was called off or missed", hint: Some("You can leave this empty"), value: &typed.reason, error: error("reason"), autocomplete: Some("off"), ..TextInput::default() }))
+                    (text_input(TextInput { name: "reason", label: if begun { "Why, if it was called off or missed" } else { "Why" }, hint: Some("You can leave this empty"), value: &typed.reason, error: error("reason"), autocomplete: Some("off"), ..TextInput::default() }))
                     (buttons(html! { @for state in &states {
                         (button(if *state == Ended::Attended { ButtonKind::Main } else { ButtonKind::Secondary }, state.words(), Some(("do", state.code()))))
                     } }))
@@ -388,18 +388,29 @@ pub(crate) async fn change(
         day: form.one("day")?.to_owned(),
         time: form.one("time")?.to_owned(),
     };
+    let here = format!("/appointments/{id}");
     let done = match form.one("do")? {
-        "move" => moved(&app, &visit, id, version, &typed).await,
+        "move" => moved(&app, &visit, id, version, &typed).await.map(|()| here),
         state => match state.parse::<Ended>() {
-            Ok(next) => app.service.end_appointment(&visit, id, version, next, &typed.reason).await,
+            Ok(next) => app
+                .service
+                .end_appointment(&visit, id, version, next, &typed.reason)
+                .await
+                .map(|client| onward(visit.role, next, client).unwrap_or(here)),
             Err(_) => return Err(Fail::bad_form("It does not say what became of the appointment.")),
         },
     };
     match done {
-        Ok(()) => Ok(Redirect::to(&format!("/appointments/{id}")).into_response()),
+        Ok(next) => Ok(Redirect::to(&next).into_response()),
         Err(Error::Faults(faults)) => one(&app, &visit, id, None, &typed, &faults).await,
         Err(error) => Err(error.into()),
     }
+}
+
+/// After somebody came, their adviser writes the note: it is the next thing anyway.
+fn onward(role: Role, state: Ended, client: ClientId) -> Option<String> {
+    let came = matches!(state, Ended::Attended | Ended::Late);
+    (came && role == Role::Adviser).then(|| format!("/clients/{client}?saved=1#note"))
 }
 
 async fn moved(

@@ -56,7 +56,7 @@ pub(crate) async fn show(
                 @if !rows.is_empty() {
                     section.app-panel aria-labelledby={ "day-" (on) "-h" } {
                         h2.app-h2 id={ "day-" (on) "-h" } { (dates::with_weekday(on)) }
-                        (appointments(&app, &format!("day-{on}"), &rows, whose.is_none()))
+                        (appointments(&app, on, &rows, whose.is_none()))
                     }
                 }
             }
@@ -122,7 +122,7 @@ fn choices(app: &App, visit: &Visit, day: Date, week: bool, whose: Option<StaffI
 }
 
 /// A list of appointments, with the adviser's name where it is of several.
-pub(crate) fn appointments(app: &App, id: &str, rows: &[&InDiary], with_adviser: bool) -> Markup {
+pub(crate) fn appointments(app: &App, day: Date, rows: &[&InDiary], with_adviser: bool) -> Markup {
     let (directory, now) = (app.service.directory(), app.service.surroundings().now());
     let mut labels = vec!["Time", "Client", "How"];
     if with_adviser {
@@ -148,7 +148,14 @@ pub(crate) fn appointments(app: &App, id: &str, rows: &[&InDiary], with_adviser:
             cells
         })
         .collect();
-    table(Table { id, caption: "Appointments by time", caption_hidden: true, columns: &columns, rows })
+    let caption = format!("Appointments on {}", dates::with_weekday(day));
+    table(Table {
+        id: &format!("day-{day}"),
+        caption: &caption,
+        caption_hidden: true,
+        columns: &columns,
+        rows,
+    })
 }
 
 /// A tag for what became of it; one that is to come needs none.

@@ -89,7 +89,12 @@ fn appointments(app: &App, rows: &[InDiary], with_adviser: bool) -> Markup {
     if rows.is_empty() {
         return empty("Nobody is booked for today.");
     }
-    diary::appointments(app, "booked", &rows.iter().collect::<Vec<_>>(), with_adviser)
+    diary::appointments(
+        app,
+        app.service.surroundings().today(),
+        &rows.iter().collect::<Vec<_>>(),
+        with_adviser,
+    )
 }
 
 fn waiting(app: &App, caseload: &Caseload, today: Date) -> Markup {

@@ -52,7 +52,7 @@ pub(crate) struct MadeUpAppointment {
 pub(crate) struct Diaries {
     seed: u64,
     given: Vec<usize>,
-    /// Working days: today or the next one first, then those after it, then those before it, the latest first.
+    /// Working days: today or the next one first, then one before and one after in turn, so that few clients fill both.
     days: Vec<Date>,
     today: Date,
 }
@@ -60,9 +60,17 @@ pub(crate) struct Diaries {
 impl Diaries {
     pub(crate) fn new(seed: u64, today: Date) -> Diaries {
         let works = |day: &Date| !matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday);
-        let ahead = today.series(1.day()).filter(works).take(DAYS_AHEAD);
-        let back = today.series(-1.day()).skip(1).filter(works).take(DAYS_BACK);
-        Diaries { seed, given: Vec::new(), days: ahead.chain(back).collect(), today }
+        let mut ahead = today.series(1.day()).filter(works).take(DAYS_AHEAD);
+        let mut back = today.series(-1.day()).skip(1).filter(works).take(DAYS_BACK);
+        let mut days = Vec::from_iter(ahead.next());
+        loop {
+            let (before, after) = (back.next(), ahead.next());
+            if before.is_none() && after.is_none() {
+                break;
+            }
+            days.extend(before.into_iter().chain(after));
+        }
+        Diaries { seed, given: Vec::new(), days, today }
     }
 
     /// The next place in the diary of this client's adviser.
@@ -87,7 +95,9 @@ impl Diaries {
             (7, State::CancelledByClient),
             (3, State::CancelledByUs),
         ];
-        let state = if day < self.today { dice.weighted(&outcomes)? } else { State::Booked };
+        // Of the last appointment of a day nobody has said yet what became of it, as it goes.
+        let last = TIMES.last() == Some(&at);
+        let state = if day < self.today && !last { dice.weighted(&outcomes)? } else { State::Booked };
         let about = dice.pick(&ABOUT).to_owned();
         let place = if way == Way::Office { format!("Room {}", dice.between(1, 4)) } else { String::new() };
         let why = if state.wants_reason() { dice.pick(&WHY).to_owned() } else { String::new() };
