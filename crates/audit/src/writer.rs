@@ -71,6 +71,9 @@ impl Writer {
             if let Some(closed) = self.work_off(first, &mut jobs).await {
                 let emptied = outbox::empty(&mut self).await;
                 let signed = self.sign_last().await;
+                if let Err(error) = self.store.truncate_log().await {
+                    tracing::warn!(%error, "the log of writes stays beside the audit log");
+                }
                 let _ = closed.send(emptied.and(signed));
                 return;
             }

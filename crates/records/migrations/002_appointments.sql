@@ -25,3 +25,9 @@ CREATE TABLE appointment_unit (
     PRIMARY KEY (holder, unit)
 );
 CREATE INDEX appointment_unit_of ON appointment_unit (appointment);
+
+CREATE TABLE calendar_address (
+    staff {{BLOB}} NOT NULL PRIMARY KEY, -- id: whose diary
+    secret {{BLOB}} NOT NULL UNIQUE, -- id: SHA-256 of the random part of the address
+    made BIGINT NOT NULL -- time: when
+);

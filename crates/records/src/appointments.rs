@@ -3,6 +3,7 @@
 //! The primary key of `appointment_unit` refuses double booking: whoever needs the same five minutes comes second. It holds
 //! on both engines and for several servers, without a lock of ours.
 
+mod calendar;
 mod diary;
 
 use access::{Act, Permit};

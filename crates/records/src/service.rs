@@ -139,6 +139,10 @@ impl Service {
     /// The log could not be flushed.
     pub async fn close(&self) -> Result<(), Error> {
         self.log.close().await?;
+        // Whoever copies the file of a service at rest has it whole.
+        if let Err(error) = self.records.truncate_log().await {
+            tracing::warn!(%error, "the log of writes stays beside the records");
+        }
         Ok(())
     }
 

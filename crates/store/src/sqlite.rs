@@ -160,9 +160,8 @@ fn connect(path: &Path, reading: bool) -> Result<Connection, Error> {
         if reading {
             connection.execute_batch("PRAGMA query_only=ON; PRAGMA cache_size=-8000;")
         } else {
-            // Pages that many commits change are moved from the log of writes into the file once for 4,000 pages (16 MB), not 1,000.
             connection.execute_batch(
-                "PRAGMA wal_autocheckpoint=4000; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON; PRAGMA foreign_keys=ON; \
+                "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON; PRAGMA foreign_keys=ON; \
                  PRAGMA fullfsync=ON; PRAGMA cache_size=-16000;",
             )
         }

@@ -1,5 +1,6 @@
 //! My account: my sessions, my password, my recovery codes.
 
+use access::Role;
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
@@ -28,10 +29,17 @@ pub(crate) async fn stay(State(app): State<App>, Signed(visit): Signed) -> Respo
 
 pub(crate) async fn show(State(app): State<App>, Signed(visit): Signed) -> Result<Response, Fail> {
     let sessions = app.service.my_sessions(&visit).await?;
-    Ok(page(&app, &visit, &sessions, &[]).into_response())
+    let calendar = app.service.has_calendar_address(&visit).await?;
+    Ok(page(&app, &visit, &sessions, calendar, &[]).into_response())
 }
 
-fn page(app: &App, visit: &Visit, sessions: &[SessionLine], errors: &[(&str, &str)]) -> Markup {
+fn page(
+    app: &App,
+    visit: &Visit,
+    sessions: &[SessionLine],
+    calendar: bool,
+    errors: &[(&str, &str)],
+) -> Markup {
     let error = |name: &str| errors.iter().find(|(n, _)| *n == name).map(|(_, e)| *e);
     let now = app.service.surroundings().now();
     let confirmed = visit.session.confirmed_lately(now);
@@ -50,6 +58,13 @@ fn page(app: &App, visit: &Visit, sessions: &[SessionLine], errors: &[(&str, &st
             (share_list(&lines))
             form method="post" action="/account/sign-out-everywhere" { (button(ButtonKind::Secondary, "Sign out everywhere", None)) }
         }))
+        @if visit.role == Role::Adviser {
+            (panel("calendar", "My diary on my phone", None, html! {
+                p.govuk-body { "A secret address for your calendar. It shows when you are booked and how you meet, and no client’s name." }
+                form method="post" action="/account/calendar" { (button(ButtonKind::Secondary, if calendar { "Make a new address" } else { "Make an address" }, None)) }
+                @if calendar { form method="post" action="/account/calendar/end" { (button(ButtonKind::Secondary, "End my address", None)) } }
+            }))
+        }
         @if confirmed {
             (panel("password-panel", "Change my password", None, html! {
                 p.govuk-body { "You stay signed in here; everywhere else you are signed out." }
@@ -77,7 +92,11 @@ fn page(app: &App, visit: &Visit, sessions: &[SessionLine], errors: &[(&str, &st
 
 async fn wrong(app: &App, visit: &Visit, field: &str, denied: &Denied) -> Result<Response, Fail> {
     let sessions = app.service.my_sessions(visit).await?;
-    Ok((StatusCode::UNPROCESSABLE_ENTITY, page(app, visit, &sessions, &[(field, &denied.to_string())]))
+    let calendar = app.service.has_calendar_address(visit).await?;
+    Ok((
+        StatusCode::UNPROCESSABLE_ENTITY,
+        page(app, visit, &sessions, calendar, &[(field, &denied.to_string())]),
+    )
         .into_response())
 }
 

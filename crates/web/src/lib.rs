@@ -9,6 +9,7 @@
 mod account;
 mod appointments;
 pub mod assets;
+mod calendar;
 mod clients;
 mod details;
 mod diary;

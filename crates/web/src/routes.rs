@@ -4,8 +4,8 @@ use axum::Router;
 use axum::routing::{MethodRouter, get, post};
 
 use crate::{
-    App, account, appointments, assets, clients, details, diary, file, looked, public, register, sign_in,
-    today,
+    App, account, appointments, assets, calendar, clients, details, diary, file, looked, public, register,
+    sign_in, today,
 };
 
 /// The two methods that pages use.
@@ -90,6 +90,9 @@ routes! {
     Get  "/appointments/{appointment}" Staff true appointments::show;
     Post "/appointments/{appointment}" Staff true appointments::change;
     Get  "/diary" Staff true diary::show;
+    Post "/account/calendar" Staff true calendar::make;
+    Post "/account/calendar/end" Staff true calendar::end;
+    Get  "/calendar/{secret}" Everybody false calendar::feed;
     Get  "/notice" Everybody false public::notice;
     Get  "/notice/{version}" Everybody false public::version;
     Get  "/accessibility" Everybody false public::accessibility;

@@ -1,6 +1,7 @@
 // An adviser's day, as far as first light goes: sign in, find, read, note, change, look back.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import ICAL from 'ical.js'
 import { signIn, startBrowser, startKept } from '../lib/kept.mjs'
 import { Pages, pictured, sound, watched } from '../lib/checks.mjs'
 
@@ -161,6 +162,23 @@ test('an appointment: who came, the note after it, the next one at a free time',
   await page.getByRole('link', { name: 'Whole office' }).click()
   await sound(page, 'diary of a week', pages)
   await pictured(page, 'diary', false)
+})
+
+test('the diary goes to a calendar by a secret address, without a name', async () => {
+  await page.goto(`${kept.address}/diary?view=week`)
+  const shown = await page.locator('main tbody tr').count()
+  const names = await page.locator('main tbody a[href^="/clients/"]').allInnerTexts()
+  await page.getByRole('link', { name: 'My account' }).click()
+  await sound(page, 'account of an adviser', pages)
+  await page.getByRole('button', { name: 'Make an address' }).click()
+  await sound(page, 'calendar address', pages)
+  const text = await (await fetch(await page.locator('.app-code').innerText())).text()
+  // A parser that is not ours (ical.js, as in Thunderbird) reads it.
+  const events = new ICAL.Component(ICAL.parse(text)).getAllSubcomponents('vevent').map(event => new ICAL.Event(event))
+  assert.ok(shown > 0 && events.length >= shown, `${events.length} events for ${shown} lines`)
+  for (const event of events) assert.equal(event.endDate.subtractDate(event.startDate).toSeconds() % 900, 0)
+  for (const name of names) assert.ok(!text.includes(name), name)
+  await page.goto(kept.address)
 })
 
 // promise: P27

@@ -95,3 +95,37 @@ async fn reception_sees_who_comes_and_books_for_anybody() {
         assert!(bench.get("/", Some(&desk)).await.text.contains("Who comes today"));
     }
 }
+
+// promise: P7
+#[tokio::test(flavor = "multi_thread")]
+async fn the_calendar_tells_when_and_never_who() {
+    for bench in Bench::all().await {
+        let (ada, cookie) = bench.signed_in("Ada", Role::Adviser).await;
+        let client = bench.client(ada, "Daniel Whitfield").await;
+        // Twelve weeks from the winter into the summer: the time on the wall stays.
+        let form = booking("1 3 2027", "10:00", ada).replace("repeat=1", "repeat=12");
+        let made = bench.post(&format!("/clients/{client}/appointments"), &form, Some(&cookie)).await;
+        assert_eq!(made.status, StatusCode::SEE_OTHER, "{}", made.text);
+        let page = bench.post("/account/calendar", "", Some(&cookie)).await.text;
+        let address = |page: &str| {
+            let (_, rest) = page.split_once("/calendar/").unwrap();
+            format!("/calendar/{}", rest.split('<').next().unwrap())
+        };
+        let first = address(&page);
+        let feed = bench.get(&first, None).await;
+        assert_eq!(feed.headers["content-type"], "text/calendar; charset=utf-8");
+        assert_eq!(feed.text.matches("BEGIN:VEVENT").count(), 12);
+        assert!(feed.text.contains("DTSTART:20270322T100000Z"), "winter: {}", feed.text);
+        assert!(feed.text.contains("DTSTART:20270329T090000Z"), "summer");
+        for word in ["Daniel", "Whitfield", "NB-1", "CV", &client.to_string()] {
+            assert!(!feed.text.contains(word), "{word}");
+        }
+        let second = address(&bench.post("/account/calendar", "", Some(&cookie)).await.text);
+        assert_eq!(bench.get(&first, None).await.status, StatusCode::NOT_FOUND, "the old one has stopped");
+        assert_eq!(bench.get(&second, None).await.status, StatusCode::OK);
+        bench.post("/account/calendar/end", "", Some(&cookie)).await;
+        for gone in [second.as_str(), "/calendar/nonsense", &format!("/calendar/{}.ics", "00".repeat(32))] {
+            assert_eq!(bench.get(gone, None).await.status, StatusCode::NOT_FOUND);
+        }
+    }
+}

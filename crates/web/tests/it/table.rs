@@ -10,6 +10,7 @@ pub(crate) fn path(route: &Route, client: &str) -> String {
     route
         .path
         .replace("{client}", client)
+        .replace("{secret}", &"00".repeat(32))
         .replace("{appointment}", &"00".repeat(16))
         .replace("{category}", "identity")
         .replace("{version}", "1.0")
