@@ -14,6 +14,7 @@ pub mod entries;
 pub mod formats;
 pub mod ids;
 pub mod names;
+pub mod outcomes;
 pub mod profile;
 pub mod retention;
 pub mod working_days;
