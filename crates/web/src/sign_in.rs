@@ -3,7 +3,7 @@
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
-use maud::{Markup, html};
+use maud::{Markup, PreEscaped, html};
 use records::{Denied, Error, Token};
 use serde::Deserialize;
 
@@ -252,14 +252,26 @@ pub(crate) async fn accept(State(app): State<App>, caller: Caller, form: Form) -
     }
 }
 
+/// An address as a picture for a camera. It is black on white also where the page is dark: cameras expect that.
+fn picture(address: &str) -> Markup {
+    let drawn = qrcode::QrCode::new(address)
+        .map(|code| code.render::<qrcode::render::svg::Color<'_>>().min_dimensions(200, 200).build());
+    let drawn = drawn.ok().and_then(|svg| Some(svg.split_once("?>")?.1.to_owned()));
+    html! { @if let Some(svg) = drawn {
+        p role="img" aria-label="The key as a picture for your phone’s camera" { (PreEscaped(svg)) }
+    } }
+}
+
 async fn second_factor_page(app: &App, token: &Token, error: Option<&str>) -> Result<Markup, Fail> {
     let enrolment = app.service.enrolment(token).await?;
     let errors: Vec<(&str, &str)> = error.map(|e| ("code", e)).into_iter().collect();
     let body = html! {
         @if error.is_some() { (error_summary(&errors)) }
         h1.govuk-heading-l { "Add Kept to your authenticator app" }
-        p.govuk-body { "Open an authenticator app on your phone, choose to enter a key, and type this one:" }
-        p.govuk-body { b.app-ref { (enrolment.secret.as_str()) } }
+        p.govuk-body { "Open an authenticator app on your phone and let it look at this picture:" }
+        (picture(&enrolment.address))
+        p.govuk-body { "Or choose to enter a key there, and type this one:" }
+        p.govuk-body { b.app-code { (enrolment.secret.as_str()) } }
         p.govuk-body { a.govuk-link href=(enrolment.address.as_str()) { "On this device: open the app" } }
         form method="post" action="/welcome/second-factor" novalidate {
             (text_input(TextInput { name: "code", label: "The 6-digit code that the app shows", error, autocomplete: Some("one-time-code"), inputmode: Some("numeric"), width: Some(10), input_type: "text", ..TextInput::default() }))

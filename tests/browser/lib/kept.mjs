@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline'
 import { chromium } from 'playwright-core'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
-const binary = process.env.KEPT_BIN ?? `${process.env.CARGO_TARGET_DIR ?? `${root}/target`}/debug/kept`
+export const binary = process.env.KEPT_BIN ?? `${process.env.CARGO_TARGET_DIR ?? `${root}/target`}/debug/kept`
 
 /** Starts `kept demo` on a free port; gives its address and its people. */
 export async function startKept(clients = 120) {
