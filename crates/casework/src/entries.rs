@@ -1,10 +1,11 @@
 //! Dated entries of a file: what happened, one Rust type a kind, each with its own rules.
 //!
-//! To add a kind: write its type here, give it a variant of [`EntryKind`] with a code that never changes, and say to
-//! which category of the notice it belongs.
+//! Most kinds are forms of the notice ([`notice::forms`]) and need no code: what was written with one is a [`Written`].
+//! A kind with rules that no form can say has a type here and a variant of [`EntryKind`] with a code that never changes.
 
 mod agreement;
 mod meeting;
+mod written;
 
 use std::fmt;
 use std::str::FromStr;
@@ -14,6 +15,7 @@ use notice::Category;
 
 pub use agreement::{Agreed, Agreement, How, NoticeGiven};
 pub use meeting::{Meeting, MeetingKind, MeetingTyped};
+pub use written::Written;
 
 /// No entry is about a day before this one.
 pub const EARLIEST: Date = date(1990, 1, 1);

@@ -1,6 +1,7 @@
 //! Numbers and addresses that people write in many ways: each parsed once, kept in one form, shown in the usual one.
 
 mod email;
+pub mod money;
 mod nino;
 mod phone;
 mod postcode;

@@ -3,7 +3,7 @@
 //! Pure: no input or output, no clock, no random source. Time is an argument.
 //!
 //! What people type is parsed at the edge ([`formats`], [`dates`], [`answers`]) and trusted from there on. To add a
-//! kind of dated entry, write its type and its rules in [`entries`] and give it an [`EntryKind`](entries::EntryKind).
+//! kind of dated entry, write a form of it in the `notice` crate; see [`entries`].
 
 pub mod answers;
 pub mod appointments;
@@ -21,6 +21,6 @@ pub mod working_days;
 
 pub use answers::{Answer, Chosen, Fault, Part, Typed};
 pub use client_number::ClientNumber;
-pub use entries::{Agreement, EntryKind, How, Meeting, MeetingKind, NoticeGiven};
+pub use entries::{Agreement, EntryKind, How, Meeting, MeetingKind, NoticeGiven, Written};
 pub use ids::{AppointmentId, ClientId, EntryId, NotAnId, ProgrammeId, StaffId};
 pub use profile::Profile;

@@ -1,8 +1,5 @@
 //! What can be recorded about a client: a field, its kind, and the lists of values that its answers come from.
 
-use std::borrow::{Borrow, Cow};
-use std::fmt;
-
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
@@ -12,37 +9,37 @@ use crate::vocabulary::{Category, closed_list};
 macro_rules! name_of {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
-        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, ::serde::Serialize, ::serde::Deserialize)]
         #[serde(transparent)]
-        pub struct $name(pub Cow<'static, str>);
+        pub struct $name(pub ::std::borrow::Cow<'static, str>);
 
         impl $name {
             /// The id with this spelling, known when the program is written.
             #[must_use]
-            pub const fn known(id: &'static str) -> Self { Self(Cow::Borrowed(id)) }
+            pub const fn known(id: &'static str) -> Self { Self(::std::borrow::Cow::Borrowed(id)) }
 
             /// Its spelling in files.
             #[must_use]
             pub fn as_str(&self) -> &str { &self.0 }
         }
 
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result { f.write_str(&self.0) }
+        impl ::std::fmt::Display for $name {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result { f.write_str(&self.0) }
         }
 
         impl From<&str> for $name {
-            fn from(id: &str) -> Self { Self(Cow::Owned(id.to_owned())) }
+            fn from(id: &str) -> Self { Self(::std::borrow::Cow::Owned(id.to_owned())) }
         }
 
         impl From<String> for $name {
-            fn from(id: String) -> Self { Self(Cow::Owned(id)) }
+            fn from(id: String) -> Self { Self(::std::borrow::Cow::Owned(id)) }
         }
 
         impl AsRef<str> for $name {
             fn as_ref(&self) -> &str { &self.0 }
         }
 
-        impl Borrow<str> for $name {
+        impl ::std::borrow::Borrow<str> for $name {
             fn borrow(&self) -> &str { &self.0 }
         }
 
@@ -55,6 +52,8 @@ macro_rules! name_of {
         }
     };
 }
+
+pub(crate) use name_of;
 
 name_of! {
     /// The name of a field, `date_of_birth`: small letters, digits and underscores.
@@ -90,6 +89,8 @@ pub enum Kind {
     YesNo,
     /// A whole number.
     Number,
+    /// An amount in pounds; kept in pence.
+    Money,
     /// One value of a list.
     Choice(ListId),
     /// Any number of values of a list.
@@ -120,6 +121,7 @@ impl Kind {
             Kind::Email => "email",
             Kind::YesNo => "yes-no",
             Kind::Number => "number",
+            Kind::Money => "money",
             Kind::Choice(_) => "choice",
             Kind::Choices(_) => "choices",
         }

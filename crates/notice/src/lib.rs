@@ -6,7 +6,8 @@
 //! notice of a programme goes on top of the service's ([`Notice::extended`]). [`lint::check`] says what a text lacks in
 //! law, and where it differs from the system.
 //!
-//! To add a standard field: a table in `data/catalogue.toml`, its list in `data/lists.toml`. To let a notice say
+//! To add a standard field: a table in `data/catalogue.toml`, its list in `data/lists.toml`. To add a kind of dated
+//! entry: a table in `data/forms.toml` ([`forms`]). To let a notice say
 //! something new: a type in `model`, its reading in `parse/parts.rs`, its rendering. To add a rule of the lint: see
 //! [`lint`].
 //!
@@ -21,6 +22,7 @@ pub mod facts;
 pub mod fault;
 pub mod field;
 pub mod flow;
+pub mod forms;
 pub mod lint;
 mod lookup;
 pub mod model;
@@ -41,6 +43,7 @@ pub use extend::NotExtended;
 pub use facts::SystemFacts;
 pub use fault::Fault;
 pub use field::{Field, FieldId, Kind, ListId, Special, Value, ValueList};
+pub use forms::{DueDate, EntryForm, FormId, Group};
 pub use model::{
     Automated, Basis, CategoryNotice, Complaints, Condition, Contact, Controller, Erasure, Function,
     JointController, Notice, Objection, Period, PurposeNotice, Recipient, Regulator, Requests, Required,

@@ -2,6 +2,7 @@
 
 use crate::field::{Field, FieldId, Kind, ListId, Special, Value, ValueList};
 use crate::reader::{Part, nearest};
+use crate::vocabulary::Category;
 
 const KINDS: &[&str] = &[
     "text",
@@ -14,6 +15,7 @@ const KINDS: &[&str] = &[
     "email",
     "yes-no",
     "number",
+    "money",
     "choice",
     "choices",
 ];
@@ -58,6 +60,29 @@ pub(crate) fn field(mut part: Part<'_, '_>) -> Option<Field> {
     Some(field)
 }
 
+/// One field of a form of entries. It belongs to the form's category; why it is asked is for the form to make plain.
+pub(crate) fn form_field(mut part: Part<'_, '_>, category: Category) -> Option<Field> {
+    let kind = kind(&mut part);
+    let special: Vec<Special> = part.codes("special");
+    let label = part.text("label");
+    let field = Field {
+        id: FieldId::from(part.text("id")),
+        question: part.opt_text("question").unwrap_or_else(|| label.clone()),
+        label,
+        hint: part.opt_text("hint"),
+        kind: kind?,
+        category,
+        sensitive: false,
+        special,
+        dpv: "kept:Casework".to_owned(),
+        dimension: part.flag("dimension", false),
+        portable: true,
+        why: String::new(),
+    };
+    part.done();
+    Some(field)
+}
+
 fn kind(part: &mut Part<'_, '_>) -> Option<Kind> {
     let word = part.text("kind");
     let list = part.opt_text("list").map(ListId::from);
@@ -91,6 +116,7 @@ fn kind(part: &mut Part<'_, '_>) -> Option<Kind> {
         ("email", None) => Kind::Email,
         ("yes-no", None) => Kind::YesNo,
         ("number", None) => Kind::Number,
+        ("money", None) => Kind::Money,
         ("", None) => return None,
         (other, None) => {
             let span = part.span_of("kind");

@@ -7,7 +7,7 @@ use notice::{Field, Kind, ValueList};
 
 use super::{Answer, Chosen, Fault, Part, Typed};
 use crate::dates::{self, When};
-use crate::formats::{Email, Nino, Phone, Postcode, text};
+use crate::formats::{Email, Nino, Phone, Postcode, money, text};
 use crate::profile::fields;
 
 /// The code of values that mean "none of these": chosen alone or not at all.
@@ -67,6 +67,7 @@ pub fn read_again(
         Kind::Email => Answer::Text(Email::parse(typed_text).map_err(|f| wrong(&f))?.as_str().to_owned()),
         Kind::YesNo => Answer::YesNo(yes_no(typed_text).ok_or_else(|| wrong(&"Choose yes or no"))?),
         Kind::Number => Answer::Number(number(typed_text).map_err(|f| wrong(&f))?),
+        Kind::Money => Answer::Number(money::read(typed_text).map_err(|f| wrong(&f))?),
         Kind::Date => Answer::Date(date(field, typed, today)?),
         Kind::Choice(_) => Answer::Code(one(field, list, typed, today, held)?),
         Kind::Choices(_) => Answer::Codes(several(field, list, typed, today, held)?),

@@ -4,7 +4,7 @@ use notice::{Field, Kind, ValueList};
 
 use super::{Answer, Chosen, Typed};
 use crate::dates;
-use crate::formats::{Nino, Phone};
+use crate::formats::{Nino, Phone, money};
 
 /// What stands for an answer that somebody would rather not give.
 const PREFER_NOT_TO_SAY: &str = "Prefer not to say";
@@ -18,6 +18,7 @@ pub fn shown(field: &Field, list: Option<&ValueList>, answer: &Answer) -> String
         Answer::Code(one) => label(list, one),
         Answer::Text(text) => usual_form(field, text),
         Answer::Date(date) => dates::long(*date),
+        Answer::Number(pence) if field.kind == Kind::Money => money::pounds(*pence),
         Answer::Number(number) => number.to_string(),
         Answer::YesNo(true) => "Yes".to_owned(),
         Answer::YesNo(false) => "No".to_owned(),
@@ -48,6 +49,7 @@ pub fn typed_again(field: &Field, answer: &Answer) -> Typed {
         Answer::Date(date) => {
             Typed::boxes(date.day().to_string(), date.month().to_string(), date.year().to_string())
         }
+        Answer::Number(pence) if field.kind == Kind::Money => Typed::one(money::plain(*pence)),
         Answer::Number(number) => Typed::one(number.to_string()),
         Answer::YesNo(yes) => Typed::one(if *yes { "yes" } else { "no" }),
         Answer::PreferNotToSay => Typed::prefer_not_to_say(),

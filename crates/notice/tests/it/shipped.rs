@@ -83,12 +83,13 @@ fn it_names_the_fields_of_the_promise_and_no_others() {
 }
 
 #[test]
-fn the_four_kinds_of_casework_are_named() {
+fn the_four_kinds_of_casework_are_named_and_what_they_are_made_of() {
     let notice = service();
-    assert_eq!(
-        notice.category(Category::Casework).unwrap().entries,
-        ["meetings", "progress", "support", "referrals"]
-    );
+    let named = &notice.category(Category::Casework).unwrap().entries;
+    for kind in ["meetings", "progress", "support", "referrals"] {
+        assert!(named.iter().any(|entry| entry == kind), "{kind}");
+    }
+    assert_eq!(named.len(), 7, "plan, tasks and outcomes are named by their own words");
 }
 
 // promise: P5
