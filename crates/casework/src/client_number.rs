@@ -1,6 +1,7 @@
 //! The number of a client: by it a file is named where a name should not stand, as in the title of a page.
 
 use std::fmt;
+use std::ops::Range;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
@@ -19,6 +20,8 @@ pub struct NotAClientNumber;
 
 const LONGEST_PREFIX: usize = 6;
 const LARGEST: u32 = 999_999_999;
+/// Fewer digits than this are no mention of a client: services count from 10,001.
+const SHORTEST_MENTION: usize = 4;
 
 impl ClientNumber {
     /// The number of this count under the letters of a service.
@@ -74,6 +77,34 @@ impl ClientNumber {
     }
 }
 
+/// Where `text` names clients by numbers with these letters: `see NB-20417`. The digits follow the letters at once or after
+/// a hyphen, and nothing that could belong to the number stands before or behind.
+#[must_use]
+pub fn mentioned(prefix: &str, text: &str) -> Vec<(Range<usize>, ClientNumber)> {
+    let mut found = Vec::new();
+    let mut before = None;
+    let mut rest = text.char_indices();
+    while let Some((at, first)) = rest.next() {
+        let free = before.is_none_or(|c: char| !c.is_alphanumeric() && c != '-');
+        before = Some(first);
+        let here = text.get(at..).unwrap_or_default();
+        let letters = here.get(..prefix.len()).filter(|l| free && l.eq_ignore_ascii_case(prefix));
+        let Some(after) = letters.and_then(|letters| here.get(letters.len()..)) else { continue };
+        let digits = after.strip_prefix(['-', '\u{2010}', '\u{2011}', '\u{2013}']).unwrap_or(after);
+        let count = digits.bytes().take_while(u8::is_ascii_digit).count();
+        if count < SHORTEST_MENTION || digits.chars().nth(count).is_some_and(char::is_alphanumeric) {
+            continue;
+        }
+        let end = at + prefix.len() + (after.len() - digits.len()) + count;
+        let number = text.get(at..end).and_then(|text| ClientNumber::parse(text).ok());
+        if let Some(number) = number {
+            found.push((at..end, number));
+            before = rest.nth(text.get(at..end).map_or(0, |t| t.chars().count()) - 2).map(|(_, c)| c);
+        }
+    }
+    found
+}
+
 impl fmt::Display for ClientNumber {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}-{}", self.prefix, self.number)
@@ -121,6 +152,25 @@ mod tests {
             if let Ok(number) = ClientNumber::parse(&typed) {
                 prop_assert_eq!(number.to_string().parse(), Ok(number));
             }
+        }
+    }
+
+    #[test]
+    fn clients_are_mentioned_by_their_numbers_and_nothing_else_is_taken_for_one() {
+        let table: &[(&str, &[&str])] = &[
+            ("See NB-20417 and nb20418.", &["NB-20417", "nb20418"]),
+            ("NB-20417", &["NB-20417"]),
+            ("(NB\u{2011}20417)", &["NB\u{2011}20417"]),
+            ("NB-20417NB-20418", &[]),
+            ("his flat at NB1 4QX", &[]),
+            ("ANB-20417, NB-204, NB-20417x, X-NB-20417", &[]),
+            ("é NB-1234567890 NB-20417", &["NB-20417"]),
+            ("", &[]),
+        ];
+        for (text, numbers) in table {
+            let found: Vec<&str> =
+                mentioned("NB", text).iter().map(|(range, _)| &text[range.clone()]).collect();
+            assert_eq!(&found, numbers, "{text}");
         }
     }
 }

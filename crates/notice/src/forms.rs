@@ -258,9 +258,8 @@ mod tests {
     #[test]
     fn rules_speak_of_fields_that_are_there_and_of_the_right_kind() {
         for form in all() {
-            let kind = |id: &FieldId| {
-                &form.field(id).unwrap_or_else(|| panic!("{}: no field {id}", form.id)).kind
-            };
+            let kind =
+                |id: &FieldId| &form.field(id).unwrap_or_else(|| panic!("{}: no field {id}", form.id)).kind;
             let due = form.due.iter().map(|due| &due.field);
             let orders = form.orders.iter().flat_map(|(first, second)| [first, second]);
             for id in form.day.iter().chain(&form.past).chain(due).chain(orders) {

@@ -91,7 +91,7 @@ impl Service {
         let head = |kind: EntryKind, category: Category| Head {
             id: EntryId::from_bytes(self.draw()),
             client,
-            kind: kind.code(),
+            kind: kind.code().into(),
             category,
             compartment: compartment_of(category),
             day: day_number(today),

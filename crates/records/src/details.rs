@@ -154,7 +154,7 @@ impl Service {
         let head = Head {
             id: known.map_or_else(|| EntryId::from_bytes(self.draw()), |(id, _)| id),
             client,
-            kind: EntryKind::Profile.code(),
+            kind: EntryKind::Profile.code().into(),
             category,
             compartment: compartment_of(category),
             day: day_number(self.surroundings().today()),

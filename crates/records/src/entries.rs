@@ -1,5 +1,7 @@
 //! The entries that a file is made of: how one is sealed, stored, replaced and opened again.
 
+use std::borrow::Cow;
+
 use access::Permit;
 use audit::{Entry, RowMark};
 use casework::{ClientId, EntryId, StaffId};
@@ -38,7 +40,7 @@ pub(crate) const TABLE: &str = "entry";
 pub(crate) struct Head {
     pub(crate) id: EntryId,
     pub(crate) client: ClientId,
-    pub(crate) kind: &'static str,
+    pub(crate) kind: Cow<'static, str>,
     pub(crate) category: Category,
     pub(crate) compartment: Compartment,
     pub(crate) day: i64,
@@ -113,7 +115,7 @@ impl Service {
         let add = ADD_ENTRY.with([
             head.id.as_bytes().into(),
             head.client.as_bytes().into(),
-            head.kind.into(),
+            head.kind.as_ref().into(),
             head.category.code().into(),
             head.compartment.code().as_ref().into(),
             head.day.into(),

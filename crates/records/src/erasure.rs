@@ -9,7 +9,7 @@ use store::{Query, sql};
 use vault::Epoch;
 
 use crate::service::set_setting;
-use crate::{Error, Service, appointments, changes};
+use crate::{Error, Service, appointments, changes, mentions, written};
 
 sql! { records:
     /// The mark that stays: an id that names nobody.
@@ -81,6 +81,8 @@ impl Service {
             MARK_ERASED.with([id(), ground.code().into(), now.as_microsecond().into(), epoch.into()]),
             DROP_ENTRIES.with([id()]),
             DROP_PAST.with([id()]),
+            written::DROP_DUE.with([id()]),
+            mentions::DROP_MENTIONS.with([id()]),
             DROP_DRAFTS.with([id()]),
             DROP_REASONS.with([id()]),
             DROP_CONFLICTS.with([id()]),

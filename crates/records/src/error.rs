@@ -17,6 +17,14 @@ pub enum Error {
     /// What was typed cannot be stored; each fault names its field.
     #[error("{} answers need another look", .0.len())]
     Faults(Vec<Fault>),
+    /// The notice that the client was given does not name this, so it cannot be stored.
+    #[error("The notice that this client was given (version {version}) does not name this: {}. Give them a notice that does, then record it.", .what.to_lowercase())]
+    NotNamed {
+        /// What it would have been.
+        what: String,
+        /// The version of that notice.
+        version: String,
+    },
     /// The access policy cannot be used, so nothing is shown.
     #[error(transparent)]
     Policy(#[from] access::Error),

@@ -7,14 +7,15 @@ use access::{Act, Request};
 use audit::{Action, Detail, Entry};
 use casework::entries::EntryKind;
 use casework::retention::{self, ContactDay, Rule, Until};
-use casework::{Agreement, ClientId, EntryId, Meeting, NoticeGiven, Profile, StaffId};
+use casework::{Agreement, ClientId, EntryId, Meeting, NoticeGiven, Profile, StaffId, Written};
 use jiff::Timestamp;
 use jiff::civil::Date;
-use notice::{Categories, Category, ContactKind, Layer};
+use notice::{Categories, Category, ContactKind, EntryForm, Layer, forms};
 use store::sql;
 use vault::{FileKeys, Personal};
 
 use crate::appointments::{self, Appointment, StoredAppointment};
+use crate::due::{DUE_IN, Due};
 use crate::entries::{Stored, entry_columns};
 use crate::notices::Published;
 use crate::sessions::Visit;
@@ -28,7 +29,7 @@ sql! { records:
     /// The newest dated entries.
     TIMELINE = concat!("SELECT ", entry_columns!(), " FROM entry WHERE client = $1 AND kind <> 'profile' ORDER BY day DESC, written DESC LIMIT $2");
     /// How many there are.
-    COUNT_TIMELINE = "SELECT COUNT(*) FROM entry WHERE client = $1 AND kind <> 'profile'";
+    COUNT_TIMELINE = "SELECT COUNT(*), (SELECT COUNT(*) FROM mention WHERE mentioned = $1) FROM entry WHERE client = $1 AND kind <> 'profile'";
 }
 
 /// How many entries a file shows at first.
@@ -56,6 +57,8 @@ pub struct ProfilePage {
 pub struct Dated {
     /// Its id.
     pub id: EntryId,
+    /// Its version: more than one if it was changed since.
+    pub version: i64,
     /// The day it is about.
     pub day: Date,
     /// When it was written.
@@ -75,6 +78,8 @@ pub enum What {
     NoticeGiven(NoticeGiven),
     /// The client agreed to use the service.
     Agreement(Agreement),
+    /// What was written with a form of the notice.
+    Written(&'static EntryForm, Written),
 }
 
 /// A client's file as somebody may see it.
@@ -98,6 +103,10 @@ pub struct ClientFile {
     pub timeline: Vec<Dated>,
     /// How many entries there are in all.
     pub entries: u64,
+    /// In how many entries of other files the client is mentioned by number.
+    pub mentioned: u64,
+    /// What is due, the earliest first.
+    pub due: Vec<Due>,
     /// A note that was begun and not saved.
     pub draft: Option<drafts::Draft>,
     /// Appointments, the latest first.
@@ -151,9 +160,10 @@ impl Service {
                 COUNT_TIMELINE.with([client.as_bytes().into()]),
                 drafts::finding(visit, client, drafts::NOTE),
                 appointments::of_client(client),
+                DUE_IN.with([client.as_bytes().into()]),
             ])
             .await?;
-        let [head, pages, timeline, count, draft, booked] = rows.as_slice() else {
+        let [head, pages, timeline, count, draft, booked, due] = rows.as_slice() else {
             return Err(Error::Damaged("batch"));
         };
         let standing = Standing::read(client, head.first())?;
@@ -206,6 +216,8 @@ impl Service {
             equality_answered,
             timeline: Vec::with_capacity(timeline.rows.len()),
             entries: count.first().map_or(Ok(0), |row| row.int(0))?.unsigned_abs(),
+            mentioned: count.first().map_or(Ok(0), |row| row.int(1))?.unsigned_abs(),
+            due: Vec::with_capacity(due.rows.len()),
             draft: None,
             appointments: Vec::new(),
             until: self.until(&standing)?,
@@ -213,6 +225,12 @@ impl Service {
             readable,
             writable,
         };
+        for row in &due.rows {
+            let due = Due::read(row)?;
+            if readable.contains(due.form.category) {
+                file.due.push(due);
+            }
+        }
         let personal = pieces.map(move |pieces| {
             for piece in pieces {
                 match piece {
@@ -255,22 +273,26 @@ impl Service {
         Ok(page.map(|profile| ProfilePage { id, version, written, author, profile }))
     }
 
-    fn open_dated(
+    pub(crate) fn open_dated(
         &self,
         entry: &Entry,
         keys: &FileKeys,
         client: ClientId,
         stored: &Stored,
     ) -> Result<Personal<Dated>, Error> {
-        let (id, written, author) = (stored.id, stored.written, stored.author);
+        let (id, version, written, author) = (stored.id, stored.version, stored.written, stored.author);
         let day = day_from(stored.day).ok_or(Error::Damaged("day"))?;
+        if let Some(form) = forms::form(&stored.kind) {
+            let what = self.open_entry(entry, keys, client, stored)?.map(move |w| What::Written(form, w));
+            return Ok(what.map(|what| Dated { id, version, day, written, author, what }));
+        }
         let what = match stored.kind.parse().map_err(|_| Error::Damaged("entry kind"))? {
             EntryKind::Meeting => self.open_entry(entry, keys, client, stored)?.map(What::Meeting),
             EntryKind::NoticeGiven => self.open_entry(entry, keys, client, stored)?.map(What::NoticeGiven),
             EntryKind::Agreement => self.open_entry(entry, keys, client, stored)?.map(What::Agreement),
             EntryKind::Profile => return Err(Error::Damaged("entry kind")),
         };
-        Ok(what.map(|what| Dated { id, day, written, author, what }))
+        Ok(what.map(|what| Dated { id, version, day, written, author, what }))
     }
 
     /// Until when a file is kept, by the notice that its client was given.

@@ -9,16 +9,20 @@
 pub mod appointments;
 mod changes;
 pub mod clients;
+mod corrections;
 pub mod details;
 pub mod doctor;
 pub mod drafts;
+pub mod due;
 mod entries;
+pub mod entry_views;
 pub mod erasure;
 mod error;
 pub mod files;
 pub mod loading;
 pub mod looked;
 pub mod meetings;
+mod mentions;
 pub mod notices;
 mod opened;
 pub mod passwords;
@@ -30,6 +34,7 @@ pub mod sign_in;
 pub mod staff;
 pub mod standing;
 mod surroundings;
+pub mod written;
 
 pub use error::Error;
 pub use opened::Opened;

@@ -7,15 +7,16 @@ use audit::{Action, Detail};
 use casework::appointments::{Said, Slot, State, Way};
 use casework::entries::{Agreed, EntryKind};
 use casework::profile::fields;
-use casework::{Agreement, Answer, ClientId, EntryId, How, Meeting, NoticeGiven, Profile, StaffId};
+use casework::{Agreement, Answer, ClientId, EntryId, How, Meeting, NoticeGiven, Profile, StaffId, Written};
 use jiff::Timestamp;
 use jiff::civil::Date;
-use notice::{Categories, Category, ContactKind, Purpose};
+use notice::{Categories, Category, ContactKind, EntryForm, Purpose};
 use vault::{Compartment, FileKeys};
 
 use crate::clients::{ADD_CLIENT, number_text};
 use crate::entries::{Head, compartment_of};
 use crate::surroundings::day_number;
+use crate::written::due;
 use crate::{Error, Service, changes};
 
 /// A file to load.
@@ -32,8 +33,24 @@ pub struct Loaded {
     pub agreed: Agreed,
     /// Meetings: by whom and on which day.
     pub meetings: Vec<(StaffId, Date, Meeting)>,
+    /// What was written with forms, the oldest first.
+    pub written: Vec<LoadedEntry>,
     /// Appointments with the client's adviser.
     pub appointments: Vec<LoadedAppointment>,
+}
+
+/// An entry to load that was written with a form.
+pub struct LoadedEntry {
+    /// Its id, so that others can be about it.
+    pub id: EntryId,
+    /// With which form.
+    pub form: &'static EntryForm,
+    /// By whom.
+    pub author: StaffId,
+    /// The day of writing.
+    pub on: Date,
+    /// What.
+    pub written: Written,
 }
 
 /// An appointment to load.
@@ -68,6 +85,16 @@ impl Service {
                     id.clone(),
                     "The notice does not name this field",
                 )]));
+            }
+            for one in &file.written {
+                if !one.form.named_by(notices.service()) {
+                    let version = notices.service().version.clone();
+                    return Err(Error::NotNamed { what: one.form.plural.clone(), version });
+                }
+                let faults = one.written.faults(one.form, one.on);
+                if !faults.is_empty() {
+                    return Err(Error::Faults(faults));
+                }
             }
         }
         let mut files = files.into_iter().peekable();
@@ -149,7 +176,7 @@ impl Service {
             |kind: EntryKind, category: Category, day: Date, written: Timestamp, author: StaffId| Head {
                 id: EntryId::from_bytes(self.draw()),
                 client,
-                kind: kind.code(),
+                kind: kind.code().into(),
                 category,
                 compartment: compartment_of(category),
                 day: day_number(day),
@@ -186,13 +213,25 @@ impl Service {
             head(EntryKind::Agreement, Category::Agreement, registered, file.registered, file.adviser);
         batch.push(self.seal_new(permit, keys, &agreed_head, &agreement)?.0);
         for (author, day, meeting) in file.meetings {
-            let written = day
-                .at(16, 30, 0, 0)
-                .to_zoned_datetime(jiff::tz::TimeZone::UTC)
-                .map_or(file.registered, |z| z.timestamp());
-            let head =
-                head(EntryKind::Meeting, Category::Casework, day, written.max(file.registered), author);
+            let written = half_past_four(day)?.max(file.registered);
+            let head = head(EntryKind::Meeting, Category::Casework, day, written, author);
             batch.push(self.seal_new(permit, keys, &head, &meeting)?.0);
+        }
+        for LoadedEntry { id, form, author, on, written } in file.written {
+            let day = written.day(form, on);
+            let head = Head {
+                id,
+                kind: form.id.0.clone(),
+                ..head(
+                    EntryKind::Meeting,
+                    form.category,
+                    day,
+                    half_past_four(on)?.max(file.registered),
+                    author,
+                )
+            };
+            batch.push(self.seal_new(permit, keys, &head, &written)?.0);
+            batch.extend(due(&head, form, &written, None));
         }
         for one in file.appointments {
             batch.extend(self.load_appointment(permit, keys, client, file.adviser, one)?);
@@ -200,4 +239,10 @@ impl Service {
         batch.extend(changes::of_client(client, self.now()));
         Ok(())
     }
+}
+
+/// When what happened on a day is written down, where nobody knows better.
+fn half_past_four(day: Date) -> Result<Timestamp, Error> {
+    let at = day.at(16, 30, 0, 0).to_zoned_datetime(jiff::tz::TimeZone::UTC);
+    at.map(|at| at.timestamp()).map_err(|_| Error::Damaged("day"))
 }

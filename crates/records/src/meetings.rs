@@ -45,7 +45,7 @@ impl Service {
         let head = Head {
             id: EntryId::from_bytes(self.draw()),
             client,
-            kind: EntryKind::Meeting.code(),
+            kind: EntryKind::Meeting.code().into(),
             category: Category::Casework,
             compartment: compartment_of(Category::Casework),
             day: day_number(day),
@@ -59,6 +59,7 @@ impl Service {
         if self.rule_of(&standing.notice, &standing.notice_version)?.counts(meeting.contact()) {
             batch.push(MOVE_CLOCK.with([client.as_bytes().into(), day_number(day).into()]));
         }
+        batch.extend(self.note_mentions(client, head.id, meeting));
         batch.push(drafts::removing(visit, client, drafts::NOTE));
         batch.extend(changes::of_client(client, now));
         match self.records().write(batch).await {

@@ -63,6 +63,7 @@ struct Known {
 pub(crate) struct People {
     index: Index,
     known: HashMap<ClientId, Known>,
+    numbers: HashMap<String, ClientId>,
 }
 
 /// Somebody found, and why.
@@ -352,11 +353,7 @@ impl Service {
     /// Whose file has this number, for commands that name a client by it.
     pub(crate) fn client_by_number(&self, number: &str) -> Option<ClientId> {
         let people = self.people().read().unwrap_or_else(PoisonError::into_inner);
-        people
-            .known
-            .iter()
-            .find(|(_, known)| known.shown.number.eq_ignore_ascii_case(number.trim()))
-            .map(|(id, _)| *id)
+        people.with_number(&number.trim().to_ascii_uppercase())
     }
 }
 
@@ -390,13 +387,21 @@ impl People {
             number: (!number.is_empty()).then(|| number.clone()),
         });
         let name = profile.display_name().unwrap_or("Name not recorded").to_owned();
+        self.numbers.insert(number.clone(), client);
         let shown = Shown { client, name, number, born, adviser };
         self.known.insert(client, Known { shown, sort: profile.sort_name().to_lowercase(), restricted });
     }
 
+    /// Whose file has this number, as it is kept: `NB-20417`.
+    pub(crate) fn with_number(&self, number: &str) -> Option<ClientId> {
+        self.numbers.get(number).copied()
+    }
+
     fn forget(&mut self, client: ClientId) {
         self.index.remove(client.as_bytes());
-        self.known.remove(&client);
+        if let Some(known) = self.known.remove(&client) {
+            self.numbers.remove(&known.shown.number);
+        }
     }
 }
 

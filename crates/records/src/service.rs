@@ -32,6 +32,7 @@ pub static MIGRATIONS: Migrations = Migrations {
         (1, "first light", include_str!("../migrations/001_first_light.sql")),
         (2, "outbox of the audit log", audit::OUTBOX_MIGRATION),
         (3, "appointments", include_str!("../migrations/002_appointments.sql")),
+        (4, "what is due, who is mentioned", include_str!("../migrations/003_entries.sql")),
     ],
 };
 

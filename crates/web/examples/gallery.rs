@@ -115,15 +115,15 @@ fn client() -> Markup {
             (list::filters("Timeline shows", &[("#", "All 31", true), ("#a", "Meetings and calls 17", false), ("#b", "Appointments 6", false), ("#c", "Consent and data 3", false)]))
             (file::timeline(&[
                 ("November 2026", vec![
-                    file::TimelineItem { day: "19 Nov", datetime: "2026-11-19", icon: Icon::Cancelled, title: "Appointment cancelled by us", text: vec!["Office closed (heating). Daniel told by text at 7:55am."], by: html! { "Priya Nair. Does not count as contact." } },
-                    file::TimelineItem { day: "9 Nov", datetime: "2026-11-09", icon: Icon::Talk, title: "Meeting at Quayside office, 40 minutes", text: vec!["Forklift refresher passed. Childcare now sorted three evenings a week. Two vacancies discussed, one ruled out because of the bus times.", "Confidence 6 out of 10, up from 4."], by: html! { "Amara Okafor. " a.govuk-link href="#e" { "Edit" } } },
-                    file::TimelineItem { day: "2 Nov", datetime: "2026-11-02", icon: Icon::Done, title: "Support provided: bus pass, 4 weeks, £63.20", text: vec!["Receipt attached."], by: html! { "Amara Okafor" } },
+                    file::TimelineItem { day: "19 Nov", datetime: "2026-11-19", icon: Icon::Cancelled, title: "Appointment cancelled by us", text: vec![html! { "Office closed (heating). Daniel told by text at 7:55am." }], by: html! { "Priya Nair. Does not count as contact." } },
+                    file::TimelineItem { day: "9 Nov", datetime: "2026-11-09", icon: Icon::Talk, title: "Meeting at Quayside office, 40 minutes", text: vec![html! { "Forklift refresher passed. Childcare now sorted three evenings a week. Two vacancies discussed, one ruled out because of the bus times." }, html! { "Confidence 6 out of 10, up from 4." }], by: html! { "Amara Okafor. " a.govuk-link href="#e" { "Edit" } } },
+                    file::TimelineItem { day: "2 Nov", datetime: "2026-11-02", icon: Icon::Done, title: "Support provided: bus pass, 4 weeks, £63.20", text: vec![html! { "Receipt attached." }], by: html! { "Amara Okafor" } },
                 ]),
                 ("October 2026", vec![
-                    file::TimelineItem { day: "21 Oct", datetime: "2026-10-21", icon: Icon::Sent, title: "Referred to Adult Learning, level 2 maths", text: vec!["Shared: name, phone, learning goal."], by: html! { "Amara Okafor" } },
+                    file::TimelineItem { day: "21 Oct", datetime: "2026-10-21", icon: Icon::Sent, title: "Referred to Adult Learning, level 2 maths", text: vec![html! { "Shared: name, phone, learning goal." }], by: html! { "Amara Okafor" } },
                     file::TimelineItem { day: "12 Oct", datetime: "2026-10-12", icon: Icon::Diary, title: "Appointment booked", text: vec![], by: html! { "Amara Okafor" } },
                     file::TimelineItem { day: "9 Oct", datetime: "2026-10-09", icon: Icon::Change, title: "Address changed", text: vec![], by: html! { "Amara Okafor" } },
-                    file::TimelineItem { day: "5 Oct", datetime: "2026-10-05", icon: Icon::Lock, title: "Joined Northern Routes, its privacy notice given", text: vec!["Version 3, on paper, read aloud."], by: html! { "Amara Okafor" } },
+                    file::TimelineItem { day: "5 Oct", datetime: "2026-10-05", icon: Icon::Lock, title: "Joined Northern Routes, its privacy notice given", text: vec![html! { "Version 3, on paper, read aloud." }], by: html! { "Amara Okafor" } },
                 ]),
             ]))
         }))

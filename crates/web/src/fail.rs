@@ -82,6 +82,11 @@ impl From<Error> for Fail {
                 Fail::page(StatusCode::FORBIDDEN, "That did not work", denied.to_string())
             }
             Error::Vault(vault::Error::NoKeys | vault::Error::Erased) => Fail::not_found(),
+            Error::NotNamed { .. } => Fail::page(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "The notice does not name this",
+                error.to_string(),
+            ),
             Error::Notice(text) | Error::Staff(text) => {
                 Fail::page(StatusCode::UNPROCESSABLE_ENTITY, "That did not work", text)
             }

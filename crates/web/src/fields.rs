@@ -113,7 +113,13 @@ pub(crate) fn questions(
 }
 
 /// A question, with what was typed and what is wrong with it, and why it is asked.
-fn question(field: &Field, catalogue: &Catalogue, typed: &Typed, faults: &[Fault], today: Date) -> Markup {
+pub(crate) fn question(
+    field: &Field,
+    catalogue: &Catalogue,
+    typed: &Typed,
+    faults: &[Fault],
+    today: Date,
+) -> Markup {
     let fault = faults.iter().find(|fault| fault.field == field.id);
     let error = fault.map(|fault| fault.message.as_str());
     let (id, hint) = (field.id.as_str(), field.hint.as_deref());
@@ -200,6 +206,7 @@ fn question(field: &Field, catalogue: &Catalogue, typed: &Typed, faults: &[Fault
                 Kind::Phone => Some("tel"),
                 Kind::Email => Some("email"),
                 Kind::Number => Some("numeric"),
+                Kind::Money => Some("decimal"),
                 _ => None,
             },
             input_type: "text",
@@ -222,7 +229,7 @@ fn part(part: &Part) -> Option<DatePart> {
 
 const fn width(kind: &Kind) -> Option<u8> {
     match kind {
-        Kind::Postcode | Kind::Nino => Some(10),
+        Kind::Postcode | Kind::Nino | Kind::Money => Some(10),
         Kind::Number => Some(5),
         Kind::Phone => Some(20),
         _ => None,

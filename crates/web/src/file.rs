@@ -9,28 +9,27 @@ use casework::entries::MeetingTyped;
 use casework::profile::fields as known;
 use casework::{ClientId, Fault, MeetingKind, Typed, answers, dates};
 use maud::{Markup, html};
-use notice::{Category, FieldId};
+use notice::{Category, FieldId, Group};
 use records::appointments::Appointment;
 use records::drafts::DraftText;
-use records::files::{ALL_ENTRIES, ClientFile, Dated, FIRST_ENTRIES, What};
+use records::files::{ALL_ENTRIES, ClientFile, FIRST_ENTRIES, What};
 use records::{Error, Visit};
 use serde::Deserialize;
 
 use crate::App;
 use crate::fail::Fail;
-use crate::fields;
 use crate::form::{Form, new_key};
 use crate::frame::{At, release, staff};
 use crate::signed::Signed;
+use crate::timeline::{self, Names};
 use crate::ui::file::{
-    IdentityBar, Meter, TagKind, TimelineItem, action, facts, identity_bar, panel, panel_life, share_list,
-    sub_nav, tag, timeline,
+    IdentityBar, Meter, TagKind, action, facts, identity_bar, panel, panel_life, share_list, sub_nav, tag,
 };
 use crate::ui::form::{ButtonKind, TextArea, button, draft_status, hidden, segments, textarea, tick};
-use crate::ui::icon::Icon;
-use crate::ui::list::empty;
+use crate::ui::list::{TodoItem, empty, todo_list};
 use crate::ui::page::{NavItem, columns, heading, printed, reading};
 use crate::ui::words;
+use crate::{entries, fields};
 
 #[derive(Deserialize)]
 pub(crate) struct Ask {
@@ -114,7 +113,7 @@ struct Note {
     typed: MeetingTyped,
 }
 
-const NOTE_FIELDS: [&str; 6] = ["form", "kind", "day", "minutes", "note", "took_part"];
+const NOTE_FIELDS: [&str; 7] = ["form", "kind", "day", "minutes", "note", "took_part", "about"];
 
 impl Note {
     fn of_draft(draft: Option<&DraftText>) -> Note {
@@ -125,6 +124,7 @@ impl Note {
                 minutes: draft.minutes.clone(),
                 note: draft.note.clone(),
                 took_part: draft.took_part,
+                about: Vec::new(),
             },
             None => MeetingTyped {
                 kind: MeetingKind::Meeting.code().to_owned(),
@@ -144,6 +144,7 @@ impl Note {
                 minutes: form.one("minutes")?.to_owned(),
                 note: form.one("note")?.to_owned(),
                 took_part: form.ticked("took_part"),
+                about: entries::about(form)?,
             },
         })
     }
@@ -227,11 +228,10 @@ pub(crate) fn head(
         }
     }
     let base = format!("/clients/{id}");
-    let tabs = [
-        ("File", base.clone()),
-        ("Details", format!("{base}/details")),
-        ("Who looked", format!("{base}/looked")),
-    ];
+    let mut tabs = vec![("File", base.clone())];
+    tabs.extend(Group::ALL.iter().map(|group| (group.words(), format!("{base}/entries/in/{group}"))));
+    tabs.push(("Details", format!("{base}/details")));
+    tabs.push(("Who looked", format!("{base}/looked")));
     let items: Vec<NavItem<'_>> = tabs
         .iter()
         .map(|(label, href)| NavItem { label, href, current: *label == here, count: None })
@@ -265,10 +265,11 @@ fn whole(
 ) -> Markup {
     let directory = app.service.directory();
     let now = app.service.surroundings().civil(app.service.surroundings().now());
-    let by = |id| directory.name(id).to_owned();
+    let names =
+        Names { by: &|id| directory.name(id).to_owned(), mentioned: &|text| app.service.mentioned(text) };
     let body = view(
         file,
-        &by,
+        &names,
         note,
         status,
         banner,
@@ -294,7 +295,7 @@ fn whole(
 )]
 fn view(
     file: &ClientFile,
-    by: &dyn Fn(casework::StaffId) -> String,
+    names: &Names<'_>,
     note: &Note,
     status: &str,
     banner: Option<&str>,
@@ -302,7 +303,7 @@ fn view(
     now: &jiff::ZonedDateTime,
     printed_by: &str,
 ) -> Markup {
-    let today = now.date();
+    let (today, by) = (now.date(), names.by);
     let profile = file.profile();
     let may_note = file.writable.contains(Category::Casework);
     let book = format!("/clients/{}/appointments/new", file.client);
@@ -315,9 +316,10 @@ fn view(
         @if let Some(text) = banner { (words::banner(text)) }
         (fields::summary(faults))
         @if may_note { (note_box(file, &profile, note, status, faults)) }
-        (panel("timeline", "Timeline", None, entries(file, by)))
+        (panel("timeline", "Timeline", None, timeline::whole(file, names)))
     };
     let side = html! {
+        (due(file, today))
         (booked(file, may_book.then_some(book.as_str()), now, by))
         (key_facts(file, &profile, by))
         (life(file, &profile, today))
@@ -355,6 +357,7 @@ fn note_box(
                     (crate::ui::form::text_input(crate::ui::form::TextInput { name: "day", label: "Day", hint: Some("Today, if left empty"), value: note.typed.day.text(), error: error("day"), width: Some(10), autocomplete: Some("off"), input_type: "text", ..Default::default() }))
                     (crate::ui::form::text_input(crate::ui::form::TextInput { name: "minutes", label: "Minutes", hint: Some("If you like"), value: &note.typed.minutes, error: error("minutes"), width: Some(4), inputmode: Some("numeric"), autocomplete: Some("off"), input_type: "text", ..Default::default() }))
                 }
+                (about_goals(file, note))
                 div.app-note__foot {
                     (button(ButtonKind::Main, "Save note", None))
                     (tick("took_part", &format!("{name} took part: keeps the record for 12 more months"), note.typed.took_part))
@@ -365,89 +368,58 @@ fn note_box(
     )
 }
 
-fn first_name(profile: &casework::Profile) -> String {
+/// The goals that stand in the timeline, to tick if the note is about one.
+fn about_goals(file: &ClientFile, note: &Note) -> Markup {
+    let goals: Vec<(casework::EntryId, String)> = file
+        .timeline
+        .iter()
+        .filter_map(|entry| match &entry.what {
+            What::Written(form, goal) if form.id == *"goal" && !goal.is_over(form) => {
+                Some((entry.id, goal.title(form)))
+            }
+            _ => None,
+        })
+        .collect();
+    if goals.is_empty() {
+        return html! {};
+    }
+    crate::ui::form::details(
+        "About a goal",
+        entries::link_boxes("Which goals is it about?", &goals, &note.typed.about, None),
+    )
+}
+
+pub(crate) fn first_name(profile: &casework::Profile) -> String {
     let name = profile.known_as().or_else(|| profile.display_name()).unwrap_or("The client");
     casework::names::parts(name).first.to_owned()
-}
-
-fn entries(file: &ClientFile, by: &dyn Fn(casework::StaffId) -> String) -> Markup {
-    if file.timeline.is_empty() {
-        return empty("Nothing has been recorded that you may see here.");
-    }
-    let lines: Vec<Line> = file.timeline.iter().map(|entry| Line::of(entry, by)).collect();
-    let mut months: Vec<(&str, Vec<TimelineItem<'_>>)> = Vec::new();
-    for line in &lines {
-        match months.last_mut() {
-            Some((month, items)) if *month == line.month => items.push(line.item()),
-            _ => months.push((&line.month, vec![line.item()])),
-        }
-    }
-    let older = file.entries.saturating_sub(lines.len() as u64);
-    html! {
-        (timeline(&months))
-        @if older > 0 && file.readable.contains(Category::Casework) {
-            p.app-older { a.govuk-link href={ "/clients/" (file.client) "?all=1#timeline" } { "Show " (dates::count(older, "older entry").replace("entrys", "entries")) } }
-        }
-    }
-}
-
-/// An entry in the words of the timeline.
-struct Line {
-    month: String,
-    day: String,
-    datetime: String,
-    title: String,
-    text: Vec<String>,
-    icon: Icon,
-    by: Markup,
-}
-
-impl Line {
-    fn of(entry: &Dated, by: &dyn Fn(casework::StaffId) -> String) -> Line {
-        let author = by(entry.author);
-        let (title, text, icon, after) = match &entry.what {
-            What::Meeting(meeting) => {
-                let icon = match (meeting.kind, meeting.took_part) {
-                    (MeetingKind::FileNote, _) => Icon::Change,
-                    (_, false) => Icon::Cancelled,
-                    _ => Icon::Talk,
-                };
-                let counts = if meeting.contact().two_way() { "" } else { " Does not count as contact." };
-                (meeting.title(), paragraphs(&meeting.note), icon, counts)
-            }
-            What::NoticeGiven(given) => (given.title(), Vec::new(), Icon::Lock, ""),
-            What::Agreement(agreement) => (agreement.title(), Vec::new(), Icon::Done, ""),
-        };
-        Line {
-            month: format!("{} {}", dates::month_name(entry.day.month()), entry.day.year()),
-            day: dates::short(entry.day).split(' ').take(2).collect::<Vec<_>>().join(" "),
-            datetime: entry.day.to_string(),
-            title,
-            text,
-            icon,
-            by: html! { (author) "." (after) },
-        }
-    }
-
-    fn item(&self) -> TimelineItem<'_> {
-        TimelineItem {
-            day: &self.day,
-            datetime: &self.datetime,
-            icon: self.icon,
-            title: &self.title,
-            text: self.text.iter().map(String::as_str).collect(),
-            by: self.by.clone(),
-        }
-    }
-}
-
-fn paragraphs(text: &str) -> Vec<String> {
-    text.split('\n').map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect()
 }
 
 /// The facts that an adviser looks for first.
 const KEY_FACTS: [&str; 6] =
     ["employment_status", "benefits", "right_to_work", "barriers", "adjustments", "highest_qualification"];
+
+/// What waits to be done in this file.
+fn due(file: &ClientFile, today: jiff::civil::Date) -> Markup {
+    if file.due.is_empty() {
+        return html! {};
+    }
+    let items: Vec<TodoItem> = file
+        .due
+        .iter()
+        .take(8)
+        .map(|due| TodoItem {
+            tag: if due.day < today {
+                tag(TagKind::Stop, &format!("Late: {}", dates::short(due.day)))
+            } else {
+                tag(TagKind::Warn, &dates::short(due.day))
+            },
+            text: html! { a.govuk-link href={ "/clients/" (file.client) "/entries/" (due.entry) } { (due.words) } },
+            act: html! {},
+        })
+        .collect();
+    let plan = format!("/clients/{}/entries/in/plan", file.client);
+    panel("due", "What is due", Some((&plan, "The plan", "")), todo_list(&items))
+}
 
 /// What is to come and what was, the latest first.
 fn booked(
@@ -542,6 +514,7 @@ fn promised(file: &ClientFile) -> Markup {
         share_list(&[
             (html! { "Privacy notice given" }, html! { "version " (file.notice.1) }),
             (html! { "Equality answers" }, equality),
+            (html! { "Mentioned in other files" }, html! { (file.mentioned) }),
         ]),
     )
 }
@@ -550,7 +523,7 @@ fn promised(file: &ClientFile) -> Markup {
 #[must_use]
 pub fn bench_view(file: &ClientFile) -> String {
     let note = Note::of_draft(file.draft.as_ref().map(|d| &d.text));
-    let by = |_| "Amara Okafor".to_owned();
+    let names = Names { by: &|_| "Amara Okafor".to_owned(), mentioned: &|_| Vec::new() };
     let now = file.until.last_contact.at(12, 0, 0, 0).to_zoned_datetime(jiff::tz::TimeZone::UTC);
-    now.map(|now| view(file, &by, &note, "", None, &[], &now, "").into_string()).unwrap_or_default()
+    now.map(|now| view(file, &names, &note, "", None, &[], &now, "").into_string()).unwrap_or_default()
 }

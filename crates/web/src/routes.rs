@@ -4,8 +4,8 @@ use axum::Router;
 use axum::routing::{MethodRouter, get, post};
 
 use crate::{
-    App, account, appointments, assets, calendar, clients, details, diary, file, looked, public, register,
-    sign_in, today,
+    App, account, appointments, assets, calendar, clients, corrections, details, diary, entries, entry_page,
+    file, looked, public, register, sign_in, today,
 };
 
 /// The two methods that pages use.
@@ -84,6 +84,13 @@ routes! {
     Get  "/clients/{client}/details/{category}" Staff true details::edit;
     Post "/clients/{client}/details/{category}" Staff true details::save;
     Get  "/clients/{client}/details/{category}/history" Staff true details::history;
+    Get  "/clients/{client}/entries/in/{group}" Staff true entries::group;
+    Get  "/clients/{client}/entries/new/{form}" Staff true entries::begin;
+    Post "/clients/{client}/entries/new/{form}" Staff true entries::write;
+    Get  "/clients/{client}/entries/{entry}" Staff true entry_page::show;
+    Get  "/clients/{client}/entries/{entry}/change" Staff true entries::edit;
+    Post "/clients/{client}/entries/{entry}/change" Staff true entries::change;
+    Post "/clients/{client}/entries/{entry}/correct" Staff true corrections::correct;
     Get  "/clients/{client}/looked" Staff true looked::show;
     Get  "/clients/{client}/appointments/new" Staff true appointments::begin;
     Post "/clients/{client}/appointments" Staff true appointments::book;

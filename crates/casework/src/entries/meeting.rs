@@ -8,6 +8,7 @@ use super::{EARLIEST, codes};
 use crate::answers::{Fault, Typed};
 use crate::dates::{self, When};
 use crate::formats::text;
+use crate::ids::EntryId;
 
 /// A meeting, a call, a message or a note. Its day stands beside it, in the clear.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,6 +22,12 @@ pub struct Meeting {
     pub note: String,
     /// Whether the client took part: came, answered, wrote.
     pub took_part: bool,
+    /// The goals that it was about.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub about: Vec<EntryId>,
+    /// Why this version took the place of the one before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub because: Option<String>,
 }
 
 codes! {
@@ -102,6 +109,8 @@ pub struct MeetingTyped {
     pub note: String,
     /// Whether the client took part.
     pub took_part: bool,
+    /// The goals that it was about.
+    pub about: Vec<EntryId>,
 }
 
 impl MeetingTyped {
@@ -124,7 +133,8 @@ impl MeetingTyped {
         match (kind, day, minutes, note) {
             (Ok(kind), Ok(day), Ok(minutes), Ok(note)) => {
                 let took_part = self.took_part && kind != MeetingKind::FileNote;
-                Ok((day, Meeting { kind, minutes, note, took_part }))
+                let about = self.about.clone();
+                Ok((day, Meeting { kind, minutes, note, took_part, about, because: None }))
             }
             _ => Err(faults),
         }
@@ -181,7 +191,12 @@ mod tests {
             minutes: minutes.into(),
             note: note.into(),
             took_part,
+            about: vec![],
         }
+    }
+
+    fn meeting(kind: MeetingKind, minutes: Option<u32>, took_part: bool) -> Meeting {
+        Meeting { kind, minutes, note: "x".into(), took_part, about: vec![], because: None }
     }
 
     #[test]
@@ -215,15 +230,13 @@ mod tests {
                 assert_eq!(meeting.took_part, counts, "{kind} {took_part}");
             }
         }
-        let forged =
-            Meeting { kind: MeetingKind::FileNote, minutes: None, note: "x".into(), took_part: true };
+        let forged = meeting(MeetingKind::FileNote, None, true);
         assert!(!forged.contact().two_way());
     }
 
     #[test]
     fn what_is_kept_is_written_in_a_form_that_stays() {
-        let meeting =
-            Meeting { kind: MeetingKind::FileNote, minutes: Some(5), note: "x".into(), took_part: false };
+        let meeting = meeting(MeetingKind::FileNote, Some(5), false);
         let kept = r#"{"kind":"file-note","minutes":5,"note":"x","took_part":false}"#;
         assert_eq!(serde_json::to_string(&meeting).unwrap(), kept);
         assert_eq!(serde_json::from_str::<Meeting>(kept).unwrap(), meeting);

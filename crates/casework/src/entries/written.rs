@@ -53,8 +53,7 @@ impl Written {
                 continue;
             };
             if one > two {
-                let message =
-                    format!("{} must be {} or later", label(form, second), dates::long(one));
+                let message = format!("{} must be {} or later", label(form, second), dates::long(one));
                 faults.push(Fault::new(second.clone(), message));
             }
         }
@@ -70,8 +69,11 @@ impl Written {
     /// Its line in lists: `Course, forklift licence`.
     #[must_use]
     pub fn title(&self, form: &EntryForm) -> String {
-        let words: Vec<String> =
-            form.title.iter().filter_map(|id| Some(shown(form, form.field(id)?, self.answers.get(id)?))).collect();
+        let words: Vec<String> = form
+            .title
+            .iter()
+            .filter_map(|id| Some(shown(form, form.field(id)?, self.answers.get(id)?)))
+            .collect();
         let title = words.join(", ");
         let title = title.lines().next().unwrap_or_default();
         match title.char_indices().nth(LINE) {
@@ -92,9 +94,8 @@ impl Written {
     /// Each answer in words, with the name of its field, in the order of the form.
     #[must_use]
     pub fn lines<'f>(&self, form: &'f EntryForm) -> Vec<(&'f str, String)> {
-        let answered = |field: &'f Field| {
-            Some((field.label.as_str(), shown(form, field, self.answers.get(&field.id)?)))
-        };
+        let answered =
+            |field: &'f Field| Some((field.label.as_str(), shown(form, field, self.answers.get(&field.id)?)));
         form.fields().iter().filter_map(answered).collect()
     }
 

@@ -34,11 +34,7 @@ pub fn read(typed: &str) -> Result<i64, MoneyFault> {
     if negative {
         return Err(MoneyFault::Negative);
     }
-    format!("{pounds}{pence:0<2}")
-        .parse()
-        .ok()
-        .filter(|pence| *pence <= LARGEST)
-        .ok_or(MoneyFault::TooLarge)
+    format!("{pounds}{pence:0<2}").parse().ok().filter(|pence| *pence <= LARGEST).ok_or(MoneyFault::TooLarge)
 }
 
 /// An amount as pages show it: `£1,234.50`.

@@ -121,6 +121,8 @@ impl Plain {
             equality_answered: None,
             timeline: timeline.rows.iter().map(dated).collect::<Result<Vec<_>, Fail>>()?,
             entries: count.first().map_or(Ok(0), |row| row.int(0))?.unsigned_abs(),
+            mentioned: 0,
+            due: Vec::new(),
             appointments: Vec::new(),
             draft: None,
             until: self.0.until.get(&client).cloned().ok_or_else(gone)?,
@@ -174,6 +176,7 @@ fn rows(file: &ClientFile) -> Result<Vec<store::Query>, Fail> {
             What::Meeting(meeting) => ("meeting", json(meeting)?),
             What::NoticeGiven(given) => ("notice-given", json(given)?),
             What::Agreement(agreement) => ("agreement", json(agreement)?),
+            What::Written(form, written) => (form.id.as_str(), json(written)?),
         };
         rows.push(ADD_ENTRY.with([
             dated.id.as_bytes().into(),
@@ -211,13 +214,18 @@ fn page(row: &Row) -> Result<(Category, ProfilePage), Fail> {
 }
 
 fn dated(row: &Row) -> Result<Dated, Fail> {
-    let what = match row.text(1)? {
+    let kind = row.text(1)?;
+    let what = match kind {
         "meeting" => What::Meeting(content(row)?),
         "notice-given" => What::NoticeGiven(content(row)?),
-        _ => What::Agreement(content(row)?),
+        "agreement" => What::Agreement(content(row)?),
+        other => {
+            What::Written(notice::forms::form(other).ok_or_else(|| Fail::said("no form"))?, content(row)?)
+        }
     };
     Ok(Dated {
         id: EntryId::from_bytes(row.bytes16(0)?),
+        version: row.int(6)?,
         day: day_from(row.int(3)?).ok_or_else(|| Fail::said("no day"))?,
         written: written(row)?,
         author: StaffId::from_bytes(row.bytes16(5)?),

@@ -234,6 +234,7 @@ fn file(
         notice_given: client.notice_given,
         agreed: client.agreed,
         meetings: meetings.collect::<Option<_>>()?,
+        written: Vec::new(),
         appointments,
     })
 }

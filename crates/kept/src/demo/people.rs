@@ -74,6 +74,8 @@ fn client(seed: u64, number: u64, today: Date, catalogue: &Catalogue) -> MadeUpC
             minutes: minutes(&mut dice, happening.kind, happening.took_part),
             note: notes.note(&mut dice, happening),
             took_part: happening.took_part,
+            about: vec![],
+            because: None,
         };
         entries.push(MadeUpEntry { day: happening.day, adviser: writer, meeting });
     }

@@ -123,5 +123,12 @@ pub(crate) fn registration(name: &str) -> Registration {
 }
 
 pub(crate) fn meeting(note: &str, took_part: bool) -> Meeting {
-    Meeting { kind: MeetingKind::Meeting, minutes: Some(30), note: note.into(), took_part }
+    Meeting {
+        kind: MeetingKind::Meeting,
+        minutes: Some(30),
+        note: note.into(),
+        took_part,
+        about: vec![],
+        because: None,
+    }
 }

@@ -13,3 +13,4 @@ mod bench;
 mod erasures;
 mod files;
 mod signing_in;
+mod written;

@@ -212,7 +212,7 @@ pub struct TimelineItem<'a> {
     /// What, in one line.
     pub title: &'a str,
     /// What was written, in paragraphs.
-    pub text: Vec<&'a str>,
+    pub text: Vec<Markup>,
     /// Who, and links to change it.
     pub by: Markup,
 }

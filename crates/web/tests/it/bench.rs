@@ -113,6 +113,30 @@ impl Bench {
         self.service.book(&visit, client, booking).await.unwrap()
     }
 
+    /// A meeting or a task in a client's file.
+    pub(crate) async fn entry(&self, adviser: StaffId, client: &str, meeting: bool) -> String {
+        let client = client.parse::<ClientId>().unwrap();
+        let (visit, form) = (self.visit_of(adviser), *uuid::Uuid::new_v4().as_bytes());
+        let day = jiff::civil::date(2026, 11, 2);
+        let made = if meeting {
+            let typed = casework::entries::MeetingTyped {
+                kind: "phone".into(),
+                note: "Rang.".into(),
+                ..Default::default()
+            };
+            let (_, meeting) = typed.read(day).unwrap();
+            self.service.record_meeting(&visit, client, form, day, &meeting).await
+        } else {
+            let mut task = casework::Written::default();
+            let (what, by) = (casework::Answer::Text("Ring the college".into()), casework::Answer::Date(day));
+            task.answers.set("task".into(), Some(what));
+            task.answers.set("task_by".into(), Some(by));
+            let of = notice::forms::form("task").unwrap();
+            self.service.write_entry(&visit, client, form, of, &task).await
+        };
+        made.unwrap().to_string()
+    }
+
     fn visit_of(&self, adviser: StaffId) -> records::Visit {
         let now = self.service.surroundings().now();
         let session = records::sessions::Session {

@@ -13,6 +13,9 @@ pub(crate) fn path(route: &Route, client: &str) -> String {
         .replace("{secret}", &"00".repeat(32))
         .replace("{appointment}", &"00".repeat(16))
         .replace("{category}", "identity")
+        .replace("{group}", "plan")
+        .replace("{form}", "task")
+        .replace("{entry}", &"00".repeat(16))
         .replace("{version}", "1.0")
         .replace("{digest}", "000000000000")
         .replace("{name}", "app.css")
@@ -138,6 +141,10 @@ async fn every_audited_route_leaves_exactly_one_entry_of_its_caller() {
             if route.path.contains("{appointment}") {
                 path = format!("/appointments/{}", bench.appointment(ada, &client).await);
             }
+            if route.path.contains("{entry}") {
+                let entry = bench.entry(ada, &client, path.ends_with("correct")).await;
+                path = path.replace(&"0".repeat(32), &entry);
+            }
             // Each with a body that it accepts; those that need a fresh code or end the session have tests of their own.
             let body = match path.rsplit('/').next().unwrap() {
                 "find" | "suggest" => "q=Daniel".to_owned(),
@@ -146,6 +153,18 @@ async fn every_audited_route_leaves_exactly_one_entry_of_its_caller() {
                     form()
                 ),
                 "reason" => "reason=Covering+for+a+colleague".to_owned(),
+                "task" => format!(
+                    "form={}&task=Ring+the+college&task_by-day=1&task_by-month=12&task_by-year=2026",
+                    form()
+                ),
+                "change" => {
+                    "of=task&version=1&task=Ring+them&task_by-day=2&task_by-month=12&task_by-year=2026"
+                        .to_owned()
+                }
+                "correct" => {
+                    "version=1&kind=phone&day-day=1&day-month=11&day-year=2026&note=Rang.&because=Wrong+day"
+                        .to_owned()
+                }
                 "meetings" => format!("form={}&kind=phone&day=&minutes=5&note=Rang.&took_part=on", form()),
                 "draft" => format!("form={}&kind=phone&day=&minutes=&note=Began", form()),
                 "identity" if route.method == Method::Post => {

@@ -1,0 +1,218 @@
+//! Entries that are written with a form of the notice: added, changed with every earlier version kept.
+
+use access::Act;
+use audit::{Action, Detail};
+use casework::{ClientId, EntryId, Fault, Written};
+use notice::EntryForm;
+use store::{Query, sql};
+
+use crate::entries::{Head, Stored, compartment_of, entry_columns};
+use crate::sessions::Visit;
+use crate::standing::Standing;
+use crate::surroundings::{day_from, day_number};
+use crate::{Error, Service, changes};
+
+sql! { records:
+    /// One dated entry of a file.
+    pub(crate) ENTRY = concat!("SELECT ", entry_columns!(), " FROM entry WHERE client = $1 AND id = $2 AND kind <> 'profile'");
+    /// The kinds of all entries of a file, to see that links lead somewhere.
+    KINDS = "SELECT id, kind FROM entry WHERE client = $1 AND kind <> 'profile'";
+    /// The newest day of the other entries of a form.
+    NEWEST_OTHER = "SELECT MAX(day) FROM entry WHERE client = $1 AND kind = $2 AND id <> $3";
+    /// What was due by an entry.
+    FORGET_DUE = "DELETE FROM due WHERE entry = $1";
+    /// What was due by every entry of a form.
+    FORGET_DUE_OF_FORM = "DELETE FROM due WHERE client = $1 AND form = $2";
+    /// Something is due.
+    ADD_DUE = "INSERT INTO due (entry, field, client, form, day) VALUES ($1, $2, $3, $4, $5)";
+    /// All that was due in a file.
+    pub(crate) DROP_DUE = "DELETE FROM due WHERE client = $1";
+}
+
+const WRITE: Action = Action("write-entry");
+const CHANGE: Action = Action("change-entry");
+/// The most that one entry can be about.
+const MOST_LINKS: usize = 20;
+
+/// The name under which faults of links are told.
+pub const ABOUT: &str = "about";
+
+impl Service {
+    /// Writes a new entry with `form` into a client's file.
+    ///
+    /// # Errors
+    /// `Error::Faults` for what was typed, `Error::NotNamed` if the notice that the client was given does not name such
+    /// entries, a refusal, or a store failed; then nothing is written.
+    pub async fn write_entry(
+        &self,
+        visit: &Visit,
+        client: ClientId,
+        key: [u8; 16],
+        form: &'static EntryForm,
+        written: &Written,
+    ) -> Result<EntryId, Error> {
+        if let Some(made) = self.made_by_form(visit, key).await? {
+            return Ok(EntryId::from_bytes(made));
+        }
+        let id = EntryId::from_bytes(self.draw());
+        let today = self.surroundings().today();
+        let (standing, newest) = self.before_writing(visit, client, id, form, written).await?;
+        let (now, day) = (self.now(), day_number(written.day(form, today)));
+        let request = standing.request(visit, now, Act::Write, form.category.into());
+        let permit = self.permit(request, WRITE).await?;
+        let keys = self.vault().keys(client.into()).await?;
+        let head = Head {
+            id,
+            client,
+            kind: form.id.0.clone(),
+            category: form.category,
+            compartment: compartment_of(form.category),
+            day,
+            written: now,
+            author: visit.staff,
+            version: 1,
+        };
+        let (add, mark) = self.seal_new(&permit, &keys, &head, written)?;
+        let change = self.log().change(permit, WRITE, &Detail { rows: vec![mark], ..Detail::default() });
+        let mut batch = vec![self.form_done(visit, key, *id.as_bytes()), add, change.outbox()];
+        batch.extend(due(&head, form, written, newest));
+        batch.extend(self.note_mentions(client, id, written));
+        batch.extend(changes::of_client(client, now));
+        match self.records().write(batch).await {
+            Ok(_) => {
+                change.committed();
+                self.follow_changes().await?;
+                Ok(id)
+            }
+            // The same form, sent twice at once: the other one wrote it.
+            Err(store::Error::AlreadyThere { .. }) => {
+                let made = self.made_by_form(visit, key).await?;
+                made.map(EntryId::from_bytes).ok_or(Error::ChangedMeanwhile)
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Puts the next version of an entry in the place of `version`, which the form was made from.
+    ///
+    /// # Errors
+    /// As for a new one; `Error::ChangedMeanwhile` if somebody else was faster, `Error::NoSuchFile` if there is no such entry.
+    pub async fn change_entry(
+        &self,
+        visit: &Visit,
+        client: ClientId,
+        id: EntryId,
+        version: i64,
+        form: &'static EntryForm,
+        written: &Written,
+    ) -> Result<(), Error> {
+        let rows =
+            self.records().read(vec![ENTRY.with([client.as_bytes().into(), id.as_bytes().into()])]).await?;
+        let stored = rows.first().and_then(|r| r.first()).map(Stored::read).transpose()?;
+        let stored = stored.ok_or(Error::NoSuchFile)?;
+        if form.id != *stored.kind {
+            return Err(Error::NoSuchFile);
+        }
+        if stored.version != version {
+            return Err(Error::ChangedMeanwhile);
+        }
+        let (standing, newest) = self.before_writing(visit, client, id, form, written).await?;
+        let now = self.now();
+        let request = standing.request(visit, now, Act::Write, form.category.into());
+        let permit = self.permit(request, CHANGE).await?;
+        let keys = self.vault().keys(client.into()).await?;
+        let was = day_from(stored.day).ok_or(Error::Damaged("day"))?;
+        let head = Head {
+            id,
+            client,
+            kind: form.id.0.clone(),
+            category: stored.category,
+            compartment: stored.compartment,
+            day: day_number(written.day(form, was)),
+            written: now,
+            author: visit.staff,
+            version: version + 1,
+        };
+        let (statements, mark) = self.seal_next(&permit, &keys, &head, written)?;
+        let change = self.log().change(permit, CHANGE, &Detail { rows: vec![mark], ..Detail::default() });
+        let mut batch = statements.to_vec();
+        batch.push(change.outbox());
+        batch.extend(due(&head, form, written, newest));
+        batch.extend(self.note_mentions(client, id, written));
+        batch.extend(changes::of_client(client, now));
+        match self.records().write(batch).await {
+            Ok(_) => {
+                change.committed();
+                self.follow_changes().await
+            }
+            Err(store::Error::Conflict { .. }) => Err(Error::ChangedMeanwhile),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// How `visit` stands to the file, and the newest day of the form's other entries, once nothing is wrong with the entry.
+    async fn before_writing(
+        &self,
+        visit: &Visit,
+        client: ClientId,
+        id: EntryId,
+        form: &EntryForm,
+        written: &Written,
+    ) -> Result<(Standing, Option<i64>), Error> {
+        let rows = self
+            .records()
+            .read(vec![
+                Standing::query(client, visit),
+                KINDS.with([client.as_bytes().into()]),
+                NEWEST_OTHER.with([client.as_bytes().into(), form.id.as_str().into(), id.as_bytes().into()]),
+            ])
+            .await?;
+        let [head, kinds, newest] = rows.as_slice() else { return Err(Error::Damaged("batch")) };
+        let standing = Standing::read(client, head.first())?;
+        let given = self.given(&standing.notice, &standing.notice_version)?;
+        if !form.named_by(&given.notice) {
+            return Err(Error::NotNamed {
+                what: form.plural.clone(),
+                version: standing.notice_version.clone(),
+            });
+        }
+        let mut faults = written.faults(form, self.surroundings().today());
+        for about in &written.about {
+            let kind = kinds.rows.iter().find(|row| row.bytes16(0).is_ok_and(|row| row == *about.as_bytes()));
+            let kind = kind.map(|row| row.text(1)).transpose()?;
+            if !kind.is_some_and(|kind| form.links.iter().any(|link| *link == *kind)) {
+                faults.push(Fault::new(ABOUT, "Choose from the list what this is about"));
+            }
+        }
+        if written.about.len() > MOST_LINKS {
+            faults.push(Fault::new(ABOUT, format!("Choose {MOST_LINKS} or fewer")));
+        }
+        if !faults.is_empty() {
+            return Err(Error::Faults(faults));
+        }
+        let newest = newest.first().map(|row| row.opt_int(0)).transpose()?.flatten();
+        Ok((standing, newest))
+    }
+}
+
+/// Statements that say anew what is due by an entry. Where the newest of a form settles the earlier ones, an earlier one
+/// that is written down late asks for nothing.
+pub(crate) fn due(head: &Head, form: &EntryForm, written: &Written, newest: Option<i64>) -> Vec<Query> {
+    let mut batch = vec![FORGET_DUE.with([head.id.as_bytes().into()])];
+    if form.latest {
+        if newest.is_some_and(|newest| newest > head.day) {
+            return batch;
+        }
+        batch.push(FORGET_DUE_OF_FORM.with([head.client.as_bytes().into(), form.id.as_str().into()]));
+    }
+    batch.extend(written.due(form).into_iter().map(|(field, day)| {
+        ADD_DUE.with([
+            head.id.as_bytes().into(),
+            field.as_str().into(),
+            head.client.as_bytes().into(),
+            form.id.as_str().into(),
+            day_number(day).into(),
+        ])
+    }));
+    batch
+}

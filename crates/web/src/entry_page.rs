@@ -1,0 +1,187 @@
+//! One dated entry with all its answers, what it is about, and how it changed.
+
+use axum::extract::{Path, State};
+use axum::response::Response;
+use casework::entries::Meeting;
+use casework::{ClientId, EntryId, Written, answers, dates, profile};
+use maud::{Markup, html};
+use notice::EntryForm;
+use records::entry_views::EntryView;
+use records::files::{Dated, What};
+
+use crate::App;
+use crate::entries::{entry, written};
+use crate::fail::Fail;
+use crate::file::{client, clock, head, title};
+use crate::frame::{At, release, staff};
+use crate::signed::Signed;
+use crate::timeline::{headline, paragraphs};
+use crate::ui::file::{action, panel};
+use crate::ui::list;
+use crate::ui::page::{back, heading, reading};
+use crate::ui::words::{SummaryRow, summary_list};
+
+pub(crate) async fn show(
+    State(app): State<App>,
+    Signed(visit): Signed,
+    Path((id, code)): Path<(String, String)>,
+) -> Result<Response, Fail> {
+    let (id, entry) = (client(&id)?, entry(&code)?);
+    let opened = app.service.view_entry(&visit, id, entry).await?;
+    let page = opened.map(|view| {
+        let today = app.service.surroundings().today();
+        let (tab, noun, category) = match &view.entry.what {
+            What::Written(form, _) => (form.group.words(), form.noun.as_str(), Some(form.category)),
+            What::Meeting(_) => ("File", "note", Some(notice::Category::Casework)),
+            What::NoticeGiven(_) | What::Agreement(_) => ("File", "agreement", None),
+        };
+        let parent = match &view.entry.what {
+            What::Written(form, _) => format!("/clients/{id}/entries/in/{}", form.group),
+            _ => format!("/clients/{id}#timeline"),
+        };
+        let may = category.is_some_and(|category| view.writable.contains(category));
+        let change = html! { @if may {
+            (action(&format!("/clients/{id}/entries/{entry}/change"), if tab == "File" { "Correct this" } else { "Change this" }))
+        } };
+        let body = html! {
+            (head(&view.contact, id, today, tab, html! {}))
+            (reading(html! {
+                (back(&parent))
+                (heading(&headline(&view.entry), change))
+                (content(&app, id, &view))
+                (links(id, &view))
+                (history(&app, &view))
+            }))
+        };
+        staff(&app, &visit, At::Elsewhere, &title(&view.contact, noun), body)
+    });
+    release(page).await
+}
+
+fn content(app: &App, id: ClientId, view: &EntryView) -> Markup {
+    let entry = &view.entry;
+    let at = app.service.surroundings().civil(entry.written);
+    let directory = app.service.directory();
+    let by = html! {
+        p.app-muted { "Written by " (directory.name(entry.author)) " on " (dates::long(at.date())) " at " (clock(&at)) "." }
+    };
+    let mentioned = |text: &str| app.service.mentioned(text);
+    match &entry.what {
+        What::Written(form, written) => {
+            let lines = written.lines(form);
+            let rows: Vec<SummaryRow<'_>> = lines
+                .iter()
+                .map(|(key, value)| SummaryRow {
+                    key,
+                    value: html! { @for part in paragraphs(value, &mentioned) { p.govuk-body { (part) } } },
+                    change: None,
+                })
+                .collect();
+            html! { (summary_list(&rows)) (by) }
+        }
+        What::Meeting(meeting) => html! {
+            p.app-muted { (dates::long(entry.day)) }
+            @for part in paragraphs(&meeting.note, &mentioned) { p.govuk-body { (part) } }
+            (by)
+        },
+        What::NoticeGiven(_) | What::Agreement(_) => html! {
+            p.govuk-body { (dates::long(entry.day)) ". " a.govuk-link href={ "/clients/" (id) } { "Back to the file" } }
+            (by)
+        },
+    }
+}
+
+/// What an entry says it is about.
+fn about(entry: &Dated) -> &[EntryId] {
+    match &entry.what {
+        What::Written(_, written) => &written.about,
+        What::Meeting(meeting) => &meeting.about,
+        What::NoticeGiven(_) | What::Agreement(_) => &[],
+    }
+}
+
+/// What it is about, and what is about it.
+fn links(id: ClientId, view: &EntryView) -> Markup {
+    let line = |entry: &Dated| {
+        html! { li { a.govuk-link href={ "/clients/" (id) "/entries/" (entry.id) } { (headline(entry)) } span.app-muted { ", " (dates::short(entry.day)) } } }
+    };
+    let of: Vec<&Dated> = view.others.iter().filter(|other| about(&view.entry).contains(&other.id)).collect();
+    let to: Vec<&Dated> = view
+        .others
+        .iter()
+        .filter(|other| written(other).is_some() && about(other).contains(&view.entry.id))
+        .collect();
+    html! {
+        @if !of.is_empty() { (panel("about", "About", None, html! { ul.govuk-list { @for entry in of { (line(entry)) } } })) }
+        @if !to.is_empty() { (panel("more", "What followed", None, html! { ul.govuk-list { @for entry in to { (line(entry)) } } })) }
+    }
+}
+
+/// A change in words: which field, what it was, what it is.
+type Line = (String, Option<String>, Option<String>);
+
+fn history(app: &App, view: &EntryView) -> Markup {
+    if view.earlier.is_empty() {
+        return html! {};
+    }
+    let directory = app.service.directory();
+    let versions: Vec<&Dated> = std::iter::once(&view.entry).chain(&view.earlier).collect();
+    let mut lines: Vec<(String, String, Line)> = Vec::new();
+    for pair in versions.windows(2) {
+        let [now, before] = pair else { continue };
+        let at = app.service.surroundings().civil(now.written);
+        let (at, by) = (format!("{} {}", dates::long(at.date()), clock(&at)), directory.name(now.author));
+        lines.extend(changed(before, now).into_iter().map(|line| (at.clone(), by.to_owned(), line)));
+    }
+    let changes: Vec<list::Change<'_>> = lines
+        .iter()
+        .map(|(at, by, (field, before, after))| list::Change {
+            at,
+            by,
+            field,
+            before: before.as_deref(),
+            after: after.as_deref(),
+        })
+        .collect();
+    panel("history", "What changed", None, list::history(&changes))
+}
+
+fn changed(before: &Dated, now: &Dated) -> Vec<Line> {
+    let mut lines = match (&before.what, &now.what) {
+        (What::Written(form, before), What::Written(_, now)) => answers_changed(form, before, now),
+        (What::Meeting(before), What::Meeting(now)) => meeting_changed(before, now),
+        _ => Vec::new(),
+    };
+    if before.day != now.day {
+        lines.push(("Day".to_owned(), Some(dates::long(before.day)), Some(dates::long(now.day))));
+    }
+    lines
+}
+
+fn answers_changed(form: &EntryForm, before: &Written, now: &Written) -> Vec<Line> {
+    let changes = profile::changes(&before.answers, &now.answers);
+    changes
+        .into_iter()
+        .filter_map(|change| {
+            let field = form.field(&change.field)?;
+            let words = |answer: Option<casework::Answer>| {
+                answer.map(|answer| answers::shown(field, form.catalogue().list_of(field), &answer))
+            };
+            Some((field.label.clone(), words(change.before), words(change.now)))
+        })
+        .collect()
+}
+
+fn meeting_changed(before: &Meeting, now: &Meeting) -> Vec<Line> {
+    let mut lines = Vec::new();
+    if before.title() != now.title() {
+        lines.push(("Kind".to_owned(), Some(before.title()), Some(now.title())));
+    }
+    if before.note != now.note {
+        lines.push(("Note".to_owned(), Some(before.note.clone()), Some(now.note.clone())));
+    }
+    if let Some(because) = &now.because {
+        lines.push(("Why it was corrected".to_owned(), None, Some(because.clone())));
+    }
+    lines
+}
