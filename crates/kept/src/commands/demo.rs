@@ -12,7 +12,7 @@ use casework::StaffId;
 use casework::appointments::Slot;
 use clap::Args;
 use jiff::SignedDuration;
-use records::loading::{Loaded, LoadedAppointment};
+use records::loading::{Loaded, LoadedAppointment, LoadedEntry};
 use records::{Places, Service, Surroundings};
 use serde_json::json;
 use tokio::net::TcpListener;
@@ -227,6 +227,11 @@ fn file(
     });
     let appointments = appointments.collect();
     let meetings = client.entries.into_iter().map(|e| Some((*staff.get(e.adviser)?, e.day, e.meeting)));
+    let author = *staff.get(client.adviser)?;
+    let written = client.written.into_iter().map(|one| {
+        let form = notice::forms::form(one.form)?;
+        Some(LoadedEntry { id: one.id, form, author, on: one.on, written: one.written })
+    });
     Some(Loaded {
         profile: client.profile,
         registered: at_ten.map_or(now, |at| at.timestamp().min(now)),
@@ -234,7 +239,7 @@ fn file(
         notice_given: client.notice_given,
         agreed: client.agreed,
         meetings: meetings.collect::<Option<_>>()?,
-        written: Vec::new(),
+        written: written.collect::<Option<_>>()?,
         appointments,
     })
 }

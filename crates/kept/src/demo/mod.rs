@@ -10,6 +10,7 @@ mod dice;
 mod names;
 mod notes;
 mod people;
+mod plan;
 mod profiles;
 mod staff;
 mod story;

@@ -8,7 +8,9 @@ use notice::FieldId;
 use super::dice::Dice;
 use super::profiles::Basics;
 use super::story::{Happening, Phase};
-use sentences::{JOBS, Job};
+pub(super) use sentences::Job;
+
+use sentences::JOBS;
 
 /// What the notes about one client have in common.
 #[derive(Debug, Clone)]
@@ -33,6 +35,11 @@ impl Notes {
             barriers: barriers.unwrap_or_default(),
             used: Vec::new(),
         }
+    }
+
+    /// The work that they look for.
+    pub(super) const fn job(&self) -> Job {
+        self.job
     }
 
     /// The note of one happening.

@@ -8,6 +8,7 @@ use notice::Catalogue;
 use super::dice::Dice;
 use super::names::{self, FullName};
 use super::notes::Notes;
+use super::plan::{self, MadeUpWritten};
 use super::profiles::{self, Basics};
 use super::staff::ADVISERS;
 use super::story::{self, days_before};
@@ -31,6 +32,8 @@ pub(crate) struct MadeUpClient {
     pub(crate) agreed: Agreed,
     /// What happened, the earliest first.
     pub(crate) entries: Vec<MadeUpEntry>,
+    /// What was planned and done, the earliest first.
+    pub(crate) written: Vec<MadeUpWritten>,
 }
 
 /// Something that happened.
@@ -79,6 +82,7 @@ fn client(seed: u64, number: u64, today: Date, catalogue: &Catalogue) -> MadeUpC
         };
         entries.push(MadeUpEntry { day: happening.day, adviser: writer, meeting });
     }
+    let written = plan::written(&mut Dice::new(seed ^ 0x91a9, number), &story, &profile, &notes.job(), today);
     let given = [(5, How::Shown), (3, How::OnPaper), (2, How::ReadAloud), (1, How::ByLink)];
     let agreed = [(6, Agreed::InWords), (3, Agreed::OnPaper), (1, Agreed::Online)];
     MadeUpClient {
@@ -88,6 +92,7 @@ fn client(seed: u64, number: u64, today: Date, catalogue: &Catalogue) -> MadeUpC
         notice_given: dice.weighted(&given).unwrap_or(How::Shown),
         agreed: dice.weighted(&agreed).unwrap_or(Agreed::InWords),
         entries,
+        written,
     }
 }
 

@@ -150,3 +150,25 @@ fn the_staff_are_four_advisers_and_one_of_each_other_role() {
     assert_eq!(roles.len(), 5);
     assert!(staff().iter().all(|member| member.email.ends_with("@example.org")));
 }
+
+#[test]
+fn what_was_written_is_what_the_forms_would_take_and_there_is_some_of_each() {
+    let mut forms: BTreeMap<&str, usize> = BTreeMap::new();
+    let clients = some(600);
+    for client in &clients {
+        assert!(client.written.is_sorted_by_key(|one| one.on));
+        for one in &client.written {
+            let form = notice::forms::form(one.form).unwrap();
+            assert_eq!(one.written.faults(form, one.on), [], "{} {:?}", one.form, one.written);
+            assert!(one.on <= TODAY && one.on >= client.registered);
+            for about in &one.written.about {
+                let of = client.written.iter().find(|other| other.id == *about).unwrap();
+                assert!(form.links.iter().any(|link| *link == *of.form), "{} about {}", one.form, of.form);
+            }
+            *forms.entry(one.form).or_default() += 1;
+        }
+    }
+    for form in notice::forms::all().iter().filter(|form| form.id != *"progress") {
+        assert!(forms.get(form.id.as_str()).is_some_and(|count| *count > 30), "{}: {forms:?}", form.id);
+    }
+}
