@@ -5,6 +5,7 @@
 
 mod agreement;
 mod meeting;
+mod plan;
 mod written;
 
 use std::fmt;
@@ -15,6 +16,7 @@ use notice::Category;
 
 pub use agreement::{Agreed, Agreement, How, NoticeGiven};
 pub use meeting::{Meeting, MeetingKind, MeetingTyped};
+pub use plan::{AgreedGoal, AgreedPlan, FIELD, PlanTyped, Signature, Signed};
 pub use written::Written;
 
 /// No entry is about a day before this one.
@@ -68,12 +70,19 @@ pub enum EntryKind {
     NoticeGiven,
     /// The client agreed to use the service.
     Agreement,
+    /// Client and adviser agreed on a plan.
+    AgreedPlan,
 }
 
 impl EntryKind {
     /// Every kind.
-    pub const ALL: &'static [EntryKind] =
-        &[EntryKind::Profile, EntryKind::Meeting, EntryKind::NoticeGiven, EntryKind::Agreement];
+    pub const ALL: &'static [EntryKind] = &[
+        EntryKind::Profile,
+        EntryKind::Meeting,
+        EntryKind::NoticeGiven,
+        EntryKind::Agreement,
+        EntryKind::AgreedPlan,
+    ];
 
     /// The code that is stored.
     #[must_use]
@@ -83,6 +92,7 @@ impl EntryKind {
             EntryKind::Meeting => "meeting",
             EntryKind::NoticeGiven => "notice-given",
             EntryKind::Agreement => "agreement",
+            EntryKind::AgreedPlan => "agreed-plan",
         }
     }
 
@@ -91,7 +101,7 @@ impl EntryKind {
     pub const fn category(self) -> Option<Category> {
         match self {
             EntryKind::Profile => None,
-            EntryKind::Meeting => Some(Category::Casework),
+            EntryKind::Meeting | EntryKind::AgreedPlan => Some(Category::Casework),
             EntryKind::NoticeGiven | EntryKind::Agreement => Some(Category::Agreement),
         }
     }

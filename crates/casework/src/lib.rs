@@ -21,6 +21,6 @@ pub mod working_days;
 
 pub use answers::{Answer, Chosen, Fault, Part, Typed};
 pub use client_number::ClientNumber;
-pub use entries::{Agreement, EntryKind, How, Meeting, MeetingKind, NoticeGiven, Written};
+pub use entries::{AgreedPlan, Agreement, EntryKind, How, Meeting, MeetingKind, NoticeGiven, Written};
 pub use ids::{AppointmentId, ClientId, EntryId, NotAnId, ProgrammeId, StaffId};
 pub use profile::Profile;

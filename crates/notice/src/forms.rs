@@ -89,6 +89,8 @@ pub struct EntryForm {
     pub orders: Vec<(FieldId, FieldId)>,
     /// The field that says that it is over, and the values that do; any answer does if there are none.
     pub ended: Option<(FieldId, Vec<String>)>,
+    /// Fields that are asked once it is there, not when it is new.
+    pub later: Vec<FieldId>,
     /// What becomes due by it.
     pub due: Vec<DueDate>,
     /// Whether a new one takes the place of what was due by the earlier ones.
@@ -189,6 +191,7 @@ fn entry_form(mut part: Part<'_, '_>, lists: &[ValueList]) -> Option<EntryForm> 
             .map(|(first, second)| (FieldId::from(first), FieldId::from(second)))
             .collect(),
         ended: ended.map(|field| (field, ended_values)),
+        later: names(part.texts("later")),
         due: part.parts("due").into_iter().map(due_date).collect(),
         latest: part.flag("latest", false),
         links: part.texts("links").into_iter().map(FormId::from).collect(),
@@ -266,9 +269,10 @@ mod tests {
                 assert_eq!(*kind(id), Kind::Date, "{} {id}", form.id);
             }
             assert!(!form.title.is_empty() && !form.required.is_empty(), "{}", form.id);
-            for id in form.title.iter().chain(&form.required) {
+            for id in form.title.iter().chain(&form.required).chain(&form.later) {
                 kind(id);
             }
+            assert!(form.required.iter().all(|id| !form.later.contains(id)), "{}", form.id);
             let conditions = form.due.iter().filter_map(|due| due.settled.as_ref());
             for (id, values) in form.ended.iter().chain(conditions) {
                 let Some(list) = kind(id).list() else { continue };

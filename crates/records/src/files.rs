@@ -7,7 +7,7 @@ use access::{Act, Request};
 use audit::{Action, Detail, Entry};
 use casework::entries::EntryKind;
 use casework::retention::{self, ContactDay, Rule, Until};
-use casework::{Agreement, ClientId, EntryId, Meeting, NoticeGiven, Profile, StaffId, Written};
+use casework::{AgreedPlan, Agreement, ClientId, EntryId, Meeting, NoticeGiven, Profile, StaffId, Written};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use notice::{Categories, Category, ContactKind, EntryForm, Layer, forms};
@@ -78,6 +78,8 @@ pub enum What {
     NoticeGiven(NoticeGiven),
     /// The client agreed to use the service.
     Agreement(Agreement),
+    /// Client and adviser agreed on a plan.
+    Plan(AgreedPlan),
     /// What was written with a form of the notice.
     Written(&'static EntryForm, Written),
 }
@@ -290,6 +292,7 @@ impl Service {
             EntryKind::Meeting => self.open_entry(entry, keys, client, stored)?.map(What::Meeting),
             EntryKind::NoticeGiven => self.open_entry(entry, keys, client, stored)?.map(What::NoticeGiven),
             EntryKind::Agreement => self.open_entry(entry, keys, client, stored)?.map(What::Agreement),
+            EntryKind::AgreedPlan => self.open_entry(entry, keys, client, stored)?.map(What::Plan),
             EntryKind::Profile => return Err(Error::Damaged("entry kind")),
         };
         Ok(what.map(|what| Dated { id, version, day, written, author, what }))

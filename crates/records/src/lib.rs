@@ -26,6 +26,7 @@ mod mentions;
 pub mod notices;
 mod opened;
 pub mod passwords;
+pub mod plans;
 pub mod search;
 mod secrets;
 mod service;

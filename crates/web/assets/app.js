@@ -192,7 +192,50 @@ function sendOnce(event) {
   }, 3000)
 }
 
+/** A field to sign by hand, drawn where its hidden input stands; the strokes go into the input. */
+function signing(input) {
+  const [width, height] = input.dataset.sign.split('x').map(Number)
+  const svg = (tag, properties) => {
+    const element = document.createElementNS('http://www.w3.org/2000/svg', tag)
+    for (const [name, value] of Object.entries(properties)) element.setAttribute(name, value)
+    return element
+  }
+  const field = svg('svg', { viewBox: `0 0 ${width} ${height}`, width: '100%', role: 'img', 'aria-label': 'Field to sign by hand' })
+  field.append(svg('rect', { x: 1, y: 1, width: width - 2, height: height - 2, fill: '#fff', stroke: '#505a5f', 'stroke-width': 2 }))
+  field.style.touchAction = 'none'
+  field.style.maxWidth = `${width}px`
+  const clear = make('button', { type: 'button', class: 'govuk-button govuk-button--secondary' }, 'Clear the signature')
+  input.after(make('p', { class: 'govuk-body' }, 'Sign here by hand:'), field, clear)
+  let strokes = []
+  let line
+  const keep = () => { input.value = strokes.map((points) => points.map((point) => point.join(',')).join(' ')).join(';') }
+  const draw = (event) => {
+    const box = field.getBoundingClientRect()
+    const at = (place, start, size, full) => Math.min(full, Math.max(0, Math.round(((place - start) / size) * full)))
+    strokes.at(-1).push([at(event.clientX, box.left, box.width, width), at(event.clientY, box.top, box.height, height)])
+    line.setAttribute('points', strokes.at(-1).map((point) => point.join(',')).join(' '))
+    keep()
+  }
+  field.addEventListener('pointerdown', (event) => {
+    field.setPointerCapture(event.pointerId)
+    line = svg('polyline', { fill: 'none', stroke: 'currentColor', 'stroke-width': 3 })
+    field.append(line)
+    strokes.push([])
+    draw(event)
+    const drawn = input.form.querySelector('input[name=way][value=drawn]')
+    if (drawn) drawn.checked = true
+  })
+  field.addEventListener('pointermove', (event) => { if (event.buttons && line) draw(event) })
+  field.addEventListener('pointerup', () => { line = undefined })
+  clear.addEventListener('click', () => {
+    for (const old of field.querySelectorAll('polyline')) old.remove()
+    strokes = []
+    keep()
+  })
+}
+
 for (const input of document.querySelectorAll('input[data-suggest-url]')) suggest(input)
+for (const input of document.querySelectorAll('input[data-sign]')) signing(input)
 for (const form of document.querySelectorAll('form[data-draft-url]')) draft(form)
 const meta = document.querySelector('meta[name=kept-session-ends]')
 if (meta) watchSession(meta)

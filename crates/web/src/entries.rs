@@ -20,7 +20,7 @@ use crate::file::{client, head, title};
 use crate::form::{Form, new_key};
 use crate::frame::{At, release, staff};
 use crate::signed::Signed;
-use crate::ui::file::{TagKind, panel, tag};
+use crate::ui::file::{TagKind, action, panel, tag};
 use crate::ui::form::{ButtonKind, Choice, Choices, button, buttons, checkboxes, hidden};
 use crate::ui::list::{TodoItem, empty, todo_list};
 use crate::ui::page::{back, container, heading, reading};
@@ -84,7 +84,7 @@ pub(crate) async fn group(
     let page = opened.map(|entries| {
         let today = app.service.surroundings().today();
         let body = html! {
-            (head(&entries.contact, id, today, group.words(), html! {}))
+            (head(&entries.contact, id, today, group.words(), html! { @if group == Group::Plan { (action(&format!("/clients/{id}/plan"), "Read, print or sign the plan")) } }))
             (container(html! { div.app-pages { @for form in &forms { (list(id, form, &entries, today)) } } }))
         };
         staff(&app, &visit, At::Elsewhere, &title(&entries.contact, &group.words().to_lowercase()), body)
@@ -133,7 +133,7 @@ fn standing(form: &EntryForm, written: &Written, day: Date, today: Date) -> Mark
     }
     match written.due(form).into_iter().map(|(_, day)| day).min() {
         Some(due) if due < today => tag(TagKind::Stop, &format!("Late: {}", dates::short(due))),
-        Some(due) => tag(TagKind::Warn, &format!("By {}", dates::short(due))),
+        Some(due) => tag(TagKind::Warn, &dates::short(due)),
         None => tag(TagKind::Info, &dates::short(day)),
     }
 }
@@ -149,6 +149,8 @@ struct Sheet<'a> {
     hidden: Markup,
     typed: &'a dyn Fn(&Field) -> Typed,
     about: &'a [EntryId],
+    /// Whether it is new: what comes later is not asked yet.
+    new: bool,
     /// Entries that it can be about.
     links: Vec<(EntryId, String)>,
     faults: &'a [Fault],
@@ -168,7 +170,7 @@ fn sheet(app: &App, visit: &Visit, id: ClientId, contact: &Profile, sheet: Sheet
             (heading(&sheet.heading, html! {}))
             form method="post" action=(sheet.action) novalidate {
                 (sheet.hidden)
-                @for field in sheet.form.fields() {
+                @for field in sheet.form.fields().iter().filter(|field| !sheet.new || !sheet.form.later.contains(&field.id)) {
                     (fields::question(field, sheet.form.catalogue(), &(sheet.typed)(field), sheet.faults, today))
                 }
                 @if !sheet.links.is_empty() {
@@ -241,6 +243,7 @@ async fn new_page(
             hidden: hidden("form", key),
             typed,
             about,
+            new: true,
             links,
             faults,
             above: html! {},
@@ -311,7 +314,7 @@ async fn change_page(
             What::Meeting(meeting) => {
                 return Some(corrections::page(app, visit, id, &view, meeting, None, &[]));
             }
-            What::NoticeGiven(_) | What::Agreement(_) => return None,
+            What::Plan(_) | What::NoticeGiven(_) | What::Agreement(_) => return None,
         };
         let about = sent.map_or(held.about.as_slice(), |(_, about)| about);
         let typed = |field: &Field| match sent {
@@ -326,6 +329,7 @@ async fn change_page(
             hidden: html! { (hidden("of", form.id.as_str())) (hidden("version", &view.entry.version.to_string())) },
             typed: &typed,
             about,
+            new: false,
             links: linkable(form, &view.others, about),
             faults,
             above: html! { @if status == StatusCode::CONFLICT { (changed_meanwhile(&whole)) } },

@@ -14,6 +14,7 @@ use crate::entries::{entry, written};
 use crate::fail::Fail;
 use crate::file::{client, clock, head, title};
 use crate::frame::{At, release, staff};
+use crate::plan::{goals, signature};
 use crate::signed::Signed;
 use crate::timeline::{headline, paragraphs};
 use crate::ui::file::{action, panel};
@@ -33,10 +34,12 @@ pub(crate) async fn show(
         let (tab, noun, category) = match &view.entry.what {
             What::Written(form, _) => (form.group.words(), form.noun.as_str(), Some(form.category)),
             What::Meeting(_) => ("File", "note", Some(notice::Category::Casework)),
+            What::Plan(_) => ("Plan", "agreed plan", None),
             What::NoticeGiven(_) | What::Agreement(_) => ("File", "agreement", None),
         };
         let parent = match &view.entry.what {
             What::Written(form, _) => format!("/clients/{id}/entries/in/{}", form.group),
+            What::Plan(_) => format!("/clients/{id}/entries/in/plan"),
             _ => format!("/clients/{id}#timeline"),
         };
         let may = category.is_some_and(|category| view.writable.contains(category));
@@ -84,6 +87,12 @@ fn content(app: &App, id: ClientId, view: &EntryView) -> Markup {
             @for part in paragraphs(&meeting.note, &mentioned) { p.govuk-body { (part) } }
             (by)
         },
+        What::Plan(plan) => html! {
+            (goals(&plan.goals))
+            @if !plan.also.is_empty() { (panel("also", "What else was agreed", None, html! { @for part in paragraphs(&plan.also, &mentioned) { p.govuk-body { (part) } } })) }
+            (panel("signed", "Signed", None, html! { (signature(&plan.signature)) p.govuk-body { (plan.signed(entry.day)) "." } }))
+            (by)
+        },
         What::NoticeGiven(_) | What::Agreement(_) => html! {
             p.govuk-body { (dates::long(entry.day)) ". " a.govuk-link href={ "/clients/" (id) } { "Back to the file" } }
             (by)
@@ -96,7 +105,7 @@ fn about(entry: &Dated) -> &[EntryId] {
     match &entry.what {
         What::Written(_, written) => &written.about,
         What::Meeting(meeting) => &meeting.about,
-        What::NoticeGiven(_) | What::Agreement(_) => &[],
+        What::Plan(_) | What::NoticeGiven(_) | What::Agreement(_) => &[],
     }
 }
 

@@ -166,7 +166,11 @@ pub(crate) fn question(
                     write_in: value.write_in.then(|| {
                         (
                             name.as_str(),
-                            "In their own words, if they wish",
+                            if field.sensitive {
+                                "In their own words, if they wish"
+                            } else {
+                                "Say more, if you like"
+                            },
                             typed.others.get(&value.code).map_or("", String::as_str),
                         )
                     }),

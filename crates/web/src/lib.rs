@@ -23,6 +23,7 @@ mod form;
 mod frame;
 mod guard;
 mod looked;
+mod plan;
 mod public;
 mod register;
 mod routes;

@@ -5,7 +5,7 @@ use axum::routing::{MethodRouter, get, post};
 
 use crate::{
     App, account, appointments, assets, calendar, clients, corrections, details, diary, entries, entry_page,
-    file, looked, public, register, sign_in, today,
+    file, looked, plan, public, register, sign_in, today,
 };
 
 /// The two methods that pages use.
@@ -84,6 +84,8 @@ routes! {
     Get  "/clients/{client}/details/{category}" Staff true details::edit;
     Post "/clients/{client}/details/{category}" Staff true details::save;
     Get  "/clients/{client}/details/{category}/history" Staff true details::history;
+    Get  "/clients/{client}/plan" Staff true plan::show;
+    Post "/clients/{client}/plan" Staff true plan::agree;
     Get  "/clients/{client}/entries/in/{group}" Staff true entries::group;
     Get  "/clients/{client}/entries/new/{form}" Staff true entries::begin;
     Post "/clients/{client}/entries/new/{form}" Staff true entries::write;

@@ -66,7 +66,7 @@ impl Line {
             _ => (Vec::new(), ""),
         };
         let whole = match entry.what {
-            What::Meeting(_) | What::Written(..) => {
+            What::Meeting(_) | What::Written(..) | What::Plan(_) => {
                 Some(format!("/clients/{}/entries/{}", file.client, entry.id))
             }
             What::NoticeGiven(_) | What::Agreement(_) => None,
@@ -105,6 +105,7 @@ pub(crate) fn headline(entry: &Dated) -> String {
         What::Meeting(meeting) => meeting.title(),
         What::NoticeGiven(given) => given.title(),
         What::Agreement(agreement) => agreement.title(),
+        What::Plan(plan) => plan.title(),
         What::Written(form, written) => written.headline(form),
     }
 }
@@ -117,7 +118,7 @@ fn icon(entry: &Dated) -> Icon {
             _ => Icon::Talk,
         },
         What::NoticeGiven(_) => Icon::Lock,
-        What::Agreement(_) => Icon::Done,
+        What::Agreement(_) | What::Plan(_) => Icon::Done,
         What::Written(form, written) => match form.group {
             Group::Plan if written.is_over(form) => Icon::Done,
             Group::Plan => Icon::Diary,

@@ -176,6 +176,7 @@ fn rows(file: &ClientFile) -> Result<Vec<store::Query>, Fail> {
             What::Meeting(meeting) => ("meeting", json(meeting)?),
             What::NoticeGiven(given) => ("notice-given", json(given)?),
             What::Agreement(agreement) => ("agreement", json(agreement)?),
+            What::Plan(plan) => ("agreed-plan", json(plan)?),
             What::Written(form, written) => (form.id.as_str(), json(written)?),
         };
         rows.push(ADD_ENTRY.with([
@@ -219,6 +220,7 @@ fn dated(row: &Row) -> Result<Dated, Fail> {
         "meeting" => What::Meeting(content(row)?),
         "notice-given" => What::NoticeGiven(content(row)?),
         "agreement" => What::Agreement(content(row)?),
+        "agreed-plan" => What::Plan(content(row)?),
         other => {
             What::Written(notice::forms::form(other).ok_or_else(|| Fail::said("no form"))?, content(row)?)
         }

@@ -147,7 +147,7 @@ impl Writer<'_> {
     /// A goal for work, and often one more on the way to it; with how it is going.
     fn goals(&mut self, job: &Job) -> Vec<EntryId> {
         let mut goals = Vec::new();
-        let wanted = format!("Find {}", job.work);
+        let wanted = format!("Work as {}", job.role);
         let steps = format!("Ask about {}\nVisit an employer\nApply", job.course);
         let (other, its_steps) = self.dice.pick(&GOALS);
         for (number, (goal, steps)) in

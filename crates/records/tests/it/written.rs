@@ -2,6 +2,7 @@
 
 use access::Role;
 use casework::answers::Chosen;
+use casework::entries::PlanTyped;
 use casework::{Answer, ClientId, EntryId, Meeting, Written};
 use jiff::civil::{Date, date};
 use notice::{Category, EntryForm, FieldId, Group, forms};
@@ -75,7 +76,7 @@ async fn one_timeline_shows_all_four_kinds_and_each_change_keeps_what_was_before
             .map(|entry| match &entry.what {
                 What::Meeting(_) => "meeting".into(),
                 What::Written(form, _) => form.id.to_string(),
-                What::NoticeGiven(_) | What::Agreement(_) => "agreement".into(),
+                What::NoticeGiven(_) | What::Agreement(_) | What::Plan(_) => "agreement".into(),
             })
             .collect();
         for kind in ["meeting", "goal", "progress", "support", "referral"] {
@@ -270,4 +271,40 @@ async fn a_client_who_is_mentioned_by_number_is_found_in_the_text() {
 #[test]
 fn barriers_are_kept_with_what_support_should_fit() {
     assert_eq!(form("barrier").category, Category::Needs);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plan_stays_as_it_was_agreed() {
+    for bench in Bench::all().await {
+        let ada = bench.visit("Ada", Role::Adviser).await;
+        let client = bench.client(&ada, "Daniel Whitfield").await;
+        let signed = || {
+            let typed = PlanTyped { way: "typed".into(), name: "Daniel".into(), ..PlanTyped::default() };
+            typed.read().unwrap()
+        };
+        let plan = async || bench.service.plan(&ada, client).await.unwrap().release().await.unwrap();
+        let empty = plan().await;
+        let nothing = bench.service.agree_plan(&ada, client, key(), &empty.digest, signed()).await;
+        assert!(matches!(nothing, Err(Error::Faults(_))));
+
+        let goal = |text_of: &str| written(&[("goal", text(text_of))]);
+        let id =
+            bench.service.write_entry(&ada, client, key(), form("goal"), &goal("Have a CV")).await.unwrap();
+        let stale = bench.service.agree_plan(&ada, client, key(), &empty.digest, signed()).await;
+        assert!(matches!(stale, Err(Error::ChangedMeanwhile)));
+        let (seen, once) = (plan().await, key());
+        let agreed = bench.service.agree_plan(&ada, client, once, &seen.digest, signed()).await.unwrap();
+        let twice = bench.service.agree_plan(&ada, client, once, &seen.digest, signed()).await.unwrap();
+        assert_eq!(agreed, twice);
+
+        let better = goal("Have a CV in two versions");
+        bench.service.change_entry(&ada, client, id, 1, form("goal"), &better).await.unwrap();
+        let view = bench.service.view_entry(&ada, client, agreed).await.unwrap().release().await.unwrap();
+        let What::Plan(frozen) = view.entry.what else { panic!("no plan") };
+        assert_eq!((frozen.number, frozen.goals.len()), (1, 1));
+        assert_eq!(frozen.goals[0].lines, [("Goal".to_owned(), "Have a CV".to_owned())]);
+        let now = plan().await;
+        assert_eq!((now.number, now.goals[0].version), (2, 2));
+        assert_ne!(now.digest, seen.digest);
+    }
 }
