@@ -62,7 +62,7 @@ pub(crate) fn signature(signature: &Signature) -> Markup {
         Signature::Typed(name) => html! { p.govuk-body { "Signed: " b { (name) } } },
         Signature::OnPaper => html! { p.govuk-body { "The signed copy is on paper." } },
         Signature::Drawn(strokes) => html! {
-            svg role="img" aria-label="The client’s signature" width="300" height="100" viewBox={ "0 0 " (FIELD.0) " " (FIELD.1) } {
+            svg role="img" aria-label="The client’s signature" width="210" height="70" viewBox={ "0 0 " (FIELD.0) " " (FIELD.1) } {
                 @for stroke in strokes {
                     polyline fill="none" stroke="currentColor" stroke-width="3" points=(stroke.iter().map(|(x, y)| format!("{x},{y}")).collect::<Vec<_>>().join(" ")) {}
                 }
