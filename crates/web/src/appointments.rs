@@ -6,6 +6,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use casework::appointments::{Said, Slot, State as Ended, Way, WhenTyped, series};
 use casework::{AppointmentId, ClientId, Fault, StaffId, dates};
+use jiff::civil::Date;
 use maud::{Markup, html};
 use records::appointments::{Booking, ToBook, WithClient};
 use records::{Error, Visit};
@@ -43,8 +44,20 @@ const REPEATS: [(&str, &str); 6] = [
     ("12", "Each week, 12 times"),
     ("26", "Each week for half a year"),
 ];
-const FIELDS: [&str; 11] =
-    ["form", "day", "minutes", "adviser", "way", "about", "place", "repeat", "other_time", "time", "do"];
+const FIELDS: [&str; 12] = [
+    "form",
+    "day",
+    "minutes",
+    "adviser",
+    "way",
+    "about",
+    "place",
+    "repeat",
+    "other_time",
+    "time",
+    "pick",
+    "do",
+];
 
 /// What was typed into the form of a booking.
 struct Typed {
@@ -95,7 +108,7 @@ pub(crate) async fn begin(
     Signed(visit): Signed,
     Path(id): Path<String>,
 ) -> Result<Response, Fail> {
-    page(&app, &visit, client(&id)?, Typed::empty(), &[]).await
+    page(&app, &visit, client(&id)?, Typed::empty(), false, &[]).await
 }
 
 /// The page of a booking, with the free times of the day that was typed.
@@ -104,6 +117,7 @@ async fn page(
     visit: &Visit,
     id: ClientId,
     mut typed: Typed,
+    search: bool,
     faults: &[Fault],
 ) -> Result<Response, Fail> {
     let opened = app.service.begin_booking(visit, id).await?;
@@ -113,10 +127,14 @@ async fn page(
     // The times are asked for before the name leaves: they are the same for everybody.
     let mine = adviser.or(own);
     let when = WhenTyped { day: typed.day.clone(), time: String::new(), minutes: typed.minutes.clone() };
-    let mut free = Vec::new();
+    let (mut free, mut days) = (Vec::new(), None);
     if let (Some(adviser), Ok(day), Ok(minutes)) = (mine, when.read_day(today), typed.minutes.parse::<u32>())
     {
-        free = app.service.free_times(adviser, day, minutes).await?;
+        if search {
+            days = Some(app.service.free_days(adviser, day, minutes).await?);
+        } else {
+            free = app.service.free_times(adviser, day, minutes).await?;
+        }
     }
     let rendered = opened.map(|ToBook { contact, adviser }| {
         if let Some(chosen) = mine.or(adviser) {
@@ -131,7 +149,10 @@ async fn page(
                 form.app-panel method="post" action={ "/clients/" (id) "/appointments" } novalidate {
                     (hidden("form", &typed.key))
                     (questions(app, &typed, faults))
-                    (times(app, &typed, mine.is_some(), when.read_day(today).ok(), &free, faults))
+                    @match &days {
+                        Some(days) => { (free_days(app, days)) }
+                        None => { (times(app, &typed, mine.is_some(), when.read_day(today).ok(), &free, faults)) }
+                    }
                 }
             } }))
         };
@@ -162,7 +183,10 @@ fn questions(app: &App, typed: &Typed, faults: &[Fault]) -> Markup {
             (select(Select { name: "repeat", label: "How often", options: REPEATS.to_vec(), value: &typed.repeat, error: error("repeat"), ..Select::default() }))
         }
         // First among the buttons: what the Enter key in a box does must not book.
-        (buttons(button(ButtonKind::Secondary, "Show free times", Some(("do", "look")))))
+        (buttons(html! {
+            (button(ButtonKind::Secondary, "Show free times", Some(("do", "look"))))
+            (button(ButtonKind::Secondary, "Search four weeks", Some(("do", "search"))))
+        }))
         (radios(Choices {
             name: "way", legend: "How you meet", error: error("way"), inline: true,
             options: Way::ALL.iter().map(|way| Choice { value: way.code(), label: way.words(), checked: way.code() == typed.way, ..Choice::default() }).collect(),
@@ -175,11 +199,27 @@ fn questions(app: &App, typed: &Typed, faults: &[Fault]) -> Markup {
     }
 }
 
+/// Days with free times, to choose one of.
+fn free_days(app: &App, days: &[(Date, Vec<Slot>)]) -> Markup {
+    html! {
+        h2.app-h2 #time { "Free in the four weeks from that day" }
+        @if days.is_empty() {
+            (empty("No time of this length is free in office hours. Choose another day, length or adviser."))
+        } @else {
+            p.govuk-body { "Choose a day: it shows all its times. Each stands here with its first." }
+            div.app-times { @for (day, times) in days {
+                @let first = times.first().map(|slot| clock(&app.service.surroundings().civil(slot.starts()))).unwrap_or_default();
+                (button(ButtonKind::Secondary, &format!("{}, {first}", day.strftime("%a %-d %b")), Some(("pick", &day.to_string()))))
+            } }
+        }
+    }
+}
+
 fn times(
     app: &App,
     typed: &Typed,
     chosen: bool,
-    day: Option<jiff::civil::Date>,
+    day: Option<Date>,
     free: &[Slot],
     faults: &[Fault],
 ) -> Markup {
@@ -211,9 +251,14 @@ pub(crate) async fn book(
 ) -> Result<Response, Fail> {
     let id = client(&id)?;
     let form = form.only(&FIELDS)?;
-    let (key, typed) = (form.key()?, Typed::of_form(&form)?);
-    if form.one("do")? == "look" {
-        return page(&app, &visit, id, typed, &[]).await;
+    let (key, mut typed) = (form.key()?, Typed::of_form(&form)?);
+    if let Ok(day) = form.one("pick")?.parse::<Date>() {
+        typed.day = day.strftime("%-d %-m %Y").to_string();
+        return page(&app, &visit, id, typed, false, &[]).await;
+    }
+    let search = form.one("do")? == "search";
+    if search || form.one("do")? == "look" {
+        return page(&app, &visit, id, typed, search, &[]).await;
     }
     let picked = form.one("time")?;
     let time = if picked.is_empty() { typed.other_time.as_str() } else { picked };
@@ -225,7 +270,7 @@ pub(crate) async fn book(
         },
         Err(faults) => faults,
     };
-    page(&app, &visit, id, typed, &faults).await
+    page(&app, &visit, id, typed, false, &faults).await
 }
 
 fn booking(app: &App, form: [u8; 16], typed: &Typed, time: &str) -> Result<Booking, Vec<Fault>> {

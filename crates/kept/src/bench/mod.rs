@@ -7,6 +7,7 @@
 mod load;
 mod page;
 mod plain;
+mod slots;
 mod start;
 
 use std::process::ExitCode;
@@ -27,6 +28,9 @@ enum What {
     /// Measure the page of a client's file.
     #[command(after_help = "Example: kept bench page --seconds 5 --connections 1,8")]
     Page(page::Page),
+    /// Measure the search for free times over four weeks.
+    #[command(after_help = "Example: kept bench slots --clients 2000")]
+    Slots(slots::Slots),
     /// Measure how long a service takes to open.
     #[command(after_help = "Example: kept bench start --clients 20000")]
     Start(start::Start),
@@ -40,6 +44,7 @@ impl Bench {
     pub(crate) async fn run(self) -> Result<ExitCode, Fail> {
         match self.what {
             What::Page(page) => page.run().await,
+            What::Slots(slots) => slots.run().await,
             What::Start(start) => start.run().await,
             What::Load => load::run().await,
         }

@@ -5,7 +5,7 @@ use audit::{Action, Detail};
 use casework::StaffId;
 use casework::appointments::{OfficeHours, Slot, free_times};
 use jiff::civil::Date;
-use jiff::{SignedDuration, Timestamp};
+use jiff::{SignedDuration, Span, Timestamp};
 use store::{Query, Rows, sql};
 use vault::Personal;
 
@@ -41,6 +41,9 @@ pub struct Diary {
     pub rows: Vec<InDiary>,
 }
 
+/// How many days a search for free times looks through.
+const DAYS_SEARCHED: i64 = 28;
+
 impl Service {
     /// The appointments from the beginning of `from` to the end of `to`, of one adviser or of everybody. Restricted files are
     /// in no list. The look is an entry of its own.
@@ -73,10 +76,34 @@ impl Service {
     /// The store failed.
     pub async fn free_times(&self, adviser: StaffId, day: Date, minutes: u32) -> Result<Vec<Slot>, Error> {
         let now = self.surroundings().civil(self.now());
-        let from = self.midnight(day)?;
-        let to = from + SignedDuration::from_hours(25);
+        let taken = self.taken(adviser, day, day).await?;
+        Ok(free_times(day, minutes, &OfficeHours::default(), &taken, &now))
+    }
+
+    /// The days of the next four weeks, from `from` on, at which an adviser has a time free for so many minutes, each with
+    /// its times.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub async fn free_days(
+        &self,
+        adviser: StaffId,
+        from: Date,
+        minutes: u32,
+    ) -> Result<Vec<(Date, Vec<Slot>)>, Error> {
+        let now = self.surroundings().civil(self.now());
+        let to = from.checked_add(Span::new().days(DAYS_SEARCHED - 1)).unwrap_or(from);
+        let (taken, hours) = (self.taken(adviser, from, to).await?, OfficeHours::default());
+        let days = from.series(Span::new().days(1)).take_while(|day| *day <= to);
+        let free = days.map(|day| (day, free_times(day, minutes, &hours, &taken, &now)));
+        Ok(free.filter(|(_, times)| !times.is_empty()).collect())
+    }
+
+    /// What takes an adviser's time from one day to another, both among them.
+    async fn taken(&self, adviser: StaffId, from: Date, to: Date) -> Result<Vec<Slot>, Error> {
+        let to = self.midnight(to)? + SignedDuration::from_hours(25);
         // What began the evening before may reach into the day.
-        let from = from - SignedDuration::from_hours(8);
+        let from = self.midnight(from)? - SignedDuration::from_hours(8);
         let query =
             TAKEN.with([adviser.as_bytes().into(), from.as_microsecond().into(), to.as_microsecond().into()]);
         let rows = self.records().read(vec![query]).await?;
@@ -84,7 +111,7 @@ impl Service {
         for row in rows.first().map(|r| r.rows.as_slice()).unwrap_or_default() {
             taken.extend(Slot::stored(changes::time(row.int(0)?)?, changes::time(row.int(1)?)?));
         }
-        Ok(free_times(day, minutes, &OfficeHours::default(), &taken, &now))
+        Ok(taken)
     }
 
     /// The statement for today: an adviser's own, for others the whole office.

@@ -138,6 +138,10 @@ async fn nobody_is_in_two_places_and_what_is_called_off_frees_the_time() {
         service.book(&ada, other, booking(ada.staff, vec![eleven])).await.unwrap();
         let free = service.free_times(ada.staff, date(2026, 11, 27), 60).await.unwrap();
         assert!(free.iter().all(|slot| slot.ends() <= ten.starts() || slot.starts() >= eleven.ends()));
+        // Four weeks from that Friday: each of its working days, and the same times as a search of the day alone.
+        let days = service.free_days(ada.staff, date(2026, 11, 27), 60).await.unwrap();
+        assert_eq!(days.len(), 20);
+        assert_eq!(days[0], (date(2026, 11, 27), free));
         service.end_appointment(&ada, id, 1, State::CancelledByClient, "A job interview").await.unwrap();
         service.book(&ada, other, booking(bruno, vec![ten])).await.unwrap();
         assert!(service.free_times(ada.staff, date(2026, 11, 27), 60).await.unwrap().contains(&ten));
