@@ -7,6 +7,7 @@
 //! transaction. To add a sentence, write it in the file of its topic, with its statements above it.
 
 pub mod appointments;
+pub mod caseload;
 mod changes;
 pub mod clients;
 mod corrections;
@@ -35,6 +36,8 @@ pub mod sign_in;
 pub mod staff;
 pub mod standing;
 mod surroundings;
+pub mod tasks;
+pub mod team;
 pub mod written;
 
 pub use error::Error;

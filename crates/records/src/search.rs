@@ -9,20 +9,16 @@ use access::{Act, Actor, Circumstances, Permit, Request, Role, Subject};
 use audit::{Action, Detail};
 use casework::profile::fields;
 use casework::{ClientId, Profile, StaffId};
-use jiff::Timestamp;
 use jiff::civil::Date;
 use matching::{Index, Person};
 use notice::{Categories, Category, FieldId, Purpose};
-use store::{Query, Row, sql};
+use store::{Row, sql};
 use vault::{FileId, FileKeys, Personal};
 
-use crate::appointments::InDiary;
 use crate::entries::{Stored, entry_columns};
-use crate::files::kept_until;
 use crate::sessions::Visit;
-use crate::standing::{FileStatus, purpose_of};
-use crate::surroundings::day_from;
-use crate::{Error, Opened, Service, changes};
+use crate::standing::purpose_of;
+use crate::{Error, Opened, Service};
 
 sql! { records:
     /// A stretch of contact and identity pages of everybody, in the order of their files.
@@ -33,8 +29,6 @@ sql! { records:
     HEADS = "SELECT id, adviser, restricted FROM client";
     /// The same of one.
     HEAD = "SELECT id, adviser, restricted FROM client WHERE id = $1";
-    /// A caseload, the longest without contact first.
-    CASELOAD = "SELECT id, status, registered, last_contact, notice, notice_version FROM client WHERE adviser = $1 AND restricted = $2 ORDER BY last_contact, id LIMIT 2000";
 }
 
 /// What is shown of somebody in lists.
@@ -52,17 +46,17 @@ pub struct Shown {
     pub adviser: Option<StaffId>,
 }
 
-struct Known {
+pub(crate) struct Known {
     shown: Shown,
-    sort: String,
-    restricted: bool,
+    pub(crate) sort: String,
+    pub(crate) restricted: bool,
 }
 
 /// Everybody, in memory.
 #[derive(Default)]
 pub(crate) struct People {
     index: Index,
-    known: HashMap<ClientId, Known>,
+    pub(crate) known: HashMap<ClientId, Known>,
     numbers: HashMap<String, ClientId>,
 }
 
@@ -75,37 +69,8 @@ pub struct Found {
     pub why: String,
 }
 
-/// A file of a caseload.
-#[derive(Debug, Clone)]
-pub struct InCaseload {
-    /// Who.
-    pub who: Shown,
-    /// Whether it is in work.
-    pub status: FileStatus,
-    /// The last two-way contact.
-    pub last_contact: Date,
-    /// The day of registration.
-    pub registered: Date,
-    /// The day on which the file goes if nothing more is heard.
-    pub due: Date,
-    /// Whether the time of warnings has come.
-    pub near: bool,
-}
-
-/// Somebody's caseload and the drafts that wait for them.
-#[derive(Debug, Clone)]
-pub struct Caseload {
-    /// The files, by name.
-    pub files: Vec<InCaseload>,
-    /// Unsaved notes: about whom, kept when.
-    pub drafts: Vec<(Shown, Timestamp)>,
-    /// Today's appointments by their beginning: an adviser's own, for others those of the whole office.
-    pub today: Vec<InDiary>,
-}
-
 const INDEX: Action = Action("index");
 const SEARCH: Action = Action("search");
-const LIST: Action = Action("list-caseload");
 /// Files a stretch.
 const STRETCH: i64 = 4000;
 
@@ -284,60 +249,6 @@ impl Service {
         Ok(Opened::new(Personal::new(&entry, found), entry))
     }
 
-    /// Somebody's own caseload, and the notes that they have not saved. Restricted files are in no list.
-    ///
-    /// # Errors
-    /// The rules refuse this role, or a store failed.
-    pub async fn caseload(&self, visit: &Visit) -> Result<Opened<Caseload>, Error> {
-        let request = self.search_request(visit);
-        let permit = self.permit(request, LIST).await?;
-        let with_birth = request.categories.contains(Category::Identity);
-        let staff = || visit.staff.as_bytes().into();
-        let mine: Vec<Query> =
-            vec![CASELOAD.with([staff(), false.into()]), Service::my_drafts(visit), self.todays(visit)?];
-        let rows = self.records().read(mine).await?;
-        let [rows, waiting, booked] = rows.as_slice() else { return Err(Error::Damaged("batch")) };
-        let today = self.surroundings().today();
-        let mut files = Vec::with_capacity(rows.rows.len());
-        let mut unsaved = Vec::new();
-        {
-            let people = self.people().read().unwrap_or_else(PoisonError::into_inner);
-            for row in &rows.rows {
-                let client = ClientId::from_bytes(row.bytes16(0)?);
-                let Some(known) = people.known.get(&client) else { continue };
-                let registered = self.surroundings().civil(changes::time(row.int(2)?)?).date();
-                let last_contact = day_from(row.int(3)?).ok_or(Error::Damaged("day"))?;
-                let until = kept_until(last_contact, registered, &self.rule_of(row.text(4)?, row.text(5)?)?);
-                let status = if row.text(1)? == "active" { FileStatus::Active } else { FileStatus::Closed };
-                let who = known.shown(with_birth);
-                files.push((
-                    known.sort.clone(),
-                    InCaseload {
-                        who,
-                        status,
-                        last_contact,
-                        registered,
-                        due: until.due,
-                        near: until.is_near(today),
-                    },
-                ));
-            }
-            for row in &waiting.rows {
-                if let Some(known) =
-                    people.known.get(&ClientId::from_bytes(row.bytes16(0)?)).filter(|k| !k.restricted)
-                {
-                    unsaved.push((known.shown(with_birth), changes::time(row.int(1)?)?));
-                }
-            }
-        }
-        files.sort_by(|a, b| a.0.cmp(&b.0).then(a.1.who.number.cmp(&b.1.who.number)));
-        let detail = Detail { count: Some(files.len() as u64), ..Detail::default() };
-        let entry = self.log().submit(permit, LIST, detail);
-        let files = files.into_iter().map(|(_, file)| file).collect();
-        let caseload = Caseload { files, drafts: unsaved, today: self.in_diary(booked)? };
-        Ok(Opened::new(Personal::new(&entry, caseload), entry))
-    }
-
     /// How many people can be found: what `kept doctor` compares with the number of files.
     #[must_use]
     pub fn people_known(&self) -> usize {
@@ -358,7 +269,7 @@ impl Service {
 }
 
 impl Known {
-    fn shown(&self, with_birth: bool) -> Shown {
+    pub(crate) fn shown(&self, with_birth: bool) -> Shown {
         let mut shown = self.shown.clone();
         if !with_birth {
             shown.born = None;

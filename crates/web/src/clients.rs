@@ -2,12 +2,15 @@
 
 use access::Role;
 use axum::Json;
-use axum::extract::State;
+use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Response};
+use casework::caseload::{Reason, Shown};
 use casework::dates;
+use jiff::civil::Date;
 use maud::{Markup, html};
+use records::caseload::InCaseload;
 use records::search::Found;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::App;
 use crate::fail::Fail;
@@ -16,45 +19,109 @@ use crate::frame::{At, release, staff};
 use crate::signed::Signed;
 use crate::ui::file::{TagKind, tag};
 use crate::ui::form::{ButtonKind, TextInput, button, text_input};
-use crate::ui::list::{Cell, Column, FoundClient, Table, empty, results, table};
+use crate::ui::list::{Cell, Column, FoundClient, Table, empty, filters, pages, results, table};
 use crate::ui::page::{container, heading, reading};
 
 const RESULTS: usize = 20;
 const SUGGESTED: usize = 8;
 
-pub(crate) async fn caseload(State(app): State<App>, Signed(visit): Signed) -> Result<Response, Fail> {
+#[derive(Deserialize)]
+pub(crate) struct Ask {
+    #[serde(default)]
+    show: Option<String>,
+    #[serde(default)]
+    page: Option<usize>,
+}
+
+pub(crate) async fn caseload(
+    State(app): State<App>,
+    Signed(visit): Signed,
+    Query(ask): Query<Ask>,
+) -> Result<Response, Fail> {
     if visit.role == Role::Administrator {
         return Err(Fail::not_found());
     }
     let opened = app.service.caseload(&visit).await?;
-    let columns = ["Name", "Number", "Last contact", "Kept until", "Warning"].map(|label| Column {
-        label,
-        hidden: label == "Warning",
-        ..Column::default()
-    });
+    let today = app.service.surroundings().today();
+    let shown = Shown::of(ask.show.as_deref().unwrap_or_default());
     let page = opened.map(|caseload| {
-        let rows: Vec<Vec<Cell>> = caseload
-            .files
+        let mut files: Vec<(Vec<(Date, Reason)>, &InCaseload)> =
+            caseload.files.iter().map(|file| (file.reasons(today), file)).collect();
+        let counted: Vec<(String, String, bool)> = Shown::ALL
             .iter()
-            .map(|file| {
-                vec![
-                    html! { a.govuk-link href={ "/clients/" (file.who.client) } { (file.who.name) } },
-                    html! { span.app-ref { (file.who.number) } },
-                    html! { span.app-num { (dates::long(file.last_contact)) } },
-                    html! { span.app-num { (dates::long(file.due)) } },
-                    html! { @if file.near { (tag(TagKind::Warn, "Record ending")) } },
-                ]
+            .map(|choice| {
+                let count = files.iter().filter(|(reasons, _)| choice.takes(reasons, today)).count();
+                let label = format!("{} ({count})", choice.words());
+                (format!("/clients?show={}", choice.code()), label, *choice == shown)
             })
             .collect();
-        let count = dates::count(rows.len() as u64, "client");
+        files.retain(|(reasons, _)| shown.takes(reasons, today));
+        // Who needs something first, by its day; the others by name, as they came.
+        files.sort_by_key(|(reasons, _)| reasons.first().map_or(Date::MAX, |(day, _)| *day));
+        let choices: Vec<(&str, &str, bool)> =
+            counted.iter().map(|(href, label, here)| (href.as_str(), label.as_str(), *here)).collect();
+        let all = files.len();
+        let begins = ask.page.unwrap_or(1).saturating_sub(1).saturating_mul(A_PAGE).min(all);
+        let rows: Vec<Vec<Cell>> =
+            files.into_iter().skip(begins).take(A_PAGE).map(|(reasons, file)| row(file, &reasons, today)).collect();
         let body = container(html! {
-            (heading("My clients", html! { p { (count) } }))
-            @if rows.is_empty() { (empty("You have no clients yet. Register one to begin.")) }
-            @else { div.app-panel { (table(Table { id: "caseload", caption: "Your clients by name", caption_hidden: true, columns: &columns, rows })) } }
+            (heading("My clients", html! { p { (dates::count(caseload.files.len() as u64, "client")) } }))
+            (filters("Show", &choices))
+            @if caseload.files.is_empty() { (empty("You have no clients yet. Register one to begin.")) }
+            @else if rows.is_empty() { (empty("Nobody here: that is good.")) }
+            @else { div.app-panel { (table(Table { id: "caseload", caption: "Your clients, those who need something first", caption_hidden: true, columns: &COLUMNS, rows })) } }
+            @if all > A_PAGE { (turn(shown, begins, all)) }
         });
         staff(&app, &visit, At::Clients, "My clients", body)
     });
     release(page).await
+}
+
+/// How many clients a page of the caseload shows.
+const A_PAGE: usize = 200;
+
+const COLUMNS: [Column<'static>; 5] = [
+    Column { label: "Name", numeric: false, hidden: false },
+    Column { label: "Number", numeric: false, hidden: false },
+    Column { label: "What is due", numeric: false, hidden: false },
+    Column { label: "Last contact", numeric: false, hidden: false },
+    Column { label: "Kept until", numeric: false, hidden: false },
+];
+
+fn row(file: &InCaseload, reasons: &[(Date, Reason)], today: Date) -> Vec<Cell> {
+    vec![
+        html! { a.govuk-link href={ "/clients/" (file.who.client) } { (file.who.name) } },
+        html! { span.app-ref { (file.who.number) } },
+        html! { @for (day, reason) in reasons { @match reason {
+            Reason::Due => @if let Some(due) = file.dues.first() {
+                (due_tag(*day, today)) " " a.govuk-link href={ "/clients/" (file.who.client) "/entries/" (due.entry) } { (due.words) }
+                @if file.dues.len() > 1 { span.app-muted { " and " (file.dues.len() - 1) " more" } } " "
+            },
+            Reason::Quiet => { (tag(TagKind::Warn, &format!("No contact for {}", dates::count((dates::days_between(file.last_contact, today) / 7).unsigned_abs(), "week")))) " " },
+            Reason::Ending => { (tag(TagKind::Warn, "Record ending")) " " },
+        } } },
+        html! { span.app-num { (dates::short(file.last_contact)) } },
+        html! { span.app-num { (dates::short(file.ends)) } },
+    ]
+}
+
+/// The day by which something is due, as a tag.
+pub(crate) fn due_tag(day: Date, today: Date) -> Markup {
+    if day < today {
+        tag(TagKind::Stop, &format!("Late: {}", dates::short(day)))
+    } else if day == today {
+        tag(TagKind::Warn, "Today")
+    } else {
+        tag(TagKind::Info, &dates::short(day))
+    }
+}
+
+fn turn(shown: Shown, begins: usize, all: usize) -> Markup {
+    let number = begins / A_PAGE + 1;
+    let address = |number: usize| format!("/clients?show={}&page={number}", shown.code());
+    let (before, after) = (address(number.saturating_sub(1)), address(number + 1));
+    let here = format!("{} to {} of {all}", begins + 1, (begins + A_PAGE).min(all));
+    pages((number > 1).then_some(before.as_str()), &here, (begins + A_PAGE < all).then_some(after.as_str()))
 }
 
 fn search_form(q: &str) -> Markup {

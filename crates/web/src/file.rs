@@ -324,6 +324,7 @@ fn view(
         (key_facts(file, &profile, by))
         (life(file, &profile, today))
         (promised(file))
+        @if file.own { p.app-muted { a.govuk-link href={ "/clients/" (file.client) "/conflict" } { "I know this client privately" } } }
     };
     html! {
         (head(&profile, file.client, today, "File", actions))

@@ -16,6 +16,7 @@ pub(crate) enum At {
     Diary,
     Clients,
     Register,
+    Team,
     Elsewhere,
 }
 
@@ -27,6 +28,7 @@ pub(crate) fn staff(app: &App, visit: &Visit, at: At, title: &str, body: Markup)
         (At::Diary, "Diary", "/diary"),
         (At::Clients, "My clients", "/clients"),
         (At::Register, "Register a client", "/clients/register"),
+        (At::Team, "The team", "/team"),
     ];
     let works_with_clients = visit.role == Role::Adviser;
     let nav: Vec<NavItem<'_>> = places
@@ -34,6 +36,7 @@ pub(crate) fn staff(app: &App, visit: &Visit, at: At, title: &str, body: Markup)
         .filter(|(place, ..)| match place {
             At::Today => true,
             At::Diary => visit.role != Role::Administrator,
+            At::Team => visit.role == Role::Manager,
             _ => works_with_clients,
         })
         .map(|(place, label, href)| NavItem { label, href, current: place == at, count: None })

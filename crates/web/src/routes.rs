@@ -4,8 +4,8 @@ use axum::Router;
 use axum::routing::{MethodRouter, get, post};
 
 use crate::{
-    App, account, appointments, assets, calendar, clients, corrections, details, diary, entries, entry_page,
-    file, looked, plan, public, register, sign_in, today,
+    App, account, appointments, assets, calendar, clients, conflict, corrections, details, diary, entries,
+    entry_page, file, looked, plan, public, register, sign_in, tasks, team, today,
 };
 
 /// The two methods that pages use.
@@ -84,6 +84,12 @@ routes! {
     Get  "/clients/{client}/details/{category}" Staff true details::edit;
     Post "/clients/{client}/details/{category}" Staff true details::save;
     Get  "/clients/{client}/details/{category}/history" Staff true details::history;
+    Get  "/tasks" Staff true tasks::show;
+    Post "/tasks" Staff false tasks::done;
+    Get  "/team" Staff true team::show;
+    Get  "/conflict-declared" Staff false conflict::declared;
+    Get  "/clients/{client}/conflict" Staff true conflict::ask;
+    Post "/clients/{client}/conflict" Staff true conflict::declare;
     Get  "/clients/{client}/plan" Staff true plan::show;
     Post "/clients/{client}/plan" Staff true plan::agree;
     Get  "/clients/{client}/entries/in/{group}" Staff true entries::group;

@@ -8,9 +8,11 @@ use jiff::civil::Date;
 use maud::{Markup, html};
 use records::Visit;
 use records::appointments::InDiary;
-use records::search::{Caseload, InCaseload};
+use records::caseload::{Caseload, InCaseload};
+use records::due::Due;
 
 use crate::App;
+use crate::clients;
 use crate::diary;
 use crate::fail::Fail;
 use crate::frame::{At, release, staff};
@@ -52,7 +54,7 @@ fn view(app: &App, visit: &Visit, caseload: &Caseload, today: Date) -> Markup {
     }
     let main = html! {
         (panel("today", "Your appointments", Some(("/diary?view=week", "This week", " in the diary")), appointments(app, &caseload.today, false)))
-        (panel("waiting", "Waiting for you", None, waiting(app, caseload, today)))
+        (panel("waiting", "Waiting for you", Some(("/tasks", "All that is due", "")), waiting(app, caseload, today)))
     };
     let quiet = caseload.files.iter().filter(|file| quiet_days(file, today) >= QUIET_DAYS).count();
     let month = caseload
@@ -62,7 +64,7 @@ fn view(app: &App, visit: &Visit, caseload: &Caseload, today: Date) -> Markup {
         .count();
     let new = caseload.files.iter().filter(|f| dates::days_between(f.registered, today) < 7).count();
     let mut near: Vec<&InCaseload> = caseload.files.iter().filter(|file| file.near).collect();
-    near.sort_by_key(|file| file.due);
+    near.sort_by_key(|file| file.ends);
     let side = html! {
         (panel("clients", &format!("Your {}", dates::count(caseload.files.len() as u64, "client")), Some(("/clients", "See all", " clients")), figures(&[
             ("In touch this month", html! { (month) }),
@@ -76,7 +78,7 @@ fn view(app: &App, visit: &Visit, caseload: &Caseload, today: Date) -> Markup {
             @if !near.is_empty() {
                 (share_list(&near.iter().take(LISTED).map(|file| (
                     html! { a.govuk-link href={ "/clients/" (file.who.client) } { (file.who.name) } },
-                    html! { span.app-num { (dates::short(file.due)) } },
+                    html! { span.app-num { (dates::short(file.ends)) } },
                 )).collect::<Vec<_>>()))
                 @if near.len() > LISTED { p.app-muted { "And " (near.len() - LISTED) " more. " a.govuk-link href="/clients" { "See all your clients" } } }
             }
@@ -107,6 +109,13 @@ fn waiting(app: &App, caseload: &Caseload, today: Date) -> Markup {
             act: html! { a.govuk-link href={ "/clients/" (who.client) "#note" } { "Finish" span.govuk-visually-hidden { " the note about " (who.name) } } },
         });
     }
+    for (file, due) in due_now(caseload, today).into_iter().take(LISTED) {
+        items.push(TodoItem {
+            tag: clients::due_tag(due.day, today),
+            text: html! { (due.words) ": " a.govuk-link href={ "/clients/" (file.who.client) } { (file.who.name) } },
+            act: html! { a.govuk-link href={ "/clients/" (file.who.client) "/entries/" (due.entry) } { "Open" span.govuk-visually-hidden { " what is due for " (file.who.name) } } },
+        });
+    }
     let mut quiet: Vec<&InCaseload> =
         caseload.files.iter().filter(|f| quiet_days(f, today) >= QUIET_DAYS && !f.near).collect();
     quiet.sort_by_key(|file| std::cmp::Reverse(quiet_days(file, today)));
@@ -124,6 +133,18 @@ fn waiting(app: &App, caseload: &Caseload, today: Date) -> Markup {
     } else {
         todo_list(&items)
     }
+}
+
+/// What is late or due today, the earliest first.
+fn due_now(caseload: &Caseload, today: Date) -> Vec<(&InCaseload, &Due)> {
+    let mut due: Vec<(&InCaseload, &Due)> = caseload
+        .files
+        .iter()
+        .flat_map(|file| file.dues.iter().map(move |due| (file, due)))
+        .filter(|(_, due)| due.day <= today)
+        .collect();
+    due.sort_by_key(|(_, due)| due.day);
+    due
 }
 
 fn quiet_days(file: &InCaseload, today: Date) -> i64 {

@@ -145,6 +145,14 @@ async fn every_audited_route_leaves_exactly_one_entry_of_its_caller() {
                 let entry = bench.entry(ada, &client, path.ends_with("correct")).await;
                 path = path.replace(&"0".repeat(32), &entry);
             }
+            // What closes a file to somebody is tried on another one; the team is for managers.
+            if route.path.ends_with("/conflict") {
+                let other = bench.client(ada, "Maria Lopes").await.to_string();
+                path = path.replace(&client, &other);
+            }
+            if route.path == "/team" {
+                continue;
+            }
             // Each with a body that it accepts; those that need a fresh code or end the session have tests of their own.
             let body = match path.rsplit('/').next().unwrap() {
                 "find" | "suggest" => "q=Daniel".to_owned(),
@@ -211,5 +219,65 @@ async fn an_administrator_sees_no_client_on_any_route() {
             assert!(!answered.text.contains("Daniel Whitfield"), "{path}");
         }
         assert!(bench.get("/", Some(&cookie)).await.text.contains("People who use Kept"));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_team_is_shown_to_managers_in_numbers_and_to_nobody_else() {
+    for bench in Bench::all().await {
+        let (ada, cookie) = bench.signed_in("Ada", Role::Adviser).await;
+        let client = bench.client(ada, "Daniel Whitfield").await.to_string();
+        bench.entry(ada, &client, false).await;
+        assert_eq!(bench.get("/team", Some(&cookie)).await.status, StatusCode::NOT_FOUND);
+        let (meera, manager) = bench.signed_in("Meera", Role::Manager).await;
+        let before = bench.entries_of(meera).await;
+        let page = bench.get("/team", Some(&manager)).await;
+        assert_eq!(page.status, StatusCode::OK);
+        assert!(page.text.contains("Ada") && !page.text.contains("Daniel"), "numbers only");
+        assert_eq!(bench.entries_of(meera).await - before, 1);
+        let late = page.text.split("<td").filter(|cell| cell.contains(">1<")).count();
+        assert_eq!(late, 2, "one client, one with something late: {}", page.text);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_declared_conflict_closes_the_file_and_the_manager_sees_that_one_is_open() {
+    for bench in Bench::all().await {
+        let (ada, cookie) = bench.signed_in("Ada", Role::Adviser).await;
+        let client = bench.client(ada, "Daniel Whitfield").await.to_string();
+        let file = format!("/clients/{client}");
+        assert_eq!(bench.get(&file, Some(&cookie)).await.status, StatusCode::OK);
+        let declared = bench.post(&format!("{file}/conflict"), "", Some(&cookie)).await;
+        assert_eq!(declared.status, StatusCode::SEE_OTHER);
+        let closed = bench.get(&file, Some(&cookie)).await;
+        assert_eq!(closed.status, StatusCode::FORBIDDEN);
+        let reason = "reason=Covering+for+a+colleague";
+        assert!(!bench.post(&format!("{file}/reason"), reason, Some(&cookie)).await.status.is_redirection());
+        let (_, manager) = bench.signed_in("Meera", Role::Manager).await;
+        let page = bench.get("/team", Some(&manager)).await.text;
+        let needing = page.rsplit("<td").next().unwrap_or_default();
+        assert!(needing.contains(">1<"), "{page}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tasks_are_ticked_off_once_and_what_cannot_be_is_said() {
+    for bench in Bench::all().await {
+        let (ada, cookie) = bench.signed_in("Ada", Role::Adviser).await;
+        let client = bench.client(ada, "Daniel Whitfield").await.to_string();
+        let task = bench.entry(ada, &client, false).await;
+        let listed = bench.get("/tasks", Some(&cookie)).await.text;
+        assert!(listed.contains(&format!("{client}.{task}")) && listed.contains(", late"), "{listed}");
+        let body = format!("task={client}.{task}&task={client}.{}", "0".repeat(32));
+        let done = bench.post("/tasks", &body, Some(&cookie)).await;
+        assert_eq!(done.status, StatusCode::SEE_OTHER);
+        let after = bench.get("/tasks?done=1&left=1", Some(&cookie)).await.text;
+        assert!(after.contains("No task is open") && after.contains("could not be ticked off"), "{after}");
+        assert_eq!(
+            bench.post("/tasks", "task=nonsense", Some(&cookie)).await.status,
+            StatusCode::UNPROCESSABLE_ENTITY
+        );
+        let caseload = bench.get("/clients?show=late", Some(&cookie)).await.text;
+        assert!(!caseload.contains("Daniel"), "nothing is late any more");
     }
 }

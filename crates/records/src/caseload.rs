@@ -1,0 +1,142 @@
+//! Somebody's caseload: their clients with what is due, their appointments of today, their unsaved notes.
+
+use std::collections::HashMap;
+use std::sync::PoisonError;
+
+use audit::{Action, Detail};
+use casework::ClientId;
+use casework::caseload::{Known, Reason, reasons};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use notice::Category;
+use store::{Query, Row, sql};
+use vault::Personal;
+
+use crate::appointments::InDiary;
+use crate::due::Due;
+use crate::files::kept_until;
+use crate::search::Shown;
+use crate::sessions::Visit;
+use crate::standing::FileStatus;
+use crate::surroundings::day_from;
+use crate::{Error, Opened, Service, changes};
+
+sql! { records:
+    /// A caseload, the longest without contact first.
+    CASELOAD = "SELECT id, status, registered, last_contact, notice, notice_version FROM client WHERE adviser = $1 AND restricted = $2 ORDER BY last_contact, id LIMIT 2000";
+    /// What is due in the files of a caseload, the earliest first.
+    DUE_OF_CASELOAD = "SELECT d.entry, d.form, d.field, d.day, d.client FROM due d JOIN client c ON c.id = d.client WHERE c.adviser = $1 AND c.restricted = $2 ORDER BY d.day, d.entry LIMIT 10000";
+}
+
+/// A file of a caseload.
+#[derive(Debug, Clone)]
+pub struct InCaseload {
+    /// Who.
+    pub who: Shown,
+    /// Whether it is in work.
+    pub status: FileStatus,
+    /// The last two-way contact.
+    pub last_contact: Date,
+    /// The day of registration.
+    pub registered: Date,
+    /// The day on which the file goes if nothing more is heard.
+    pub ends: Date,
+    /// Whether the time of warnings has come.
+    pub near: bool,
+    /// What is due, the earliest first.
+    pub dues: Vec<Due>,
+}
+
+impl InCaseload {
+    /// Why this client needs something, the most pressing first.
+    #[must_use]
+    pub fn reasons(&self, today: Date) -> Vec<(Date, Reason)> {
+        let due = self.dues.first().map(|due| due.day);
+        let known = Known { due, last_contact: self.last_contact, ends: self.ends, near: self.near };
+        reasons(&known, today)
+    }
+}
+
+/// Somebody's caseload and the drafts that wait for them.
+#[derive(Debug, Clone)]
+pub struct Caseload {
+    /// The files, by name.
+    pub files: Vec<InCaseload>,
+    /// Unsaved notes: about whom, kept when.
+    pub drafts: Vec<(Shown, Timestamp)>,
+    /// Today's appointments by their beginning: an adviser's own, for others those of the whole office.
+    pub today: Vec<InDiary>,
+}
+
+const LIST: Action = Action("list-caseload");
+
+impl Service {
+    /// Somebody's own caseload, and the notes that they have not saved. Restricted files are in no list.
+    ///
+    /// # Errors
+    /// The rules refuse this role, or a store failed.
+    pub async fn caseload(&self, visit: &Visit) -> Result<Opened<Caseload>, Error> {
+        let request = self.search_request(visit);
+        let permit = self.permit(request, LIST).await?;
+        let with_birth = request.categories.contains(Category::Identity);
+        let staff = || visit.staff.as_bytes().into();
+        let mine: Vec<Query> = vec![
+            CASELOAD.with([staff(), false.into()]),
+            DUE_OF_CASELOAD.with([staff(), false.into()]),
+            Service::my_drafts(visit),
+            self.todays(visit)?,
+        ];
+        let rows = self.records().read(mine).await?;
+        let [rows, due, waiting, booked] = rows.as_slice() else { return Err(Error::Damaged("batch")) };
+        let today = self.surroundings().today();
+        let mut dues = by_client(&due.rows)?;
+        let mut files = Vec::with_capacity(rows.rows.len());
+        let mut unsaved = Vec::new();
+        {
+            let people = self.people().read().unwrap_or_else(PoisonError::into_inner);
+            for row in &rows.rows {
+                let client = ClientId::from_bytes(row.bytes16(0)?);
+                let Some(known) = people.known.get(&client) else { continue };
+                let registered = self.surroundings().civil(changes::time(row.int(2)?)?).date();
+                let last_contact = day_from(row.int(3)?).ok_or(Error::Damaged("day"))?;
+                let until = kept_until(last_contact, registered, &self.rule_of(row.text(4)?, row.text(5)?)?);
+                let status = if row.text(1)? == "active" { FileStatus::Active } else { FileStatus::Closed };
+                let who = known.shown(with_birth);
+                files.push((
+                    known.sort.clone(),
+                    InCaseload {
+                        who,
+                        status,
+                        last_contact,
+                        registered,
+                        ends: until.due,
+                        near: until.is_near(today),
+                        dues: dues.remove(&client).unwrap_or_default(),
+                    },
+                ));
+            }
+            for row in &waiting.rows {
+                if let Some(known) =
+                    people.known.get(&ClientId::from_bytes(row.bytes16(0)?)).filter(|k| !k.restricted)
+                {
+                    unsaved.push((known.shown(with_birth), changes::time(row.int(1)?)?));
+                }
+            }
+        }
+        files.sort_by(|a, b| a.0.cmp(&b.0).then(a.1.who.number.cmp(&b.1.who.number)));
+        let detail = Detail { count: Some(files.len() as u64), ..Detail::default() };
+        let entry = self.log().submit(permit, LIST, detail);
+        let files = files.into_iter().map(|(_, file)| file).collect();
+        let caseload = Caseload { files, drafts: unsaved, today: self.in_diary(booked)? };
+        Ok(Opened::new(Personal::new(&entry, caseload), entry))
+    }
+}
+
+/// What is due, file by file.
+fn by_client(rows: &[Row]) -> Result<HashMap<ClientId, Vec<Due>>, Error> {
+    let mut dues: HashMap<ClientId, Vec<Due>> = HashMap::new();
+    for row in rows {
+        dues.entry(ClientId::from_bytes(row.bytes16(4)?)).or_default().push(Due::read(row)?);
+    }
+    Ok(dues)
+}

@@ -1,0 +1,135 @@
+//! All that is due in one's caseload, by day; tasks are ticked off here.
+
+use axum::extract::{Query, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use casework::{ClientId, EntryId, dates};
+use maud::{Markup, html};
+use records::Error;
+use records::caseload::InCaseload;
+use records::due::Due;
+use records::tasks::TASK;
+use serde::Deserialize;
+
+use crate::App;
+use crate::clients::due_tag;
+use crate::fail::Fail;
+use crate::form::Form;
+use crate::frame::{At, release, staff};
+use crate::signed::Signed;
+use crate::ui::form::{ButtonKind, Choice, Choices, button, checkboxes};
+use crate::ui::list::{TodoItem, empty, todo_list};
+use crate::ui::page::{container, heading};
+use crate::ui::words::{banner, notice_banner};
+
+/// The most tasks that one form ticks off.
+const MOST: usize = 100;
+
+#[derive(Deserialize)]
+pub(crate) struct Ask {
+    #[serde(default)]
+    done: Option<usize>,
+    #[serde(default)]
+    left: Option<usize>,
+}
+
+pub(crate) async fn show(
+    State(app): State<App>,
+    Signed(visit): Signed,
+    Query(ask): Query<Ask>,
+) -> Result<Response, Fail> {
+    let opened = app.service.caseload(&visit).await?;
+    let today = app.service.surroundings().today();
+    let page = opened.map(|caseload| {
+        let mut all: Vec<(&InCaseload, &Due)> =
+            caseload.files.iter().flat_map(|file| file.dues.iter().map(move |due| (file, due))).collect();
+        all.sort_by_key(|(_, due)| due.day);
+        let (tasks, others): (Vec<_>, Vec<_>) = all.into_iter().partition(|(_, due)| due.form.id == *TASK);
+        let others: Vec<TodoItem> = others
+            .into_iter()
+            .map(|(file, due)| TodoItem {
+                tag: due_tag(due.day, today),
+                text: html! {
+                    a.govuk-link href={ "/clients/" (file.who.client) "/entries/" (due.entry) } { (due.words) }
+                    " " span.app-muted { (file.who.name) }
+                },
+                act: html! {},
+            })
+            .collect();
+        let body = container(html! {
+            (heading("What is due", html! { p { (dates::count((tasks.len() + others.len()) as u64, "thing")) } }))
+            (said(&ask))
+            section.app-panel aria-labelledby="tasks-h" {
+                h2.app-h2 #tasks-h { "Tasks" }
+                @if tasks.is_empty() { (empty("No task is open.")) } @else { (to_tick(&tasks, today)) }
+            }
+            section.app-panel aria-labelledby="others-h" {
+                h2.app-h2 #others-h { "Goals, reviews, referrals and checks" }
+                @if others.is_empty() { (empty("Nothing else is due.")) } @else { (todo_list(&others)) }
+            }
+        });
+        staff(&app, &visit, At::Clients, "What is due", body)
+    });
+    release(page).await
+}
+
+fn said(ask: &Ask) -> Markup {
+    html! {
+        @if let Some(done) = ask.done.filter(|done| *done > 0) { (banner(&format!("{} done", dates::count(done as u64, "task")))) }
+        @if let Some(left) = ask.left.filter(|left| *left > 0) {
+            (notice_banner(html! { (dates::count(left as u64, "task")) " could not be ticked off: somebody changed it meanwhile, or the file is closed to you. It is still below." }))
+        }
+    }
+}
+
+fn to_tick(tasks: &[(&InCaseload, &Due)], today: jiff::civil::Date) -> Markup {
+    let values: Vec<String> =
+        tasks.iter().map(|(file, due)| format!("{}.{}", file.who.client, due.entry)).collect();
+    let labels: Vec<String> = tasks
+        .iter()
+        .map(|(file, due)| {
+            let late = if due.day < today { ", late" } else { "" };
+            format!("{}: by {}{late}", file.who.name, dates::short(due.day))
+        })
+        .collect();
+    let options =
+        values.iter().zip(&labels).map(|(value, label)| Choice { value, label, ..Choice::default() });
+    html! {
+        form method="post" action="/tasks" novalidate {
+            (checkboxes(Choices { name: "task", legend: "Which are done?", options: options.collect(), ..Choices::default() }))
+            (button(ButtonKind::Main, "Tick off as done today", None))
+        }
+        p.app-muted { "What a task is about stands in the client’s file." }
+        ul.govuk-list { @for (file, due) in tasks {
+            li { a.govuk-link href={ "/clients/" (file.who.client) "/entries/" (due.entry) } { "Open the task of " (file.who.name) } }
+        } }
+    }
+}
+
+/// Ticks off what was chosen, each by itself: what fails stays on the list, and the page says how many.
+pub(crate) async fn done(
+    State(app): State<App>,
+    Signed(visit): Signed,
+    form: Form,
+) -> Result<Response, Fail> {
+    let form = form.only(&["task"])?;
+    let chosen = form.several("task");
+    if chosen.len() > MOST {
+        return Err(Fail::bad_form("It ticks off too many at once."));
+    }
+    let chosen: Vec<(ClientId, EntryId)> = chosen
+        .into_iter()
+        .map(|value| {
+            value.split_once('.').and_then(|(client, task)| Some((client.parse().ok()?, task.parse().ok()?)))
+        })
+        .collect::<Option<_>>()
+        .ok_or_else(|| Fail::bad_form("It names a task that is none."))?;
+    let (mut done, mut left) = (0, 0);
+    for (client, task) in chosen {
+        match app.service.task_done(&visit, client, task).await {
+            Ok(()) => done += 1,
+            Err(Error::ChangedMeanwhile | Error::NoSuchFile | Error::Refused(_)) => left += 1,
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(Redirect::to(&format!("/tasks?done={done}&left={left}")).into_response())
+}
