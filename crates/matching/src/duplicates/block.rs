@@ -1,7 +1,7 @@
 //! Which pairs are worth comparing: those that share at least one key. Every kind of fault leaves some key whole.
 
 use super::compare::hash;
-use super::record::Prepared;
+use super::record::{Name, Prepared};
 
 /// Keys that more people share say nothing; a key of a number shared by so many is a placeholder.
 pub(super) const MOST_SHARING: usize = 250;
@@ -15,6 +15,7 @@ pub(super) fn keys(record: &Prepared) -> Vec<u64> {
         let (year, low, high) = birth.unordered();
         (year.to_string(), format!("{low}-{high}"), birth.month.to_string())
     });
+    let words = words(record);
     let mut key = |kind: u8, parts: &[&str]| {
         if parts.iter().all(|part| !part.is_empty()) {
             keys.push(hash(kind, parts));
@@ -59,10 +60,41 @@ pub(super) fn keys(record: &Prepared) -> Vec<u64> {
         }
         key(18, &[&start(&last.text, 4), &start(&first.text, 1), &record.postcode]);
     }
-    key(19, &[&record.house, &record.street, &record.postcode]);
+    // Whichever of the names it is: they may be swapped, and one of them another.
+    let start = |text: &str| text.chars().take(6).collect::<String>();
+    let street = start(&record.street);
+    for word in &words {
+        key(20, &[word, &record.postcode]);
+        key(21, &[word, &street, &record.house]);
+        key(22, &[word, &street, &record.town]);
+        key(23, &[word, &record.locality, &record.town]);
+        if let Some((year, day, month)) = &birth {
+            key(24, &[word, year, month]);
+            key(25, &[word, day]);
+        }
+    }
+    if let [one, two, ..] = words.as_slice() {
+        key(26, &[one, two]);
+    }
+    key(19, &[&record.house, &street, &record.town]);
+    key(27, &[&record.house, &street, &record.postcode]);
+    key(28, &[&record.house, &start(&record.locality), &record.postcode]);
+    key(29, &[&street, &record.locality, &record.postcode]);
+    key(29, &[&record.locality, &street, &record.postcode]);
+    key(30, &[&street, &record.locality, &record.town]);
     keys.sort_unstable();
     keys.dedup();
     keys
+}
+
+/// First name and surname by their sound, in the order of the alphabet.
+fn words(record: &Prepared) -> Vec<String> {
+    let heard = |name: &Name| name.sounds.first().cloned().unwrap_or_else(|| name.text.clone());
+    let mut words: Vec<String> =
+        record.first.iter().take(1).chain(record.last.iter().take(1)).map(heard).collect();
+    words.sort_unstable();
+    words.dedup();
+    words
 }
 
 /// The first name by its short forms, or by itself.

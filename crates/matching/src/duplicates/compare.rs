@@ -7,7 +7,7 @@ use super::record::{Name, Prepared};
 
 /// What is compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Field {
+pub(super) enum Field {
     /// First names.
     First,
     /// Surname.
@@ -230,6 +230,11 @@ pub(super) fn compare(one: &Prepared, two: &Prepared) -> Levels {
         }
     }
     let postcode = postcode(&one.postcode, &two.postcode);
+    let mut place = (street(one, two), text(&one.locality, &two.locality));
+    // Lines of an address written in the other order.
+    if place == (5, 3) && text(&one.street, &two.locality) <= 2 && text(&one.locality, &two.street) <= 2 {
+        place = (2, 2);
+    }
     [
         names.0,
         names.1,
@@ -240,11 +245,15 @@ pub(super) fn compare(one: &Prepared, two: &Prepared) -> Levels {
             _ => 0,
         },
         code(&one.nino, &two.nino),
-        email(&one.email, &two.email),
+        // Addresses made of one name are alike whoever has that name.
+        match email(&one.email, &two.email) {
+            2 if (1..=3).contains(&names.0) && (1..=3).contains(&names.1) => 0,
+            level => level,
+        },
         code(&one.phone, &two.phone),
         postcode,
-        street(one, two),
-        text(&one.locality, &two.locality),
+        place.0,
+        place.1,
         // Whoever has the same postcode has the same town: that says nothing more.
         if postcode == 1 { 0 } else { text(&one.town, &two.town) },
     ]

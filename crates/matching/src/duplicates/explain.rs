@@ -1,7 +1,7 @@
 //! Why two records may be one person: a bar for each field, and what stands against it.
 
 use super::compare::{Field, Levels};
-use super::model::{HOUSEHOLD, MOVED, Model, STAYED};
+use super::model::{CLASSES, FAMILY, HOUSEHOLD, MOVED, Model, STAYED};
 
 /// From here on a merge is proposed to a person.
 pub const PROPOSE: f64 = 0.99;
@@ -48,7 +48,7 @@ pub struct Reason {
 }
 
 /// The reasons of a pair, the weightiest first.
-pub(super) fn reasons(model: &Model, levels: &Levels, rarity: f64, parts: &[f64; 4]) -> Vec<Reason> {
+pub(super) fn reasons(model: &Model, levels: &Levels, rarity: f64, parts: &[f64; CLASSES]) -> Vec<Reason> {
     let class = if parts[STAYED] >= parts[MOVED] { STAYED } else { MOVED };
     let mut reasons = Vec::new();
     for (field, level) in Field::ALL.into_iter().zip(levels) {
@@ -62,9 +62,13 @@ pub(super) fn reasons(model: &Model, levels: &Levels, rarity: f64, parts: &[f64;
         let what = if rarity > 0.0 { "what they share is rare" } else { "what they share is common" };
         reasons.push(Reason { what, weight: rarity });
     }
-    if parts[HOUSEHOLD] > 0.001 {
-        let weight = (1.0 - parts[HOUSEHOLD]).max(1e-6).log2();
-        reasons.push(Reason { what: "may be two people of one household", weight });
+    let related =
+        [(HOUSEHOLD, "may be two people of one household"), (FAMILY, "may be two people of one family")];
+    for (kind, what) in related {
+        let part = parts.get(kind).copied().unwrap_or(0.0);
+        if part > 0.01 {
+            reasons.push(Reason { what, weight: (1.0 - part).max(1e-6).log2() });
+        }
     }
     reasons.sort_by(|one, two| two.weight.abs().total_cmp(&one.weight.abs()));
     reasons

@@ -1,9 +1,9 @@
-//! What each agreement is worth: Fellegi-Sunter weights in a mixture of four kinds of pairs, learnt without labels.
+//! What each agreement is worth: Fellegi-Sunter weights in a mixture of five kinds of pairs, learnt without labels.
 //!
 //! Two classes (the same person or not) cannot tell a household from a duplicate: once surname and address agree, the
-//! fields are not independent any more. So there are four: the same person at the same place, the same person who
-//! moved, two people of one household, and two people who have nothing to do with each other. The last is known from
-//! pairs taken at random, and there are n(n-1)/2 of them; the other three are learnt by expectation maximisation from
+//! fields are not independent any more. So there are five: the same person at the same place, the same person who
+//! moved, two people of one household, two of one family who live apart, and two people who have nothing to do with each other. The last is known from
+//! pairs taken at random, and there are n(n-1)/2 of them; the other four are learnt by expectation maximisation from
 //! the pairs that share a key. (Fellegi and Sunter 1969; Winkler 1988; Larsen and Rubin 2001 for several classes.)
 
 use super::compare::{FIELDS, Field, LEVELS, Levels, Shares, compare};
@@ -13,8 +13,9 @@ use super::record::Prepared;
 pub(super) const STAYED: usize = 0;
 pub(super) const MOVED: usize = 1;
 pub(super) const HOUSEHOLD: usize = 2;
-pub(super) const UNRELATED: usize = 3;
-const CLASSES: usize = 4;
+pub(super) const FAMILY: usize = 3;
+pub(super) const UNRELATED: usize = 4;
+pub(super) const CLASSES: usize = 5;
 
 type Table = [[f64; LEVELS]; FIELDS];
 
@@ -90,12 +91,13 @@ fn assumed() -> [Table; CLASSES] {
         &[0.9, 0.05, 0.05],
     ];
     let [p0, p1, p2, p3, p4, p5, p6, p7] = same;
-    let [.., place0, place1, place2, place3] = household;
+    let [h0, h1, h2, h3, h4, h5, h6, h7, place0, place1, place2, place3] = household;
     let [.., away0, away1, away2, away3] = unrelated;
     [
         table([p0, p1, p2, p3, p4, p5, p6, p7, place0, place1, place2, place3]),
         table([p0, p1, p2, p3, p4, p5, p6, p7, away0, away1, away2, away3]),
         table(household),
+        table([h0, h1, h2, h3, h4, h5, h6, h7, away0, away1, away2, away3]),
         table(unrelated),
     ]
 }
@@ -103,7 +105,7 @@ fn assumed() -> [Table; CLASSES] {
 impl Model {
     /// The assumed figures for so many records (or so many pairs across two files).
     pub(super) fn assumed(people: f64, all_pairs: f64) -> Model {
-        let many = [people * 0.04, people * 0.03, people * 0.15, all_pairs.max(1.0)];
+        let many = [people * 0.04, people * 0.03, people * 0.15, people * 0.01, all_pairs.max(1.0)];
         let mut model = Model { tables: assumed(), weights: assumed(), many, chances: [None; 4] };
         model.weigh();
         model
@@ -199,10 +201,12 @@ impl Model {
                 *place = fresh;
             }
             // Who moved lives anywhere.
-            if field.is_of_place()
-                && let Some(place) = self.tables.get_mut(MOVED).and_then(|table| table.get_mut(at))
-            {
-                *place = fresh;
+            for class in [MOVED, FAMILY] {
+                if field.is_of_place()
+                    && let Some(place) = self.tables.get_mut(class).and_then(|table| table.get_mut(at))
+                {
+                    *place = fresh;
+                }
             }
         }
         self.weigh();
@@ -212,16 +216,28 @@ impl Model {
     fn round(&mut self, taken: &[(&Levels, f64)], each: f64, people: f64) {
         let mut counted = [[[0.0_f64; LEVELS]; FIELDS]; CLASSES];
         let mut many = [0.0_f64; CLASSES];
+        let has_births = self.chances[2].is_some();
         for (levels, rarity) in taken {
             let parts = self.parts(levels, *rarity);
             for (class, part) in parts.iter().enumerate().take(UNRELATED) {
                 if *part < 1e-6 {
                     continue;
                 }
+                // Two of one family are known by their different names: a duplicate whose date of birth was mistyped
+                // must not teach what parent and child of one name look like, nor that there are many.
+                let related = matches!(class, HOUSEHOLD | FAMILY);
+                let whole = !related || apart(levels, has_births);
+                if !whole && levels.first() != Some(&7) {
+                    continue;
+                }
                 if let (Some(many), Some(table)) = (many.get_mut(class), counted.get_mut(class)) {
-                    *many += part;
-                    for (row, level) in table.iter_mut().zip(levels.iter()) {
-                        if let Some(cell) = row.get_mut(usize::from(*level)) {
+                    *many += if whole { *part } else { 0.0 };
+                    for (field, (row, level)) in
+                        Field::ALL.into_iter().zip(table.iter_mut().zip(levels.iter()))
+                    {
+                        if let Some(cell) = row.get_mut(usize::from(*level))
+                            && (whole || field == Field::Birth)
+                        {
                             *cell += part;
                         }
                     }
@@ -248,7 +264,9 @@ impl Model {
             for field in Field::ALL {
                 let at = field as usize;
                 let of_the_moved = class == MOVED && field.is_of_place();
-                if of_the_moved || (class == HOUSEHOLD && matches!(field, Field::Order | Field::Nino)) {
+                if of_the_moved
+                    || (class == HOUSEHOLD && matches!(field, Field::First | Field::Order | Field::Nino))
+                {
                     continue;
                 }
                 if let (Some(row), Some(seen), Some(prior)) = (table.get_mut(at), rows.get(at), prior.get(at))
@@ -258,9 +276,15 @@ impl Model {
                 }
             }
         }
-        if let ([a, b, c, _], [x, y, z, _]) = (&mut self.many, many) {
-            // Never none: one more file may bring the first.
-            (*a, *b, *c) = (x * each + people * 0.001, y * each + people * 0.001, z * each + people * 0.005);
+        // Never none: one more file may bring the first.
+        let [stayed, moved, household, family, _] = many;
+        self.many[STAYED] = stayed * each + people * 0.001;
+        self.many[MOVED] = moved * each + people * 0.001;
+        self.many[HOUSEHOLD] = household * each + people * 0.000_5;
+        self.many[FAMILY] = family * each + people * 0.000_1;
+        // Who is related does not depend on whether they live together.
+        for field in Field::ALL.into_iter().filter(|field| !field.is_of_place()) {
+            self.tables[FAMILY][field as usize] = self.tables[HOUSEHOLD][field as usize];
         }
         self.weigh();
     }
@@ -345,20 +369,27 @@ fn hold(class: usize, field: Field, row: &mut [f64; LEVELS]) {
         }
     };
     match field {
-        _ if class == HOUSEHOLD => {
-            if field == Field::First {
-                most(row, 1, 0.08);
-                most(row, 3, 0.03);
+        // People of one household are not born on one day, unless they are twins.
+        Field::Birth if class == HOUSEHOLD => {
+            for (level, limit) in [(1, 0.15), (2, 0.003), (3, 0.006), (4, 0.03)] {
+                most(row, level, limit);
             }
         }
+        _ if class == HOUSEHOLD => {}
         Field::First => most(row, 7, 0.04),
         Field::Birth => {
-            most(row, 7, 0.001);
-            most(row, 6, 0.01);
+            most(row, 7, 0.06);
+            most(row, 6, 0.06);
         }
         Field::Nino => most(row, 3, 0.02),
         _ => {}
     }
+}
+
+/// Whether the first names have nothing in common, nor, where the list has any, the dates of birth.
+fn apart(levels: &Levels, has_births: bool) -> bool {
+    let [first, _, _, birth, ..] = levels;
+    *first == 7 && (*birth >= 5 || !has_births)
 }
 
 /// splitmix64: the same pairs every time.

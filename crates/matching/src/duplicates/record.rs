@@ -82,8 +82,8 @@ impl Record {
                 .filter(|c| "mf".contains(*c)),
             house,
             street,
-            locality: words(&self.locality),
-            town: words(&self.town),
+            locality: plain(&self.locality),
+            town: plain(&self.town),
             postcode: plain(&self.postcode),
             nino: plain(&self.nino),
             phone: phone_digits(&self.phone),
@@ -137,7 +137,7 @@ fn address(house: &str, street: &str) -> (String, String) {
     {
         street = format!("{before} {long}");
     }
-    (house, street)
+    (house.replace(' ', ""), street.replace(' ', ""))
 }
 
 fn words(text: &str) -> String {
