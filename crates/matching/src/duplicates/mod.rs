@@ -11,6 +11,7 @@
 
 mod birth;
 mod block;
+mod closure;
 mod compare;
 mod explain;
 mod file;
@@ -86,19 +87,54 @@ fn pairs(records: &[Prepared], parted: Option<u32>, least: f64) -> Vec<Pair> {
     let model = Model::learn(records, parted, &levels, &blocked, &shares);
     let mut found = Vec::new();
     for ((left, right), levels) in blocked.iter().zip(&levels) {
-        let Some(record) = records.get(*left as usize) else { continue };
-        let rarity = shares.rarities(record, levels, model.chances());
-        let parts = model.parts(levels, rarity);
-        let score = parts[model::STAYED] + parts[model::MOVED];
-        if score >= least {
-            let reasons = explain::reasons(&model, levels, rarity, &parts);
-            found.push(Pair { left: *left as usize, right: *right as usize, score, reasons });
+        let scored = Scored::of(&model, &shares, records, (*left, *right), levels);
+        if scored.score >= closure::LEAST.min(least) {
+            found.push(scored);
         }
     }
+    closure::close(&mut found, records, parted, &model, &shares);
+    let mut found: Vec<Pair> = found
+        .into_iter()
+        .filter(|scored| scored.score >= least)
+        .map(|scored| scored.explained(&model))
+        .collect();
     found.sort_by(|one, two| {
         two.score.total_cmp(&one.score).then((one.left, one.right).cmp(&(two.left, two.right)))
     });
     found
+}
+
+/// A pair before it is explained.
+struct Scored {
+    pair: (u32, u32),
+    levels: Levels,
+    rarity: f64,
+    parts: [f64; model::CLASSES],
+    score: f64,
+    /// How likely a third record makes it, where that is likelier.
+    by_another: Option<f64>,
+}
+
+impl Scored {
+    fn of(model: &Model, shares: &Shares, records: &[Prepared], pair: (u32, u32), levels: &Levels) -> Scored {
+        let rarity = records
+            .get(pair.0 as usize)
+            .map_or(0.0, |record| shares.rarities(record, levels, model.chances()));
+        let parts = model.parts(levels, rarity);
+        Scored { pair, levels: *levels, rarity, parts, score: model::same(&parts), by_another: None }
+    }
+
+    fn explained(self, model: &Model) -> Pair {
+        let mut reasons = explain::reasons(model, &self.levels, self.rarity, &self.parts);
+        if let Some(own) = self.by_another {
+            let odds = |p: f64| (p / (1.0 - p).max(1e-9)).max(1e-9).log2();
+            reasons.insert(
+                0,
+                Reason { what: "both match a third record", weight: odds(self.score) - odds(own) },
+            );
+        }
+        Pair { left: self.pair.0 as usize, right: self.pair.1 as usize, score: self.score, reasons }
+    }
 }
 
 /// The levels of every pair, worked out on as many cores as there are.

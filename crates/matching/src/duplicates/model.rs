@@ -30,10 +30,16 @@ pub(super) struct Model {
     many: [f64; CLASSES],
     /// The chance that two people have the same first name, surname, date of birth, postcode.
     chances: [Option<f64>; 4],
+    /// Whether there are families among the records.
+    families: bool,
 }
 
 /// How much the assumed figures weigh against what is learnt, in pairs.
 const PRIOR_PAIRS: f64 = 40.0;
+/// In log2: twins have two names, and parent and child of one name two dates of birth.
+const NOBODYS_TWIN: f64 = 6.0;
+/// From this share of related pairs among all that are not unrelated on, a list has families in it.
+const FAMILIES: f64 = 0.05;
 const ROUNDS: usize = 15;
 /// Pairs taken at random to see how unrelated people compare.
 const RANDOM_PAIRS: usize = 150_000;
@@ -106,7 +112,8 @@ impl Model {
     /// The assumed figures for so many records (or so many pairs across two files).
     pub(super) fn assumed(people: f64, all_pairs: f64) -> Model {
         let many = [people * 0.04, people * 0.03, people * 0.15, people * 0.01, all_pairs.max(1.0)];
-        let mut model = Model { tables: assumed(), weights: assumed(), many, chances: [None; 4] };
+        let mut model =
+            Model { tables: assumed(), weights: assumed(), many, chances: [None; 4], families: true };
         model.weigh();
         model
     }
@@ -172,7 +179,11 @@ impl Model {
                 continue;
             }
             let (Some(one), Some(two)) = (records.get(one), records.get(two)) else { continue };
-            for (row, level) in counted.iter_mut().zip(compare(one, two)) {
+            let levels = compare(one, two);
+            if looks_related(&levels) {
+                continue;
+            }
+            for (row, level) in counted.iter_mut().zip(levels) {
                 if let Some(cell) = row.get_mut(usize::from(level)) {
                     *cell += 1.0;
                 }
@@ -255,6 +266,9 @@ impl Model {
             }
         }
         let priors = assumed();
+        let [stayed, moved, household, family, _] = self.many;
+        let families = household + family > FAMILIES * (stayed + moved);
+        self.families = families;
         for class in [STAYED, MOVED, HOUSEHOLD] {
             let (Some(table), Some(rows), Some(prior)) =
                 (self.tables.get_mut(class), counted.get(class), priors.get(class))
@@ -272,7 +286,7 @@ impl Model {
                 if let (Some(row), Some(seen), Some(prior)) = (table.get_mut(at), rows.get(at), prior.get(at))
                 {
                     *row = learnt(seen, prior);
-                    hold(class, field, row);
+                    hold(class, field, families, row);
                 }
             }
         }
@@ -282,6 +296,10 @@ impl Model {
         self.many[MOVED] = moved * each + people * 0.001;
         self.many[HOUSEHOLD] = household * each + people * 0.000_5;
         self.many[FAMILY] = family * each + people * 0.000_1;
+        if !families {
+            self.many[HOUSEHOLD] *= 0.1;
+            self.many[FAMILY] *= 0.1;
+        }
         // Who is related does not depend on whether they live together.
         for field in Field::ALL.into_iter().filter(|field| !field.is_of_place()) {
             self.tables[FAMILY][field as usize] = self.tables[HOUSEHOLD][field as usize];
@@ -309,6 +327,12 @@ impl Model {
         if let Some(sum) = sums.get_mut(UNRELATED) {
             *sum -= rarity;
         }
+        let [first, _, _, birth, ..] = levels;
+        if (1..=3).contains(first) && (1..=4).contains(birth) {
+            for sum in sums.iter_mut().take(UNRELATED).skip(HOUSEHOLD) {
+                *sum -= NOBODYS_TWIN;
+            }
+        }
         sums
     }
 
@@ -332,10 +356,21 @@ impl Model {
         of(class) - of(UNRELATED)
     }
 
+    /// Whether two records can be of one person although only a third one says so.
+    pub(super) fn allows(&self, levels: &Levels) -> bool {
+        let [first, _, _, birth, sex, nino, ..] = *levels;
+        sex != 2 && nino != 3 && !(self.families && (first == 7 || birth == 7))
+    }
+
     /// The chances by which rarity is measured.
     pub(super) const fn chances(&self) -> &[Option<f64>; 4] {
         &self.chances
     }
+}
+
+/// How likely a pair is one person.
+pub(super) fn same(parts: &[f64; CLASSES]) -> f64 {
+    parts[STAYED] + parts[MOVED]
 }
 
 /// How many people and how many pairs of them there are.
@@ -361,8 +396,9 @@ fn learnt(seen: &[f64; LEVELS], prior: &[f64; LEVELS]) -> [f64; LEVELS] {
     row
 }
 
-/// What nobody should learn from a file: a person is not 15 years older than themself, and has one national number.
-fn hold(class: usize, field: Field, row: &mut [f64; LEVELS]) {
+/// What nobody should learn from a file: where there are families, whoever has another first name, or is 15 years older,
+/// is another person; and a person has one national number.
+fn hold(class: usize, field: Field, families: bool, row: &mut [f64; LEVELS]) {
     let most = |row: &mut [f64; LEVELS], level: usize, most: f64| {
         if let Some(cell) = row.get_mut(level) {
             *cell = cell.min(most);
@@ -376,14 +412,23 @@ fn hold(class: usize, field: Field, row: &mut [f64; LEVELS]) {
             }
         }
         _ if class == HOUSEHOLD => {}
-        Field::First => most(row, 7, 0.04),
+        Field::First => most(row, 7, if families { 0.012 } else { 0.04 }),
         Field::Birth => {
-            most(row, 7, 0.06);
+            most(row, 7, if families { 0.002 } else { 0.06 });
             most(row, 6, 0.06);
         }
         Field::Nino => most(row, 3, 0.02),
         _ => {}
     }
+}
+
+/// Whether a pair taken at random may by accident be of one person or one home: it says nothing about strangers.
+fn looks_related(levels: &Levels) -> bool {
+    let [first, last, _, birth, _, nino, email, phone, postcode, ..] = *levels;
+    let names = u8::from((1..=3).contains(&first)) + u8::from((1..=3).contains(&last));
+    let own = u8::from((1..=4).contains(&birth)) + u8::from(postcode == 1);
+    let codes = [nino, email, phone].into_iter().filter(|level| (1..=2).contains(level)).count();
+    names + own >= 3 || (names + own >= 1 && codes > 0)
 }
 
 /// Whether the first names have nothing in common, nor, where the list has any, the dates of birth.

@@ -6,7 +6,7 @@ use std::sync::{PoisonError, RwLock};
 use super::block::{MOST_SHARING, keys};
 use super::compare::{Shares, compare};
 use super::explain::{Band, Reason, line, reasons};
-use super::model::{MOVED, Model, STAYED};
+use super::model::{Model, same};
 use super::record::{Prepared, Record};
 use crate::Key;
 
@@ -119,7 +119,7 @@ impl Register {
                 let levels = compare(&new, held);
                 let rarity = self.shares.rarities(held, &levels, model.chances());
                 let parts = model.parts(&levels, rarity);
-                let score = parts[STAYED] + parts[MOVED];
+                let score = same(&parts);
                 (score >= least).then(|| Candidate {
                     key: *key,
                     score,
