@@ -14,12 +14,15 @@
 //! alternative in `query`.
 
 mod codes;
+pub mod duplicates;
 pub mod fold;
 mod nicknames;
 mod person;
 mod query;
 mod score;
 mod search;
+mod sound;
+pub mod table;
 mod vocabulary;
 mod why;
 

@@ -1,5 +1,7 @@
 //! Searching as people do it.
 
+#[allow(dead_code)]
+mod made_up;
 mod properties;
 mod searches;
 

@@ -1,0 +1,463 @@
+//! How alike two records are: a level for each field, from the same to another, never a number made of several fields.
+
+use std::collections::HashMap;
+
+use super::birth::Birth;
+use super::record::{Name, Prepared};
+
+/// What is compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) enum Field {
+    /// First names.
+    First,
+    /// Surname.
+    Last,
+    /// Whether first name and surname have to be swapped to fit.
+    Order,
+    /// Date of birth.
+    Birth,
+    /// Sex.
+    Sex,
+    /// National number.
+    Nino,
+    /// E-mail address.
+    Email,
+    /// Telephone number.
+    Phone,
+    /// Postcode.
+    Postcode,
+    /// House and street.
+    Street,
+    /// A part of the town.
+    Locality,
+    /// Town.
+    Town,
+}
+
+/// How many fields are compared.
+pub(super) const FIELDS: usize = 12;
+/// No field has more levels, "not known" included.
+pub(super) const LEVELS: usize = 9;
+
+impl Field {
+    pub(super) const ALL: [Field; FIELDS] = [
+        Field::First,
+        Field::Last,
+        Field::Order,
+        Field::Birth,
+        Field::Sex,
+        Field::Nino,
+        Field::Email,
+        Field::Phone,
+        Field::Postcode,
+        Field::Street,
+        Field::Locality,
+        Field::Town,
+    ];
+
+    /// Whether it says where somebody lives rather than who they are.
+    pub(super) const fn is_of_place(self) -> bool {
+        matches!(self, Field::Postcode | Field::Street | Field::Locality | Field::Town)
+    }
+
+    /// What each level means, level 0 (not known) first.
+    pub(super) const fn levels(self) -> &'static [&'static str] {
+        match self {
+            Field::First => &[
+                "",
+                "same first name",
+                "short form of the first name",
+                "similar first name",
+                "first name sounds alike",
+                "initial fits",
+                "one of the first names fits",
+                "other first name",
+            ],
+            Field::Last => &[
+                "",
+                "same surname",
+                "part of the surname is the same",
+                "similar surname",
+                "surname sounds alike",
+                "other surname",
+            ],
+            Field::Order => &["", "", "first name and surname swapped"],
+            Field::Birth => &[
+                "",
+                "same date of birth",
+                "day and month of birth swapped",
+                "date of birth differs in one digit",
+                "two of day, month and year of birth are the same",
+                "close year of birth",
+                "other date of birth",
+                "born 15 or more years apart",
+            ],
+            Field::Sex => &["", "same sex", "other sex"],
+            Field::Nino => &[
+                "",
+                "same national number",
+                "national number differs in one character",
+                "other national number",
+            ],
+            Field::Email => &["", "same email", "similar email", "other email"],
+            Field::Phone => &["", "same phone", "phone differs in one digit", "other phone"],
+            Field::Postcode => &[
+                "",
+                "same postcode",
+                "postcode differs in one character",
+                "same postcode sector",
+                "same postcode district",
+                "other postcode",
+            ],
+            Field::Street => &[
+                "",
+                "same house and street",
+                "similar house and street",
+                "same street",
+                "same house number only",
+                "other street",
+            ],
+            Field::Locality => &["", "same locality", "similar locality", "other locality"],
+            Field::Town => &["", "same town", "similar town", "other town"],
+        }
+    }
+}
+
+/// The level of each field; 0 where either does not say.
+pub(super) type Levels = [u8; FIELDS];
+
+/// How often each value occurs, so that a rare one counts for more.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Shares {
+    counts: [HashMap<u64, u32>; 4],
+    known: [u32; 4],
+}
+
+/// The fields whose rarity counts.
+pub(super) const RARE: [Field; 4] = [Field::First, Field::Last, Field::Birth, Field::Postcode];
+
+impl Shares {
+    /// Counts one more record.
+    pub(super) fn add(&mut self, record: &Prepared) {
+        for ((counts, known), value) in self.counts.iter_mut().zip(&mut self.known).zip(values(record)) {
+            if let Some(value) = value {
+                *counts.entry(value).or_insert(0) += 1;
+                *known += 1;
+            }
+        }
+    }
+
+    /// Takes one away again.
+    pub(super) fn remove(&mut self, record: &Prepared) {
+        for ((counts, known), value) in self.counts.iter_mut().zip(&mut self.known).zip(values(record)) {
+            if let Some(value) = value
+                && let Some(count) = counts.get_mut(&value)
+            {
+                *count = count.saturating_sub(1);
+                *known = known.saturating_sub(1);
+                if *count == 0 {
+                    counts.remove(&value);
+                }
+            }
+        }
+    }
+
+    /// The chance that two records taken at random have the same value.
+    pub(super) fn chance(&self, which: usize) -> Option<f64> {
+        let known = f64::from(*self.known.get(which)?);
+        if known < 50.0 {
+            return None;
+        }
+        let pairs: f64 =
+            self.counts.get(which)?.values().map(|count| f64::from(*count) * f64::from(count - 1)).sum();
+        Some((pairs.max(1.0)) / (known * (known - 1.0)))
+    }
+
+    /// log2 of how much rarer the value that both have is than values are on average.
+    fn rarity(&self, which: usize, record: &Prepared, chance: f64) -> f64 {
+        let (Some(counts), Some(known)) = (self.counts.get(which), self.known.get(which)) else { return 0.0 };
+        let value = values(record).get(which).copied().flatten();
+        let count = value.and_then(|value| counts.get(&value)).copied().unwrap_or(1).max(1);
+        let share = f64::from(count) / f64::from(*known).max(1.0);
+        (chance / share).log2()
+    }
+
+    /// What rarity adds for the fields of which both have the same value.
+    pub(super) fn rarities(&self, record: &Prepared, levels: &Levels, chances: &[Option<f64>; 4]) -> f64 {
+        let mut sum = 0.0;
+        for (which, (field, chance)) in RARE.iter().zip(chances).enumerate() {
+            if levels.get(*field as usize) == Some(&1)
+                && let Some(chance) = chance
+            {
+                sum += self.rarity(which, record, *chance).clamp(-4.0, 4.0);
+            }
+        }
+        sum
+    }
+}
+
+fn values(record: &Prepared) -> [Option<u64>; 4] {
+    let name = |names: &[Name]| names.first().map(|name| hash(0, &[&name.text]));
+    let birth = record
+        .birth
+        .map(|birth| u64::from(birth.year) << 16 | u64::from(birth.month) << 8 | u64::from(birth.day));
+    let postcode = (!record.postcode.is_empty()).then(|| hash(0, &[&record.postcode]));
+    [name(&record.first), name(&record.last), birth, postcode]
+}
+
+/// FNV-1a over the parts: the same on every machine.
+pub(super) fn hash(kind: u8, parts: &[&str]) -> u64 {
+    const PRIME: u64 = 0x0100_0000_01b3;
+    let mut hash = (0xcbf2_9ce4_8422_2325_u64 ^ u64::from(kind)).wrapping_mul(PRIME);
+    for part in parts {
+        for byte in part.bytes().chain([0x1f]) {
+            hash = (hash ^ u64::from(byte)).wrapping_mul(PRIME);
+        }
+    }
+    hash
+}
+
+/// Compares two records field by field.
+pub(super) fn compare(one: &Prepared, two: &Prepared) -> Levels {
+    let straight = (first(&one.first, &two.first), last(&one.last, &two.last));
+    let (mut names, mut order) = (straight, 1);
+    // Swapped only where neither fits as it stands.
+    if other_first(straight.0) && other_last(straight.1) {
+        let crossed = (crossed(&one.first, &two.last), crossed(&one.last, &two.first));
+        let good = |level: u8| (1..=3).contains(&level);
+        if good(crossed.0) && good(crossed.1) {
+            (names, order) = (crossed, 2);
+        }
+    }
+    let postcode = postcode(&one.postcode, &two.postcode);
+    let mut place = (street(one, two), text(&one.locality, &two.locality));
+    // Lines of an address written in the other order.
+    if place == (5, 3) && text(&one.street, &two.locality) <= 2 && text(&one.locality, &two.street) <= 2 {
+        place = (2, 2);
+    }
+    [
+        names.0,
+        names.1,
+        if names.0 == 0 || names.1 == 0 { 0 } else { order },
+        birth(one.birth, two.birth),
+        match (one.sex, two.sex) {
+            (Some(one), Some(two)) => 1 + u8::from(one != two),
+            _ => 0,
+        },
+        code(&one.nino, &two.nino),
+        // Addresses made of one name are alike whoever has that name.
+        match email(&one.email, &two.email) {
+            2 if (1..=3).contains(&names.0) && (1..=3).contains(&names.1) => 0,
+            level => level,
+        },
+        code(&one.phone, &two.phone),
+        postcode,
+        place.0,
+        place.1,
+        // Whoever has the same postcode has the same town: that says nothing more.
+        if postcode == 1 { 0 } else { text(&one.town, &two.town) },
+    ]
+}
+
+const fn other_first(level: u8) -> bool {
+    matches!(level, 0 | 4 | 7)
+}
+
+const fn other_last(level: u8) -> bool {
+    matches!(level, 0 | 4 | 5)
+}
+
+fn first(one: &[Name], two: &[Name]) -> u8 {
+    let (Some(head), Some(other)) = (one.first(), two.first()) else { return 0 };
+    if head.text == other.text {
+        return 1;
+    }
+    let any = |good: fn(&Name, &Name) -> bool| one.iter().any(|a| two.iter().any(|b| good(a, b)));
+    let main = |good: fn(&Name, &Name) -> bool| good(head, other);
+    if any(is_short_form) {
+        2
+    } else if main(is_near) {
+        3
+    } else if any(|a, b| a.text == b.text && a.text.len() > 1) {
+        6
+    } else if main(is_initial) {
+        5
+    } else if any(is_near) {
+        3
+    } else if main(sounds_alike) {
+        4
+    } else {
+        7
+    }
+}
+
+fn last(one: &[Name], two: &[Name]) -> u8 {
+    let (Some(head), Some(other)) = (one.first(), two.first()) else { return 0 };
+    if head.text == other.text {
+        1
+    } else if one.iter().any(|a| two.iter().any(|b| a.text == b.text && a.text.len() > 2)) {
+        2
+    } else if is_near(head, other) {
+        3
+    } else if sounds_alike(head, other) {
+        4
+    } else {
+        5
+    }
+}
+
+/// A first name against a surname.
+fn crossed(one: &[Name], two: &[Name]) -> u8 {
+    let (Some(head), Some(other)) = (one.first(), two.first()) else { return 0 };
+    if head.text == other.text {
+        1
+    } else if is_near(head, other) {
+        3
+    } else {
+        5
+    }
+}
+
+fn is_short_form(one: &Name, two: &Name) -> bool {
+    one.lines.iter().any(|line| two.lines.contains(line))
+}
+
+fn is_initial(one: &Name, two: &Name) -> bool {
+    (one.text.len() == 1 || two.text.len() == 1) && one.text.chars().next() == two.text.chars().next()
+}
+
+/// One slip, or nearly the same by Jaro-Winkler; short names allow neither.
+fn is_near(one: &Name, two: &Name) -> bool {
+    near(&one.text, &two.text)
+}
+
+fn near(one: &str, two: &str) -> bool {
+    let (short, long) = (one.len().min(two.len()), one.len().max(two.len()));
+    if short < 3 || long - short > 3 {
+        return false;
+    }
+    // Two names that begin and end differently are not one slip apart.
+    let ends =
+        one.as_bytes().first() == two.as_bytes().first() || one.as_bytes().last() == two.as_bytes().last();
+    if !ends {
+        return false;
+    }
+    let distance = strsim::osa_distance(one, two);
+    distance <= 1
+        || (long >= 5 && distance <= 2 && strsim::jaro_winkler(one, two) >= 0.92)
+        || (long >= 8 && distance <= 2)
+}
+
+fn sounds_alike(one: &Name, two: &Name) -> bool {
+    one.sounds.iter().any(|sound| two.sounds.contains(sound))
+        || (one.text.len().min(two.text.len()) >= 4 && strsim::jaro_winkler(&one.text, &two.text) >= 0.88)
+}
+
+fn birth(one: Option<Birth>, two: Option<Birth>) -> u8 {
+    let (Some(one), Some(two)) = (one, two) else { return 0 };
+    if one == two {
+        return 1;
+    }
+    if one.unordered() == two.unordered() {
+        return 2;
+    }
+    let (a, b) = (one.digits(), two.digits());
+    let differ: Vec<usize> = (0..8).filter(|at| a.get(*at) != b.get(*at)).collect();
+    let swapped = match *differ.as_slice() {
+        [at, next] => next == at + 1 && a.get(at) == b.get(next) && a.get(next) == b.get(at),
+        _ => false,
+    };
+    let apart = one.year.abs_diff(two.year);
+    if (differ.len() == 1 && (apart < 15 || apart % 10 == 0)) || swapped {
+        return 3;
+    }
+    let parts =
+        u8::from(one.year == two.year) + u8::from(one.month == two.month) + u8::from(one.day == two.day);
+    match apart {
+        0..15 if parts == 2 => 4,
+        0..=2 => 5,
+        3..15 => 6,
+        _ => 7,
+    }
+}
+
+fn code(one: &str, two: &str) -> u8 {
+    match () {
+        () if one.is_empty() || two.is_empty() => 0,
+        () if one == two => 1,
+        () if one.len().abs_diff(two.len()) <= 1 && one.len() >= 5 && strsim::osa_distance(one, two) <= 1 => {
+            2
+        }
+        () => 3,
+    }
+}
+
+fn email(one: &str, two: &str) -> u8 {
+    if one.is_empty() || two.is_empty() {
+        return 0;
+    }
+    if one == two {
+        return 1;
+    }
+    let local = |email: &str| email.split('@').next().unwrap_or("").to_owned();
+    let (a, b) = (local(one), local(two));
+    let alike = (a == b && a.len() >= 5)
+        || (one.len().abs_diff(two.len()) <= 2 && strsim::osa_distance(one, two) <= 2);
+    if alike { 2 } else { 3 }
+}
+
+fn postcode(one: &str, two: &str) -> u8 {
+    if one.is_empty() || two.is_empty() {
+        return 0;
+    }
+    if one == two {
+        return 1;
+    }
+    let start = |text: &str, less: usize| {
+        text.len().checked_sub(less).and_then(|end| text.get(..end)).map(str::to_owned)
+    };
+    let is_uk = |text: &str| text.len() >= 5 && text.starts_with(|c: char| c.is_alphabetic());
+    let uk = is_uk(one) && is_uk(two);
+    if one.len().abs_diff(two.len()) <= 1 && strsim::osa_distance(one, two) <= 1 {
+        2
+    } else if uk && start(one, 2) == start(two, 2) {
+        3
+    } else if uk && start(one, 3) == start(two, 3) {
+        4
+    } else {
+        5
+    }
+}
+
+fn street(one: &Prepared, two: &Prepared) -> u8 {
+    if one.street.is_empty() || two.street.is_empty() {
+        return 0;
+    }
+    let same = one.street == two.street;
+    let alike = same
+        || near(&one.street, &two.street)
+        || (one.street.len().min(two.street.len()) >= 5
+            && strsim::jaro_winkler(&one.street, &two.street) >= 0.93);
+    let house = code(&one.house, &two.house);
+    let similar_house = house == 2
+        || (house == 3
+            && strsim::osa_distance(&one.house, &two.house) <= 1
+            && one.house.len().max(two.house.len()) > 1);
+    match (alike, house) {
+        (true, 0 | 1) if same => 1,
+        (true, 0 | 1) => 2,
+        (true, _) if similar_house => 2,
+        (true, _) => 3,
+        (false, 1) => 4,
+        (false, _) => 5,
+    }
+}
+
+fn text(one: &str, two: &str) -> u8 {
+    match () {
+        () if one.is_empty() || two.is_empty() => 0,
+        () if one == two => 1,
+        () if near(one, two) || strsim::jaro_winkler(one, two) >= 0.9 => 2,
+        () => 3,
+    }
+}

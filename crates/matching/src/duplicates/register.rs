@@ -1,0 +1,149 @@
+//! One new record against everybody who is there already, while it is being taken.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{PoisonError, RwLock};
+
+use super::block::{MOST_SHARING, keys};
+use super::compare::{Shares, compare};
+use super::explain::{Band, Reason, line, reasons};
+use super::model::{Model, same};
+use super::record::{Prepared, Record};
+use crate::Key;
+
+/// Somebody on file who may be the new person.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Candidate {
+    /// Who.
+    pub key: Key,
+    /// How likely it is the same person, from 0 to 1.
+    pub score: f64,
+    /// What speaks for and against, the weightiest first.
+    pub reasons: Vec<Reason>,
+}
+
+impl Candidate {
+    /// What should be done.
+    #[must_use]
+    pub fn band(&self) -> Option<Band> {
+        Band::of(self.score)
+    }
+
+    /// The reasons in one line.
+    #[must_use]
+    pub fn explanation(&self) -> String {
+        line(self.score, &self.reasons)
+    }
+}
+
+/// Everybody who is there, by the keys of their records. People come and go one at a time.
+#[derive(Debug, Default)]
+pub struct Register {
+    records: HashMap<Key, (u32, Prepared)>,
+    keys: Vec<Key>,
+    free: Vec<u32>,
+    blocks: BTreeSet<(u64, u32)>,
+    shares: Shares,
+    /// The model for about this many people: made anew when they have become a tenth more or fewer.
+    model: RwLock<Option<(usize, Model)>>,
+}
+
+impl Register {
+    /// Nobody yet.
+    #[must_use]
+    pub fn new() -> Register {
+        Register::default()
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.records.len()
+    }
+
+    /// Whether there is nobody.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.records.is_empty()
+    }
+
+    /// Adds a person, or puts them in the place of what was known of them before.
+    pub fn insert(&mut self, key: Key, record: &Record) {
+        self.remove(&key);
+        let prepared = record.prepare();
+        let slot = self.free.pop().unwrap_or_else(|| {
+            self.keys.push(key);
+            u32::try_from(self.keys.len() - 1).unwrap_or(u32::MAX)
+        });
+        if let Some(place) = self.keys.get_mut(slot as usize) {
+            *place = key;
+        }
+        self.blocks.extend(keys(&prepared).into_iter().map(|block| (block, slot)));
+        self.shares.add(&prepared);
+        self.records.insert(key, (slot, prepared));
+    }
+
+    /// Takes a person out; says whether they were there.
+    pub fn remove(&mut self, key: &Key) -> bool {
+        let Some((slot, prepared)) = self.records.remove(key) else { return false };
+        for block in keys(&prepared) {
+            self.blocks.remove(&(block, slot));
+        }
+        self.shares.remove(&prepared);
+        self.free.push(slot);
+        true
+    }
+
+    /// Those who may be this person, with a score of `least` or more (0.5 is right while somebody is being registered),
+    /// the likeliest first, at most `most`.
+    #[must_use]
+    pub fn candidates(&self, record: &Record, least: f64, most: usize) -> Vec<Candidate> {
+        let new = record.prepare();
+        let mut slots: Vec<u32> = Vec::new();
+        for block in keys(&new) {
+            let sharing = self.blocks.range((block, 0)..=(block, u32::MAX)).map(|(_, slot)| *slot);
+            let sharing: Vec<u32> = sharing.take(MOST_SHARING + 1).collect();
+            if sharing.len() <= MOST_SHARING {
+                slots.extend(sharing);
+            }
+        }
+        slots.sort_unstable();
+        slots.dedup();
+        self.renew();
+        let model = self.model.read().unwrap_or_else(PoisonError::into_inner);
+        let Some((_, model)) = model.as_ref() else { return Vec::new() };
+        let mut found: Vec<Candidate> = slots
+            .into_iter()
+            .filter_map(|slot| {
+                let key = self.keys.get(slot as usize)?;
+                let (_, held) = self.records.get(key)?;
+                let levels = compare(&new, held);
+                let rarity = self.shares.rarities(held, &levels, model.chances());
+                let parts = model.parts(&levels, rarity);
+                let score = same(&parts);
+                (score >= least).then(|| Candidate {
+                    key: *key,
+                    score,
+                    reasons: reasons(model, &levels, rarity, &parts),
+                })
+            })
+            .collect();
+        found.sort_by(|one, two| two.score.total_cmp(&one.score).then(one.key.cmp(&two.key)));
+        found.truncate(most);
+        found
+    }
+
+    fn renew(&self) {
+        let count = self.len();
+        let fits = |made: usize| made.abs_diff(count) <= made / 10;
+        let is_fresh = self
+            .model
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .as_ref()
+            .is_some_and(|(made, _)| fits(*made));
+        if !is_fresh {
+            let model = Model::of_register(count, &self.shares);
+            *self.model.write().unwrap_or_else(PoisonError::into_inner) = Some((count, model));
+        }
+    }
+}
