@@ -52,6 +52,9 @@ enum Command {
     /// Check that a service is sound.
     #[command(after_help = "Example: kept doctor --config /srv/kept/kept.toml")]
     Doctor(commands::doctor::Doctor),
+    /// Find people who stand twice in a file.
+    #[command(after_help = "Example: kept duplicates people.csv --out pairs.csv")]
+    Duplicates(commands::duplicates::Duplicates),
     /// Erase one client's file.
     #[command(after_help = "Example: kept erase NB-20417 --ground request")]
     Erase(commands::erase::Erase),
@@ -74,6 +77,7 @@ impl Kept {
             Command::Notice(notice) => notice.run().await,
             Command::Audit(audit) => audit.run().await,
             Command::Doctor(doctor) => doctor.run().await,
+            Command::Duplicates(duplicates) => duplicates.run(),
             Command::Erase(erase) => erase.run().await,
             Command::Keyring(keyring) => keyring.run().await,
             Command::Policy(policy) => policy.run(),

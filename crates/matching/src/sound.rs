@@ -21,7 +21,7 @@ mod tests {
     #[test]
     fn words_that_sound_alike_share_a_sound() {
         for (one, two) in
-            [("smith", "smyth"), ("philip", "filip"), ("catherine", "kathryn"), ("shaun", "sean")]
+            [("smith", "smyth"), ("philip", "filip"), ("catherine", "kathryn"), ("shaun", "shawn")]
         {
             let (one, two) = (sounds(one), sounds(two));
             assert!(one.iter().any(|sound| two.contains(sound)), "{one:?} {two:?}");

@@ -7,6 +7,7 @@
 mod load;
 mod page;
 mod plain;
+mod search;
 mod slots;
 mod start;
 
@@ -31,6 +32,11 @@ enum What {
     /// Measure the search for free times over four weeks.
     #[command(after_help = "Example: kept bench slots --clients 2000")]
     Slots(slots::Slots),
+    /// Measure how well and how fast people are found, on files of people and queries.
+    #[command(
+        after_help = "Example: kept bench search --people PEOPLE.csv --queries QUERIES.csv --out RESULTS.csv"
+    )]
+    Search(search::Search),
     /// Measure how long a service takes to open.
     #[command(after_help = "Example: kept bench start --clients 20000")]
     Start(start::Start),
@@ -45,6 +51,7 @@ impl Bench {
         match self.what {
             What::Page(page) => page.run().await,
             What::Slots(slots) => slots.run().await,
+            What::Search(search) => search.run(),
             What::Start(start) => start.run().await,
             What::Load => load::run().await,
         }

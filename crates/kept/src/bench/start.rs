@@ -74,7 +74,7 @@ impl Start {
 }
 
 /// The memory of this process that is not swapped out, in MiB.
-fn resident_mib() -> Result<u64, Fail> {
+pub(super) fn resident_mib() -> Result<u64, Fail> {
     const PAGE: u64 = 4096;
     let path = Path::new("/proc/self/statm");
     let text = std::fs::read_to_string(path).map_err(Fail::file("read", path))?;

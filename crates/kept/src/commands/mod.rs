@@ -3,6 +3,7 @@
 pub(crate) mod audit;
 pub(crate) mod demo;
 pub(crate) mod doctor;
+pub(crate) mod duplicates;
 pub(crate) mod erase;
 pub(crate) mod init;
 pub(crate) mod keyring;

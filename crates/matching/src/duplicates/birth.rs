@@ -27,7 +27,9 @@ impl Birth {
                 let by_year = Birth::of(piece(0, 4), piece(4, 6), piece(6, 8));
                 by_year.or_else(|| Birth::of(piece(4, 8), piece(2, 4), piece(0, 2)))
             }
-            [year, month, day] if year.len() == 4 => Birth::of(year, month, day),
+            [year, month, day] if year.len() == 4 && year.bytes().all(|b| b.is_ascii_digit()) => {
+                Birth::of(year, month, day)
+            }
             [month, day, year] if month.starts_with(|c: char| c.is_alphabetic()) => {
                 Birth::of(year, month, day)
             }

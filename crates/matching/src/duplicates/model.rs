@@ -301,8 +301,12 @@ impl Model {
             self.many[FAMILY] *= 0.1;
         }
         // Who is related does not depend on whether they live together.
+        let household = self.tables[HOUSEHOLD];
         for field in Field::ALL.into_iter().filter(|field| !field.is_of_place()) {
-            self.tables[FAMILY][field as usize] = self.tables[HOUSEHOLD][field as usize];
+            let place = field as usize;
+            if let (Some(family), Some(same)) = (self.tables[FAMILY].get_mut(place), household.get(place)) {
+                *family = *same;
+            }
         }
         self.weigh();
     }

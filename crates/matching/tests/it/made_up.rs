@@ -3,6 +3,14 @@
 //! The same number gives the same people. Everybody is invented: names are put together, telephone numbers come from the
 //! range that is never given out, postcodes from an area that does not exist.
 
+#![allow(
+    clippy::indexing_slicing,
+    dead_code,
+    missing_docs,
+    unreachable_pub,
+    reason = "shared by tests and an example, each of which uses a part"
+)]
+
 use matching::duplicates::Record;
 
 /// splitmix64.

@@ -1,6 +1,6 @@
 //! Searching as people do it.
 
-#[allow(dead_code)]
+mod duplicates;
 mod made_up;
 mod properties;
 mod searches;
