@@ -16,7 +16,7 @@ use crate::fail::Fail;
 use crate::form::Form;
 use crate::frame::{At, release, staff};
 use crate::signed::Signed;
-use crate::ui::form::{ButtonKind, Choice, Choices, button, checkboxes};
+use crate::ui::form::{ButtonKind, button};
 use crate::ui::list::{TodoItem, empty, todo_list};
 use crate::ui::page::{container, heading};
 use crate::ui::words::{banner, notice_banner};
@@ -82,26 +82,26 @@ fn said(ask: &Ask) -> Markup {
 }
 
 fn to_tick(tasks: &[(&InCaseload, &Due)], today: jiff::civil::Date) -> Markup {
-    let values: Vec<String> =
-        tasks.iter().map(|(file, due)| format!("{}.{}", file.who.client, due.entry)).collect();
-    let labels: Vec<String> = tasks
-        .iter()
-        .map(|(file, due)| {
-            let late = if due.day < today { ", late" } else { "" };
-            format!("{}: by {}{late}", file.who.name, dates::short(due.day))
-        })
-        .collect();
-    let options =
-        values.iter().zip(&labels).map(|(value, label)| Choice { value, label, ..Choice::default() });
     html! {
         form method="post" action="/tasks" novalidate {
-            (checkboxes(Choices { name: "task", legend: "Which are done?", options: options.collect(), ..Choices::default() }))
+            table.app-t {
+                caption.govuk-visually-hidden { "Tasks, the earliest first" }
+                thead { tr {
+                    td.app-t__sel {}
+                    th scope="col" { "Client" } th scope="col" { "By" }
+                } }
+                tbody { @for (file, due) in tasks { tr {
+                    td.app-t__sel { label.app-t__hit {
+                        input type="checkbox" name="task" value={ (file.who.client) "." (due.entry) };
+                        span.govuk-visually-hidden { "Done: the task of " (file.who.name) ", by " (dates::short(due.day)) }
+                    } }
+                    th scope="row" { a class="govuk-link app-t__name" href={ "/clients/" (file.who.client) "/entries/" (due.entry) } { (file.who.name) } }
+                    td { (due_tag(due.day, today)) }
+                } } }
+            }
             (button(ButtonKind::Main, "Tick off as done today", None))
         }
-        p.app-muted { "What a task is about stands in the client’s file." }
-        ul.govuk-list { @for (file, due) in tasks {
-            li { a.govuk-link href={ "/clients/" (file.who.client) "/entries/" (due.entry) } { "Open the task of " (file.who.name) } }
-        } }
+        p.app-muted { "What a task is about stands in the client’s file: open it by the name." }
     }
 }
 

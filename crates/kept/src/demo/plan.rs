@@ -165,7 +165,8 @@ impl Writer<'_> {
             let by = if over {
                 by
             } else {
-                by.max(days_after(self.today, self.dice.between(0, 60)).min(days_after(by, 90)))
+                // What goes on is due in the weeks to come, or was a few days ago.
+                by.max(days_after(days_before(self.today, 5), self.dice.between(0, 70)))
             };
             let mut sheet = Sheet::of("goal").map(|sheet| {
                 let who = self.dice.pick(&["client", "client", "both"]);
@@ -288,8 +289,8 @@ impl Writer<'_> {
         let waited = casework::dates::days_between(sent, self.today);
         let status = match self.dice.between(1, 10) {
             _ if waited < 12 => "sent",
-            1 => "sent",
-            2 => "declined",
+            1 if waited < 40 => "sent",
+            1 | 2 => "declined",
             3..=5 => "accepted",
             6..=7 => "started",
             _ => "ended",

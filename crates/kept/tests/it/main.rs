@@ -9,6 +9,7 @@
 
 mod canary;
 mod killed;
+mod matching;
 mod notices;
 mod running;
 mod service;
