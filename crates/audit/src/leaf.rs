@@ -90,6 +90,16 @@ pub(crate) struct Leaf {
     sealed: Option<String>,
 }
 
+/// An entry as the log stores it: its bytes, and the columns by which it is found.
+#[derive(Debug, Clone)]
+pub(crate) struct Line {
+    pub(crate) id: [u8; 16],
+    pub(crate) at: i64,
+    pub(crate) actor: Option<[u8; 16]>,
+    pub(crate) subject: Option<[u8; 16]>,
+    pub(crate) bytes: Vec<u8>,
+}
+
 impl Leaf {
     pub(crate) fn permitted(
         id: [u8; 16],
@@ -176,6 +186,12 @@ impl Leaf {
     pub(crate) fn read(bytes: &[u8]) -> Option<Leaf> {
         let leaf: Leaf = serde_json::from_slice(bytes).ok()?;
         (leaf.bytes() == bytes).then_some(leaf)
+    }
+
+    /// The line of this leaf; none if its id is not one.
+    pub(crate) fn line(&self) -> Option<Line> {
+        let (actor, subject) = (self.actor_bytes(), self.subject_bytes());
+        Some(Line { id: self.id_bytes()?, at: self.at, actor, subject, bytes: self.bytes() })
     }
 
     pub(crate) fn id_bytes(&self) -> Option<[u8; 16]> {

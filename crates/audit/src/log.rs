@@ -115,8 +115,8 @@ impl Log {
 
     fn send(&self, leaf: &Leaf) -> Waiting {
         let (done, waiting) = oneshot::channel();
-        let job = Job::Leaf { leaf: leaf.bytes(), done };
-        Waiting(self.jobs.try_send(job).map(|()| waiting).map_err(|_| Error::Unavailable))
+        let job = leaf.line().map(|line| Job::Line { line, done }).ok_or(Error::Unavailable);
+        Waiting(job.and_then(|job| self.jobs.try_send(job).map(|()| waiting).map_err(|_| Error::Unavailable)))
     }
 
     /// What was done with one client's file, newest first.

@@ -3,7 +3,7 @@
 use store::sql;
 
 use crate::Error;
-use crate::leaf::Leaf;
+use crate::leaf::{Leaf, Line};
 use crate::writer::{AT_ONCE, Writer};
 
 sql! { records:
@@ -30,9 +30,7 @@ pub(crate) async fn empty(writer: &mut Writer) -> Result<(), Error> {
         let mut entries = Vec::with_capacity(rows.len());
         for row in &rows {
             let (id, leaf) = (row.bytes16(0)?, row.blob(1)?);
-            if Leaf::read(leaf).and_then(|leaf| leaf.id_bytes()) == Some(id) {
-                entries.push((id, leaf.to_vec()));
-            }
+            entries.extend(Leaf::read(leaf).and_then(|leaf| leaf.line()).filter(|line| line.id == id));
         }
         let foreign = entries.len() < rows.len();
         match carry(writer, entries).await {
@@ -53,15 +51,15 @@ pub(crate) async fn empty(writer: &mut Writer) -> Result<(), Error> {
 }
 
 /// Appends those that the log does not have yet, then takes all of them out.
-async fn carry(writer: &mut Writer, entries: Vec<([u8; 16], Vec<u8>)>) -> Result<(), Error> {
+async fn carry(writer: &mut Writer, entries: Vec<Line>) -> Result<(), Error> {
     if entries.is_empty() {
         return Ok(());
     }
-    let here = entries.iter().map(|(id, _)| IS_HERE.with([(*id).into()])).collect();
+    let here = entries.iter().map(|line| IS_HERE.with([line.id.into()])).collect();
     let here = writer.store.read(here).await?;
-    let taking = entries.iter().map(|(id, _)| TAKE_OUT.with([(*id).into()])).collect();
+    let taking = entries.iter().map(|line| TAKE_OUT.with([line.id.into()])).collect();
     let fresh = entries.into_iter().zip(here).filter(|(_, found)| found.rows.is_empty());
-    let fresh: Vec<Vec<u8>> = fresh.map(|((_, leaf), _)| leaf).collect();
+    let fresh: Vec<Line> = fresh.map(|(line, _)| line).collect();
     if !fresh.is_empty() {
         writer.append(fresh).await?;
     }

@@ -12,7 +12,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval};
 
 use crate::checkpoint::Signed;
 use crate::key::SigningKey;
-use crate::leaf::Leaf;
+use crate::leaf::Line;
 use crate::tree::{self, Tree, signed};
 use crate::{Error, outbox};
 
@@ -31,7 +31,7 @@ const SIGN_EVERY: Duration = Duration::from_secs(1);
 
 /// What the writer is asked to do.
 pub(crate) enum Job {
-    Leaf { leaf: Vec<u8>, done: oneshot::Sender<Result<(), Error>> },
+    Line { line: Line, done: oneshot::Sender<Result<(), Error>> },
     Outbox,
     Close(oneshot::Sender<Result<(), Error>>),
 }
@@ -93,21 +93,21 @@ impl Writer {
         first: Job,
         jobs: &mut mpsc::Receiver<Job>,
     ) -> Option<oneshot::Sender<Result<(), Error>>> {
-        let (mut leaves, mut waiting, mut outbox, mut closing) = (Vec::new(), Vec::new(), false, None);
+        let (mut lines, mut waiting, mut outbox, mut closing) = (Vec::new(), Vec::new(), false, None);
         let mut next = Some(first);
         while let Some(job) = next {
             match job {
-                Job::Leaf { leaf, done } => {
-                    leaves.push(leaf);
+                Job::Line { line, done } => {
+                    lines.push(line);
                     waiting.push(done);
                 }
                 Job::Outbox => outbox = true,
                 Job::Close(done) => closing = Some(done),
             }
-            next = if leaves.len() < AT_ONCE { jobs.try_recv().ok() } else { None };
+            next = if lines.len() < AT_ONCE { jobs.try_recv().ok() } else { None };
         }
-        if !leaves.is_empty() {
-            let result = self.append(leaves).await;
+        if !lines.is_empty() {
+            let result = self.append(lines).await;
             report(&result);
             for done in waiting {
                 let _ = done.send(result.clone());
@@ -120,9 +120,9 @@ impl Writer {
         closing
     }
 
-    /// Appends leaves in one transaction. After a failure, whatever became of it, the next one begins at what the store has.
-    pub(crate) async fn append(&mut self, leaves: Vec<Vec<u8>>) -> Result<(), Error> {
-        let count = leaves.len() as u64;
+    /// Appends entries in one transaction. After a failure, whatever became of it, the next one begins at what the store has.
+    pub(crate) async fn append(&mut self, lines: Vec<Line>) -> Result<(), Error> {
+        let count = lines.len() as u64;
         let mut tree = self.tree.clone();
         let grown: Result<Tree, Error> = self
             .store
@@ -134,12 +134,11 @@ impl Writer {
                     if before != tree.size {
                         tree = caught_up(tx, &tree, before).await?;
                     }
-                    let mut batch = Vec::with_capacity(leaves.len() * 3);
-                    for leaf in &leaves {
-                        batch.push(adding(tree.size, leaf)?);
-                        batch.extend(
-                            tree.append(leaf)?.into_iter().map(|(place, hash)| tree::storing(place, hash)),
-                        );
+                    let mut batch = Vec::with_capacity(lines.len() * 3);
+                    for line in lines {
+                        let (seq, hashes) = (tree.size, tree.append(&line.bytes)?);
+                        batch.push(adding(seq, line));
+                        batch.extend(hashes.into_iter().map(|(place, hash)| tree::storing(place, hash)));
                     }
                     tx.batch(batch).await?;
                     Ok(tree)
@@ -163,17 +162,9 @@ async fn caught_up(tx: &mut Tx, known: &Tree, size: u64) -> Result<Tree, Error> 
 }
 
 /// The statement that adds an entry at `seq`.
-fn adding(seq: u64, bytes: &[u8]) -> Result<Query, Error> {
-    let leaf = Leaf::read(bytes).ok_or(Error::Damaged(seq))?;
-    let id = leaf.id_bytes().ok_or(Error::Damaged(seq))?;
-    Ok(ADD_ENTRY.with([
-        signed(seq).into(),
-        id.into(),
-        leaf.at.into(),
-        leaf.actor_bytes().into(),
-        leaf.subject_bytes().into(),
-        bytes.into(),
-    ]))
+fn adding(seq: u64, line: Line) -> Query {
+    let Line { id, at, actor, subject, bytes } = line;
+    ADD_ENTRY.with([signed(seq).into(), id.into(), at.into(), actor.into(), subject.into(), bytes.into()])
 }
 
 fn report(result: &Result<(), Error>) {

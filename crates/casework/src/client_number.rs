@@ -82,6 +82,10 @@ impl ClientNumber {
 #[must_use]
 pub fn mentioned(prefix: &str, text: &str) -> Vec<(Range<usize>, ClientNumber)> {
     let mut found = Vec::new();
+    // Most text names nobody, and every page of notes is searched.
+    if !text.bytes().any(|byte| byte.is_ascii_digit()) {
+        return found;
+    }
     let mut before = None;
     let mut rest = text.char_indices();
     while let Some((at, first)) = rest.next() {
