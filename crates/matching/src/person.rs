@@ -28,12 +28,15 @@ pub struct Person {
     pub nino: Option<String>,
     /// The client's number, `NB-20417`.
     pub number: Option<String>,
+    /// Who comes first among those who match as well: the larger, say open files before closed ones, then the last seen.
+    pub standing: u32,
 }
 
 /// A person in the index.
 #[derive(Debug)]
 pub(crate) struct Slot {
     pub(crate) key: Key,
+    pub(crate) standing: u32,
     pub(crate) words: Box<[Used]>,
     /// Year, month and day as 19910314; 0 if not known.
     pub(crate) born: u32,
@@ -66,6 +69,12 @@ impl Used {
 }
 
 impl Slot {
+    /// The words of their first and last name.
+    pub(crate) fn called(&self) -> (Option<u32>, Option<u32>) {
+        let with = |role: Role| self.words.iter().find(|used| used.role() == role).map(|used| used.word());
+        (with(Role::First), with(Role::Last))
+    }
+
     /// Each word once: the vocabulary counts a person once for a word.
     pub(crate) fn distinct_words(&self) -> Vec<u32> {
         let mut words: Vec<u32> = self.words.iter().map(|used| used.word()).collect();
@@ -101,6 +110,7 @@ impl Person {
         emails.dedup();
         Slot {
             key: self.key,
+            standing: self.standing,
             words: words.into(),
             born: self.dob.map_or(0, |(year, month, day)| packed_day(year, month, day)),
             codes: codes.into(),

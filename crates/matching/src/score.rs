@@ -7,13 +7,19 @@ use crate::why::{Matched, Why};
 
 /// A word just as typed.
 pub(crate) const EXACT: u16 = 1000;
-/// A usual short form of it.
-pub(crate) const NICKNAME: u16 = 950;
+/// A usual short form of it: more if it looks like it, too.
+const NICKNAME: u16 = 935;
+const NICKNAME_ALIKE: f64 = 15.0;
 /// A word that the typed one begins; less for each letter that is missing.
 const BEGINNING: u16 = 930;
-const MISSING_LETTER: u16 = 12;
+const MISSING_LETTER: u16 = 4;
 /// No beginning is worth less: it was typed without a slip.
 const LEAST_BEGINNING: u16 = 800;
+/// A word of which only the first letter was typed: how long it is says nothing.
+const INITIAL: u16 = 860;
+/// A word that sounds the same: more if it looks alike, too.
+const SOUND: u16 = 700;
+const SOUND_ALIKE: f64 = 190.0;
 /// What a slip costs in a word of endless length; a short word loses more.
 const SLIP: u16 = 60;
 const SHORT_SLIP: u16 = 350;
@@ -22,10 +28,11 @@ const OTHER_ORDER: u16 = 20;
 const NOT_TYPED: u16 = 20;
 const OTHER_NAME: u16 = 20;
 
-/// A word of which `missing` letters were not typed.
-pub(crate) fn beginning(missing: usize) -> u16 {
+/// A word of which `typed` letters were typed and `missing` were not.
+pub(crate) fn beginning(typed: usize, missing: usize) -> u16 {
     match u16::try_from(missing) {
         Ok(0) => EXACT,
+        Ok(_) if typed == 1 => INITIAL,
         Ok(missing) => BEGINNING.saturating_sub(MISSING_LETTER.saturating_mul(missing)).max(LEAST_BEGINNING),
         Err(_) => LEAST_BEGINNING,
     }
@@ -37,7 +44,25 @@ pub(crate) fn alike(distance: u8, letters: usize, missing: usize) -> u16 {
     let slip = SLIP + SHORT_SLIP / letters;
     let slips =
         slip.saturating_mul(u16::from(distance)).saturating_add(SLIP * u16::from(distance.saturating_sub(1)));
-    beginning(missing).saturating_sub(slips).max(300)
+    beginning(usize::from(letters), missing).saturating_sub(slips).max(300)
+}
+
+/// A usual short form of what was typed.
+pub(crate) fn nickname(typed: &str, name: &str) -> u16 {
+    NICKNAME + part_of(NICKNAME_ALIKE, typed, name)
+}
+
+/// A word that sounds like what was typed.
+pub(crate) fn sounding(typed: &str, word: &str) -> u16 {
+    SOUND + part_of(SOUND_ALIKE, typed, word)
+}
+
+/// The part of `whole` that two words deserve by how much they look alike (Jaro and Winkler).
+fn part_of(whole: f64, one: &str, two: &str) -> u16 {
+    // From 0 to `whole`, which is small.
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "from 0 to whole")]
+    let part = (whole * strsim::jaro_winkler(one, two)).round() as u16;
+    part
 }
 
 /// How each word of the vocabulary matches a typed one: nothing for most.

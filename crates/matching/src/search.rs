@@ -1,11 +1,13 @@
 //! The search: exact beginnings first; slips are looked for only when those find too few.
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
 
 use crate::codes::Kind;
+use crate::person::Slot;
 use crate::person::packed_day;
 use crate::query::{Day, Part, Reading, readings};
-use crate::score::{EXACT, NICKNAME, Parts, Quality, alike, beginning};
+use crate::score::{EXACT, Parts, Quality, alike, beginning, nickname, sounding};
 use crate::why::{Matched, Why};
 use crate::{Hit, Index, Key, nicknames};
 
@@ -60,33 +62,30 @@ impl Index {
         self.best(found.into_iter().map(|(slot, (score, why))| (slot, score, why)).collect(), limit, may)
     }
 
-    /// The best of those found, in the order of their score, then of their names.
-    fn best(
-        &self,
-        mut found: Vec<(u32, u16, Why)>,
-        limit: usize,
-        mut may: impl FnMut(&Key) -> bool,
-    ) -> Vec<Hit> {
-        found.sort_unstable_by_key(|(slot, score, _)| (u16::MAX - score, *slot));
-        let mut best: Vec<(u16, &str, Hit)> = Vec::with_capacity(limit.min(found.len()));
-        for (slot, score, why) in found {
-            if best.len() >= limit {
-                break;
-            }
-            let Some(person) = self.slot(slot) else { continue };
-            if may(&person.key) {
-                let name = person.words.first().map_or("", |used| self.words.text(used.word()));
-                best.push((
-                    score,
-                    name,
-                    Hit { key: person.key, score: f32::from(score) / f32::from(EXACT), why },
-                ));
-            }
+    /// The best of those found, in the order of their score; among equals in that of their standing, of how many are called
+    /// so, of their names.
+    fn best(&self, found: Vec<(u32, u16, Why)>, limit: usize, mut may: impl FnMut(&Key) -> bool) -> Vec<Hit> {
+        let mut ranked: Vec<(Rank<'_>, Why)> = found
+            .into_iter()
+            .filter_map(|(at, score, why)| Some((self.rank(self.slot(at)?, score), why)))
+            .collect();
+        ranked.sort_unstable_by(|one, two| one.0.cmp(&two.0));
+        let shown = ranked.into_iter().filter(|(rank, _)| may(&rank.key)).take(limit);
+        shown
+            .map(|(rank, why)| Hit { key: rank.key, score: f32::from(rank.score.0) / f32::from(EXACT), why })
+            .collect()
+    }
+
+    fn rank(&self, slot: &Slot, score: u16) -> Rank<'_> {
+        let (first, last) = slot.called();
+        let called = |word: Option<u32>| word.map_or(0, |word| self.words.slots(word).len() as u64);
+        Rank {
+            score: Reverse(score),
+            standing: Reverse(slot.standing),
+            namesakes: Reverse(called(first) * called(last)),
+            name: first.map_or("", |word| self.words.text(word)),
+            key: slot.key,
         }
-        best.sort_by(|one, two| {
-            two.0.cmp(&one.0).then_with(|| one.1.cmp(two.1)).then_with(|| one.2.key.cmp(&two.2.key))
-        });
-        best.into_iter().map(|(_, _, hit)| hit).collect()
     }
 
     /// Who has a code that can be read so, each once with the best reading.
@@ -102,15 +101,15 @@ impl Index {
 
     fn quality(&self, typed: &str, slips: Slips) -> Quality {
         let mut quality = Quality::of(self.words.numbers());
+        let letters = typed.chars().count();
         for (word, missing) in self.words.beginning(typed) {
-            quality.note(word, beginning(missing), Matched::Name);
+            quality.note(word, beginning(letters, missing), Matched::Name);
         }
         for name in nicknames::of(typed) {
             if let Some(word) = self.words.exactly(name) {
-                quality.note(word, NICKNAME, Matched::Nickname);
+                quality.note(word, nickname(typed, name), Matched::Nickname);
             }
         }
-        let letters = typed.chars().count();
         // In two letters nearly everything is a slip away; in three only whole names are worth it.
         let (most, whole) = match (slips, letters) {
             (Slips::None, _) | (_, 0..=2) => return quality,
@@ -118,6 +117,9 @@ impl Index {
             (Slips::One, _) | (_, 4..=5) => (1, false),
             (Slips::Two, _) => (2, true),
         };
+        for word in self.words.sounding(typed) {
+            quality.note(word, sounding(typed, self.words.text(word)), Matched::NameAlike);
+        }
         let mut near = |near: crate::vocabulary::Near| {
             if near.distance > 0 {
                 quality.note(near.word, alike(near.distance, letters, near.missing), Matched::NameAlike);
@@ -190,6 +192,16 @@ impl Index {
             found.extend(self.codes.phones_with(digits).map(|slot| (slot, MIDDLE, matched)));
         }
     }
+}
+
+/// The order in which people are shown.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Rank<'i> {
+    score: Reverse<u16>,
+    standing: Reverse<u32>,
+    namesakes: Reverse<u64>,
+    name: &'i str,
+    key: Key,
 }
 
 /// Who has a code and how well it matches, ordered by person.

@@ -4,13 +4,17 @@
 //! branches that can still come within the allowed distance are entered, so that a look-up costs a fraction of a
 //! millisecond among 100,000 words and nothing has to be prepared or rebuilt.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::ops::Bound;
 use std::sync::Arc;
+
+use crate::sound::sounds;
 
 #[derive(Debug, Default)]
 pub(crate) struct Vocabulary {
     numbers: BTreeMap<Arc<str>, u32>,
+    /// The words that sound so.
+    sounds: HashMap<String, Vec<u32>>,
     words: Vec<Option<Word>>,
     free: Vec<u32>,
 }
@@ -52,6 +56,9 @@ impl Vocabulary {
                         u32::try_from(self.words.len() - 1).unwrap_or(u32::MAX)
                     }
                 };
+                for sound in sounds(&text) {
+                    self.sounds.entry(sound).or_default().push(number);
+                }
                 self.numbers.insert(text, number);
                 number
             }
@@ -76,6 +83,13 @@ impl Vocabulary {
             let text = Arc::clone(&word.text);
             *place = None;
             self.numbers.remove(&text);
+            for sound in sounds(&text) {
+                let Some(words) = self.sounds.get_mut(&sound) else { continue };
+                words.retain(|word| *word != number);
+                if words.is_empty() {
+                    self.sounds.remove(&sound);
+                }
+            }
             self.free.push(number);
         }
     }
@@ -105,6 +119,11 @@ impl Vocabulary {
         self.from(Bound::Included(prefix))
             .take_while(move |(text, _)| text.starts_with(prefix))
             .map(move |(text, number)| (*number, text.len() - prefix.len()))
+    }
+
+    /// Every word that sounds like `typed`. A word may come several times.
+    pub(crate) fn sounding(&self, typed: &str) -> impl Iterator<Item = u32> {
+        sounds(typed).into_iter().filter_map(|sound| self.sounds.get(&sound)).flatten().copied()
     }
 
     /// Every word whose beginning is at most `most` slips away from `typed` (a letter wrong, missing, too many, or two
@@ -271,6 +290,7 @@ mod tests {
         assert_eq!(words.exactly("ann"), Some(one));
         words.remove(one, 2);
         assert_eq!((words.exactly("ann"), words.text(one)), (None, ""));
+        assert_eq!(words.sounding("anne").count(), 0, "nor what it sounds like");
         assert_eq!(words.add("bob", 3), one, "numbers are given again");
     }
 

@@ -100,7 +100,7 @@ impl Service {
                 let registered = self.surroundings().civil(changes::time(row.int(2)?)?).date();
                 let last_contact = day_from(row.int(3)?).ok_or(Error::Damaged("day"))?;
                 let until = kept_until(last_contact, registered, &self.rule_of(row.text(4)?, row.text(5)?)?);
-                let status = if row.text(1)? == "active" { FileStatus::Active } else { FileStatus::Closed };
+                let status = FileStatus::read(row.text(1)?)?;
                 let who = known.shown(with_birth);
                 files.push((
                     known.sort.clone(),

@@ -17,7 +17,7 @@ use vault::{FileId, FileKeys, Personal};
 
 use crate::entries::{Stored, entry_columns};
 use crate::sessions::Visit;
-use crate::standing::purpose_of;
+use crate::standing::{FileStatus, purpose_of};
 use crate::{Error, Opened, Service};
 
 sql! { records:
@@ -26,9 +26,9 @@ sql! { records:
     /// The same of one client.
     SOMEBODY = concat!("SELECT ", entry_columns!(), ", client FROM entry WHERE kind = 'profile' AND category IN ('contact', 'identity') AND client = $1");
     /// What stands in the clear of every file.
-    HEADS = "SELECT id, adviser, restricted FROM client";
+    HEADS = "SELECT id, adviser, restricted, status, last_contact FROM client";
     /// The same of one.
-    HEAD = "SELECT id, adviser, restricted FROM client WHERE id = $1";
+    HEAD = "SELECT id, adviser, restricted, status, last_contact FROM client WHERE id = $1";
 }
 
 /// What is shown of somebody in lists.
@@ -92,8 +92,7 @@ impl Service {
         let heads = self.records().read(vec![HEADS.with([])]).await?;
         let heads = heads.into_iter().next().unwrap_or_default().rows;
         let count = heads.len() as u64;
-        let heads: HashMap<ClientId, (Option<StaffId>, bool)> =
-            heads.iter().map(head).collect::<Result<_, _>>()?;
+        let heads: HashMap<ClientId, Head> = heads.iter().map(head).collect::<Result<_, _>>()?;
         let entry = self.log().submit(
             self.index_permit()?,
             INDEX,
@@ -145,8 +144,8 @@ impl Service {
             profiles.insert(client, profile);
         }
         for (client, profile) in profiles {
-            if let Some((adviser, restricted)) = heads.get(&client) {
-                people.put(client, &profile, *adviser, *restricted);
+            if let Some(head) = heads.get(&client) {
+                people.put(client, &profile, head);
             }
         }
         *self.people().write().unwrap_or_else(PoisonError::into_inner) = people;
@@ -169,7 +168,7 @@ impl Service {
                 self.people().write().unwrap_or_else(PoisonError::into_inner).forget(*client);
                 continue;
             };
-            let (_, (adviser, restricted)) = head(row)?;
+            let (_, head) = head(row)?;
             let keys = self.vault().keys((*client).into()).await?;
             let entry = self.log().submit(
                 self.index_permit()?,
@@ -179,10 +178,7 @@ impl Service {
             let profile = self.open_pages(&entry, &keys, *client, &pages.rows)?;
             let receipt = entry.durable().await?;
             let profile = profile.release(&receipt)?;
-            self.people()
-                .write()
-                .unwrap_or_else(PoisonError::into_inner)
-                .put(*client, &profile, adviser, restricted);
+            self.people().write().unwrap_or_else(PoisonError::into_inner).put(*client, &profile, &head);
         }
         Ok(())
     }
@@ -279,7 +275,7 @@ impl Known {
 }
 
 impl People {
-    fn put(&mut self, client: ClientId, profile: &Profile, adviser: Option<StaffId>, restricted: bool) {
+    fn put(&mut self, client: ClientId, profile: &Profile, head: &Head) {
         let text = |field: FieldId| profile.text(&field).map(str::to_owned);
         let born = profile.date(&fields::DATE_OF_BIRTH);
         let number = text(fields::CLIENT_NUMBER).unwrap_or_default();
@@ -296,11 +292,15 @@ impl People {
             emails: text(fields::EMAIL).into_iter().collect(),
             nino: text(fields::NINO),
             number: (!number.is_empty()).then(|| number.clone()),
+            standing: head.standing,
         });
         let name = profile.display_name().unwrap_or("Name not recorded").to_owned();
         self.numbers.insert(number.clone(), client);
-        let shown = Shown { client, name, number, born, adviser };
-        self.known.insert(client, Known { shown, sort: profile.sort_name().to_lowercase(), restricted });
+        let shown = Shown { client, name, number, born, adviser: head.adviser };
+        self.known.insert(
+            client,
+            Known { shown, sort: profile.sort_name().to_lowercase(), restricted: head.restricted },
+        );
     }
 
     /// Whose file has this number, as it is kept: `NB-20417`.
@@ -316,7 +316,21 @@ impl People {
     }
 }
 
-fn head(row: &Row) -> Result<(ClientId, (Option<StaffId>, bool)), Error> {
-    let adviser = row.opt_bytes16(1)?.map(StaffId::from_bytes);
-    Ok((ClientId::from_bytes(row.bytes16(0)?), (adviser, row.bool(2)?)))
+/// What stands in the clear of a file and matters in lists.
+struct Head {
+    adviser: Option<StaffId>,
+    restricted: bool,
+    /// Open files before closed ones, then those last in contact.
+    standing: u32,
+}
+
+fn head(row: &Row) -> Result<(ClientId, Head), Error> {
+    let open = FileStatus::read(row.text(3)?)? == FileStatus::Active;
+    let contact = u32::try_from(row.int(4)?).unwrap_or(0) & (u32::MAX >> 1);
+    let head = Head {
+        adviser: row.opt_bytes16(1)?.map(StaffId::from_bytes),
+        restricted: row.bool(2)?,
+        standing: u32::from(open) << 31 | contact,
+    };
+    Ok((ClientId::from_bytes(row.bytes16(0)?), head))
 }

@@ -35,6 +35,16 @@ pub enum FileStatus {
     Closed,
 }
 
+impl FileStatus {
+    pub(crate) fn read(code: &str) -> Result<FileStatus, Error> {
+        match code {
+            "active" => Ok(FileStatus::Active),
+            "closed" => Ok(FileStatus::Closed),
+            _ => Err(Error::Damaged("file status")),
+        }
+    }
+}
+
 /// A client's row, read for one member of staff.
 #[derive(Debug, Clone)]
 pub(crate) struct Standing {
@@ -60,11 +70,7 @@ impl Standing {
         Ok(Standing {
             client,
             adviser: row.opt_bytes16(0)?.map(StaffId::from_bytes),
-            status: match row.text(1)? {
-                "active" => FileStatus::Active,
-                "closed" => FileStatus::Closed,
-                _ => return Err(Error::Damaged("file status")),
-            },
+            status: FileStatus::read(row.text(1)?)?,
             restricted: row.bool(2)?,
             registered: changes::time(row.int(3)?)?,
             last_contact: row.int(4)?,

@@ -17,7 +17,7 @@ fn people() -> impl Strategy<Value = Person> {
         phones,
         number,
         emails: vec![format!("p{key}@example.org")],
-        nino: None,
+        ..Person::default()
     })
 }
 

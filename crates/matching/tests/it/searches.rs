@@ -171,3 +171,23 @@ fn a_person_put_in_again_is_found_by_what_they_are_now() {
     assert!(!found(&people, "john smith").contains(&2));
     assert_eq!(found(&people, "20418"), [] as [u8; 0]);
 }
+
+#[test]
+fn a_name_is_found_by_how_it_sounds() {
+    let town = index(&[named(1, &["Alan Hughes"]), named(2, &["Georgia Wright"]), named(3, &["Ruth Stone"])]);
+    for (typed, first) in [("alan hues", 1), ("jorja rite", 2), ("georgia right", 2), ("rooth", 3)] {
+        assert_eq!(found(&town, typed).first(), Some(&first), "{typed}");
+    }
+}
+
+#[test]
+fn among_equals_the_one_in_use_comes_first_then_the_commoner_name() {
+    let seen = |number, name: &str, standing| Person { standing, ..named(number, &[name]) };
+    let town = index(&[
+        seen(1, "Dale Evans", 0),
+        seen(2, "David Evans", 0),
+        seen(3, "David Marsh", 0),
+        seen(4, "Dilwen Evans", 7),
+    ]);
+    assert_eq!(found(&town, "d evans"), [4, 2, 1]);
+}
