@@ -55,6 +55,11 @@ enum Command {
     /// Find people who stand twice in a file.
     #[command(after_help = "Example: kept duplicates people.csv --out pairs.csv")]
     Duplicates(commands::duplicates::Duplicates),
+    /// Make figures that give nobody away.
+    #[command(
+        after_help = "Example: kept figures people.csv --by ward --by disability --sensitive disability=no --out release.json"
+    )]
+    Figures(commands::figures::Figures),
     /// Erase one client's file.
     #[command(after_help = "Example: kept erase NB-20417 --ground request")]
     Erase(commands::erase::Erase),
@@ -78,6 +83,7 @@ impl Kept {
             Command::Audit(audit) => audit.run().await,
             Command::Doctor(doctor) => doctor.run().await,
             Command::Duplicates(duplicates) => duplicates.run(),
+            Command::Figures(figures) => figures.run(),
             Command::Erase(erase) => erase.run().await,
             Command::Keyring(keyring) => keyring.run().await,
             Command::Policy(policy) => policy.run(),

@@ -1,0 +1,119 @@
+//! People as rows of codes: what is counted, and nothing else of them.
+
+use std::collections::{BTreeSet, HashMap};
+
+use crate::keys::Secret;
+
+/// Something by which people are counted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Variable {
+    /// Its name.
+    pub name: String,
+    /// All its categories, in order.
+    pub categories: Vec<String>,
+}
+
+/// A column as it is read: a value for each person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Column {
+    /// Its name.
+    pub name: String,
+    /// The value of each person.
+    pub values: Vec<String>,
+}
+
+/// More people than can be counted at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("there are more people than can be counted at once")]
+pub struct TooMany;
+
+/// Everybody who can be counted.
+#[derive(Debug, Clone)]
+pub struct People {
+    variables: Vec<Variable>,
+    codes: Vec<Vec<u32>>,
+    keys: Vec<u64>,
+}
+
+impl People {
+    /// People with an id each, by which the secret gives them their number, and the columns of their values.
+    ///
+    /// # Errors
+    /// More than four thousand million.
+    pub fn new(secret: &Secret, ids: &[String], columns: &[Column]) -> Result<People, TooMany> {
+        u32::try_from(ids.len()).map_err(|_| TooMany)?;
+        let (mut variables, mut codes) = (Vec::new(), Vec::new());
+        for column in columns {
+            let categories: BTreeSet<&str> = column.values.iter().map(String::as_str).collect();
+            let places: HashMap<&str, u32> = categories.iter().copied().zip(0..).collect();
+            codes.push(
+                (0..ids.len())
+                    .map(|at| {
+                        let value = column.values.get(at).map_or("", String::as_str);
+                        places.get(value).copied().unwrap_or(0)
+                    })
+                    .collect(),
+            );
+            variables.push(Variable {
+                name: column.name.clone(),
+                categories: categories.into_iter().map(str::to_owned).collect(),
+            });
+        }
+        let keys = ids.iter().map(|id| secret.person(id.as_bytes())).collect();
+        Ok(People { variables, codes, keys })
+    }
+
+    /// How many.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.keys.len()
+    }
+
+    /// Whether there is nobody.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.keys.is_empty()
+    }
+
+    /// By what they can be counted.
+    #[must_use]
+    pub fn variables(&self) -> &[Variable] {
+        &self.variables
+    }
+
+    /// The place of a variable.
+    #[must_use]
+    pub fn place(&self, name: &str) -> Option<usize> {
+        self.variables.iter().position(|variable| variable.name == name)
+    }
+
+    /// A variable by its place.
+    pub(crate) fn variable(&self, place: usize) -> Option<&Variable> {
+        self.variables.get(place)
+    }
+
+    /// The codes of a variable, one for each person.
+    pub(crate) fn codes(&self, place: usize) -> &[u32] {
+        self.codes.get(place).map_or(&[], Vec::as_slice)
+    }
+
+    /// The number of each person.
+    pub(crate) fn keys(&self) -> &[u64] {
+        &self.keys
+    }
+
+    /// Which category of `coarse` each category of `fine` lies in, if each lies in one.
+    pub(crate) fn nests(&self, fine: usize, coarse: usize) -> Option<Vec<u32>> {
+        let many = self.variable(fine)?.categories.len();
+        let mut within: Vec<Option<u32>> = vec![None; many];
+        for (code, over) in self.codes(fine).iter().zip(self.codes(coarse)) {
+            let known = within.get_mut(*code as usize)?;
+            match known {
+                None => *known = Some(*over),
+                Some(known) if known == over => {}
+                Some(_) => return None,
+            }
+        }
+        within.into_iter().collect()
+    }
+}

@@ -1,0 +1,61 @@
+//! A release: tables as they are published.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+/// A mark in a cell's key: all categories of that variable together.
+pub(crate) const ALL: &str = "*";
+
+/// Tables that are published together.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Release {
+    /// For whom: `public`, or `internal` for people who may see files anyway.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub audience: Option<String>,
+    /// Every variable with all its categories.
+    pub variables: BTreeMap<String, Vec<String>>,
+    /// The sensitive ones with their harmless categories.
+    #[serde(default)]
+    pub sensitive: BTreeMap<String, Vec<String>>,
+    /// The tables.
+    pub tables: Vec<Table>,
+    /// How the figures were made, for their readers.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub method: String,
+}
+
+/// One table.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Table {
+    /// Its name.
+    pub name: String,
+    /// By what, in order.
+    pub vars: Vec<String>,
+    /// Whom it counts: categories of variables; empty for everybody.
+    pub filter: BTreeMap<String, Vec<String>>,
+    /// What was done to its counts.
+    pub rule: Rule,
+    /// Its cells, margins among them.
+    pub cells: Vec<Cell>,
+}
+
+/// What was done to counts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Rule {
+    /// Rounded up or down at random to a multiple of the base.
+    RandomRound {
+        /// The base.
+        base: u64,
+    },
+}
+
+/// One cell.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cell {
+    /// A category of each variable of the table, or `*` for all.
+    pub k: Vec<String>,
+    /// The figure; none where a group is not broken down.
+    pub v: Option<u64>,
+}

@@ -1,0 +1,131 @@
+//! What is sensitive: health, beliefs, orientation, benefits, what became of people.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::people::People;
+
+/// Sensitive variables, each with the categories that say nothing about anybody: "no", "prefer not to say".
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Sensitive(BTreeMap<String, BTreeSet<String>>);
+
+/// Parts of names of columns that are sensitive wherever they come from.
+const NAMED: [&str; 24] = [
+    "disab",
+    "impair",
+    "health",
+    "condition",
+    "illness",
+    "learning_difficult",
+    "learningdifficult",
+    "lldd",
+    "religio",
+    "belief",
+    "faith",
+    "sexual",
+    "orientation",
+    "benefit",
+    "offence",
+    "offend",
+    "convict",
+    "barrier",
+    "outcome",
+    "pregnan",
+    "gender_re",
+    "trans",
+    "addict",
+    "criminal",
+];
+
+/// Categories that are harmless wherever nothing else is said.
+const HARMLESS: [&str; 20] = [
+    "",
+    "0",
+    "n",
+    "no",
+    "none",
+    "false",
+    "na",
+    "n/a",
+    "not asked",
+    "not known",
+    "unknown",
+    "not stated",
+    "not given",
+    "pnts",
+    "prefer not to say",
+    "refused",
+    "not applicable",
+    "not disabled",
+    "no disability",
+    "not recorded",
+];
+
+impl Sensitive {
+    /// Nothing.
+    #[must_use]
+    pub fn none() -> Sensitive {
+        Sensitive::default()
+    }
+
+    /// Whether a column of this name is sensitive, by itself or because `known` (the catalogue of a service) says so.
+    #[must_use]
+    pub fn named(column: &str, known: &[&str]) -> bool {
+        let plain = |name: &str| {
+            let small = name.trim().to_lowercase();
+            small.replace([' ', '-'], "_")
+        };
+        let name = plain(column);
+        known.iter().any(|known| plain(known) == name) || NAMED.iter().any(|part| name.contains(part))
+    }
+
+    /// Makes a variable sensitive. Without harmless categories those are taken that say so themselves.
+    pub fn add(&mut self, people: &People, variable: &str, harmless: &[String]) {
+        let categories = people.place(variable).and_then(|place| people.variable(place));
+        let harmless = if harmless.is_empty() {
+            let all = categories.map(|variable| variable.categories.as_slice()).unwrap_or_default();
+            all.iter()
+                .filter(|category| HARMLESS.contains(&category.trim().to_lowercase().as_str()))
+                .cloned()
+                .collect()
+        } else {
+            harmless.iter().cloned().collect()
+        };
+        self.0.insert(variable.to_owned(), harmless);
+    }
+
+    /// Whether a variable is sensitive.
+    #[must_use]
+    pub fn is(&self, variable: &str) -> bool {
+        self.0.contains_key(variable)
+    }
+
+    /// The harmless categories of a sensitive variable.
+    #[must_use]
+    pub fn harmless(&self, variable: &str) -> Option<&BTreeSet<String>> {
+        self.0.get(variable)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_are_sensitive_by_what_they_are_called() {
+        for name in [
+            "disability",
+            "Long-term condition",
+            "RELIGION",
+            "sexual orientation",
+            "Benefit type",
+            "outcome",
+            "barriers",
+        ] {
+            assert!(Sensitive::named(name, &[]), "{name}");
+        }
+        for name in ["ward", "age_band", "sex", "ethnicity", "postcode district"] {
+            assert!(!Sensitive::named(name, &[]), "{name}");
+        }
+        assert!(Sensitive::named("Own Field", &["own_field"]));
+    }
+}
