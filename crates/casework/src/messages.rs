@@ -68,11 +68,11 @@ impl MessageState {
             MessageState::Sending => "Being sent",
             MessageState::Sent => "Sent",
             MessageState::Delivered => "Arrived",
-            MessageState::Failed => "Not sent",
+            MessageState::Failed => "Did not arrive",
             MessageState::Unsure => "Perhaps sent",
             MessageState::Stopped => "Stopped",
             MessageState::Call => "To be rung",
-            MessageState::Dropped => "Not needed",
+            MessageState::Dropped => "Not sent",
         }
     }
 

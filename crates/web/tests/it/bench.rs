@@ -109,6 +109,7 @@ impl Bench {
             slots: vec![at],
             way: casework::appointments::Way::Office,
             said: casework::appointments::Said::default(),
+            tell: false,
         };
         self.service.book(&visit, client, booking).await.unwrap()
     }
