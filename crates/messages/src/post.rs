@@ -162,14 +162,15 @@ impl Post {
         }
     }
 
-    /// Puts a message together. The service's own number and link are filled in here.
+    /// Puts a message together. The service's own number and link are filled in here, where it has them.
     ///
     /// # Errors
     /// A gap stays empty, a value is not one plain line, or the whole is too long.
     pub fn letter(&self, occasion: Occasion, to: Address, filling: Filling) -> Result<Letter, FillingFault> {
-        let filling = filling
-            .with(Placeholder::ServicePhone, self.house.phone.clone())
-            .with(Placeholder::Link, self.house.link.clone().unwrap_or_default());
+        let House { phone, link, .. } = &self.house;
+        let own = [(Placeholder::ServicePhone, Some(phone)), (Placeholder::Link, link.as_ref())];
+        let own = own.into_iter().filter_map(|(gap, value)| Some((gap, value.filter(|v| !v.is_empty())?)));
+        let filling = own.fold(filling, |filling, (gap, value)| filling.with(gap, value.clone()));
         let none = || FillingFault::Missing(Vec::new());
         let (Message { text, subject, body }, _) = self.wordings.of(occasion).ok_or_else(none)?;
         let fill = |template: &Template| template.fill(&filling);

@@ -222,6 +222,15 @@ impl Service {
         !self.policy().allowed(&closing_request(visit)).is_empty()
     }
 
+    /// Asks the rules whether this visitor may close the office at all.
+    ///
+    /// # Errors
+    /// They may not; the refusal is on disk. Or the log failed.
+    pub async fn begin_closing(&self, visit: &Visit) -> Result<(), Error> {
+        let _permit = self.permit(closing_request(visit), LOOK).await?;
+        Ok(())
+    }
+
     /// The service's ways of writing to clients.
     #[must_use]
     pub fn offers(&self) -> Offers {
@@ -331,7 +340,7 @@ impl Service {
     /// # Errors
     /// There is none, this role may not close, or the store failed.
     pub async fn closure(&self, visit: &Visit, id: ClosureId) -> Result<Progress, Error> {
-        let _permit = self.permit(closing_request(visit), LOOK).await?;
+        self.begin_closing(visit).await?;
         let which = || id.as_bytes().into();
         let rows = self.records().read(vec![FIND_CLOSURE.with([which()]), PROGRESS.with([which()])]).await?;
         let [head, stands] = rows.as_slice() else { return Err(Error::Damaged("batch")) };
@@ -353,7 +362,7 @@ impl Service {
     /// # Errors
     /// This role may not close, or the store failed.
     pub async fn closures(&self, visit: &Visit) -> Result<Vec<Closure>, Error> {
-        let _permit = self.permit(closing_request(visit), LOOK).await?;
+        self.begin_closing(visit).await?;
         let rows = self.records().read(vec![NEWEST_CLOSURES.with([])]).await?;
         rows.first()
             .map(|rows| rows.rows.iter().map(Closure::read).collect())

@@ -19,8 +19,8 @@ use crate::fields;
 use crate::file::{client, clock, head, title};
 use crate::form::{Form, new_key};
 use crate::frame::{At, release, staff};
-use crate::signed::Signed;
 use crate::messages;
+use crate::signed::Signed;
 use crate::ui::file::{action as action_link, panel};
 use crate::ui::form::{
     ButtonKind, Choice, Choices, Select, TextInput, button, buttons, hidden, radios, select, text_input,

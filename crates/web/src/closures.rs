@@ -1,7 +1,7 @@
 //! The office is closed: who is affected, one act that calls off and tells, how far it has come, and the sheet of those to
 //! ring.
 
-use access::Role;
+use access::{Role, Why};
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -45,15 +45,16 @@ fn closure(path: &str) -> Result<ClosureId, Fail> {
 }
 
 /// Who may not close the office is told who may.
-fn only_who_may(app: &App, visit: &Visit) -> Result<(), Fail> {
-    if app.service.may_close(visit) {
-        return Ok(());
+async fn only_who_may(app: &App, visit: &Visit) -> Result<(), Fail> {
+    match app.service.begin_closing(visit).await {
+        Ok(()) => Ok(()),
+        Err(Error::Refused(refusal)) if refusal.why == Why::NotAllowed => Err(Fail::page(
+            StatusCode::FORBIDDEN,
+            "Reception closes the office",
+            "Closing reaches the contact details of everybody who is booked, whoever’s client they are. Ask reception to do it.",
+        )),
+        Err(error) => Err(error.into()),
     }
-    Err(Fail::page(
-        StatusCode::FORBIDDEN,
-        "Reception closes the office",
-        "Closing reaches the contact details of everybody who is booked, whoever’s client they are. Ask reception to do it.",
-    ))
 }
 
 pub(crate) async fn begin(
@@ -61,7 +62,7 @@ pub(crate) async fn begin(
     Signed(visit): Signed,
     Query(ask): Query<Begin>,
 ) -> Result<Response, Fail> {
-    only_who_may(&app, &visit)?;
+    only_who_may(&app, &visit).await?;
     let today = app.service.surroundings().today();
     let day = ask.day.parse::<Date>().ok().filter(|day| *day >= today);
     let day = day.map_or_else(|| "tomorrow".to_owned(), |day| day.strftime("%-d %-m %Y").to_string());
@@ -76,7 +77,7 @@ pub(crate) async fn close(
     Signed(visit): Signed,
     form: Form,
 ) -> Result<Response, Fail> {
-    only_who_may(&app, &visit)?;
+    only_who_may(&app, &visit).await?;
     let form = form.only(&FIELDS)?;
     let one = |name: &str| form.one(name).map(str::to_owned);
     let (key, key_text) = (form.key()?, one("form")?);
@@ -103,7 +104,10 @@ pub(crate) async fn close(
             Ok(id) => return Ok(Redirect::to(&format!("/closures/{id}?closed=1")).into_response()),
             Err(Error::Faults(found)) => faults = found,
             Err(Error::ChangedMeanwhile) => {
-                faults.push(Fault::new("seen", "Somebody changed one of these appointments at this moment. Read the list again"));
+                faults.push(Fault::new(
+                    "seen",
+                    "Somebody changed one of these appointments at this moment. Read the list again",
+                ));
             }
             Err(error) => return Err(error.into()),
         }
@@ -138,7 +142,11 @@ fn page(
         .into_iter()
         .chain(advisers.iter().map(|(id, name)| (id.as_str(), name.as_str())))
         .collect();
-    let ways = Way::ALL.iter().map(|way| (way.code(), way.words())).chain([("", "All of them, calls too")]).collect();
+    let ways = Way::ALL
+        .iter()
+        .map(|way| (way.code(), way.words()))
+        .chain([("", "All of them, calls too")])
+        .collect();
     container(html! { div.app-wide {
         (back("/diary"))
         (fields::summary(faults))
@@ -183,7 +191,8 @@ fn to_call_off(app: &App, affected: &AffectedBy, reason: &str, error: Option<&st
     let clients = &affected.clients;
     let appointments: usize = clients.iter().map(|one| one.booked.len()).sum();
     let told = clients.iter().filter(|one| one.way.is_ok()).count();
-    let columns = ["Time", "Client", "With", "How they are told"].map(|label| Column { label, ..Column::default() });
+    let columns =
+        ["Time", "Client", "With", "How they are told"].map(|label| Column { label, ..Column::default() });
     let rows: Vec<Vec<Cell>> = clients.iter().map(|one| row(app, one)).collect();
     let people = dates::count(clients.len() as u64, "person");
     html! {
@@ -205,8 +214,14 @@ fn to_call_off(app: &App, affected: &AffectedBy, reason: &str, error: Option<&st
 }
 
 fn left_out(count: u64) -> Markup {
-    let words = if count == 1 { "1 more appointment is in a file".to_owned() } else { format!("{count} more appointments are in files") };
-    warning(&format!("{words} that is restricted or closed to you. Nothing is done with it and nobody is told: ask the governance lead."))
+    let words = if count == 1 {
+        "1 more appointment is in a file".to_owned()
+    } else {
+        format!("{count} more appointments are in files")
+    };
+    warning(&format!(
+        "{words} that is restricted or closed to you. Nothing is done with it and nobody is told: ask the governance lead."
+    ))
 }
 
 fn row(app: &App, one: &Affected) -> Vec<Cell> {
@@ -239,7 +254,7 @@ pub(crate) async fn show(
     Path(id): Path<String>,
     Query(ask): Query<Ask>,
 ) -> Result<Response, Fail> {
-    only_who_may(&app, &visit)?;
+    only_who_may(&app, &visit).await?;
     let progress = app.service.closure(&visit, closure(&id)?).await?;
     let (moves, still) = (progress.moves(), ask.still.is_some());
     let body = container(html! { div.app-wide {
@@ -306,7 +321,7 @@ pub(crate) async fn stop(
     Path(id): Path<String>,
     form: Form,
 ) -> Result<Response, Fail> {
-    only_who_may(&app, &visit)?;
+    only_who_may(&app, &visit).await?;
     let id = closure(&id)?;
     let form = form.only(&["do"])?;
     if form.one("do")? != "stop" {
@@ -322,7 +337,7 @@ pub(crate) async fn sheet(
     Path(id): Path<String>,
     Query(ask): Query<Ask>,
 ) -> Result<Response, Fail> {
-    only_who_may(&app, &visit)?;
+    only_who_may(&app, &visit).await?;
     let id = closure(&id)?;
     let opened = app.service.contact_sheet(&visit, id).await?;
     let now = app.service.surroundings().civil(app.service.surroundings().now());
