@@ -22,7 +22,7 @@ use crate::fields;
 use crate::file::clock;
 use crate::form::{Form, new_key};
 use crate::frame::{At, release, staff};
-use crate::messages::{said, state_tag};
+use crate::messages::{people, said, state_tag};
 use crate::signed::Signed;
 use crate::ui::file::{TagKind, action, main_action, panel, share_list, tag};
 use crate::ui::form::{ButtonKind, Select, TextInput, button, buttons, hidden, select, text_input};
@@ -194,9 +194,9 @@ fn to_call_off(app: &App, affected: &AffectedBy, reason: &str, error: Option<&st
     let columns =
         ["Time", "Client", "With", "How they are told"].map(|label| Column { label, ..Column::default() });
     let rows: Vec<Vec<Cell>> = clients.iter().map(|one| row(app, one)).collect();
-    let people = dates::count(clients.len() as u64, "person");
+    let number = people(clients.len() as u64);
     html! {
-        h2.app-h2 #seen { (people) ", " (dates::count(appointments as u64, "appointment")) }
+        h2.app-h2 #seen { (number) ", " (dates::count(appointments as u64, "appointment")) }
         @if affected.left_out > 0 { (left_out(affected.left_out as u64)) }
         @if clients.is_empty() {
             (empty("Nobody else is booked then. Choose another day or other hours."))
@@ -208,7 +208,7 @@ fn to_call_off(app: &App, affected: &AffectedBy, reason: &str, error: Option<&st
             (text_input(TextInput { name: "reason", label: "Why, for the files", hint: Some("Clients are not told why. You can leave this empty"), value: reason, error, autocomplete: Some("off"), ..TextInput::default() }))
             (hidden("seen", &affected.seen))
             p.govuk-body { (told) " of them get a message; " (clients.len() - told) " are listed to be rung. These messages are no marketing, so who objects to marketing gets them too." }
-            (button(ButtonKind::Warning, &format!("Call off {} and tell {people}", dates::count(appointments as u64, "appointment")), Some(("do", "close"))))
+            (button(ButtonKind::Warning, "Call off and tell everybody", Some(("do", "close"))))
         }
     }
 }
@@ -309,7 +309,7 @@ fn how_far(progress: &Progress, still: bool) -> Markup {
                 form method="post" action={ "/closures/" (id) } { (button(ButtonKind::Warning, "Stop what is not sent yet", Some(("do", "stop")))) }
                 p.app-muted { "The appointments stay called off. Whoever is not told is on the contact sheet." }
             }
-            @if to_ring > 0 { p { (main_action(&format!("/closures/{id}/sheet"), &format!("Contact sheet: {} to ring", dates::count(to_ring, "person")))) } }
+            @if to_ring > 0 { p { (main_action(&format!("/closures/{id}/sheet"), &format!("Contact sheet: {} to ring", people(to_ring)))) } }
             @else if moving == 0 { p.govuk-body { "Nobody has to be rung." } }
         },
     )
@@ -360,7 +360,7 @@ fn whole_sheet(app: &App, sheet: &Sheet) -> Markup {
     let (known, open): (Vec<&OnSheet>, Vec<&OnSheet>) = sheet.rows.iter().partition(|row| row.told.settled);
     html! {
         section.app-panel aria-labelledby="sheet-h" {
-            h2.app-h2 #sheet-h { (dates::count(open.len() as u64, "person")) " to ring" }
+            h2.app-h2 #sheet-h { (people(open.len() as u64)) " to ring" }
             @if open.is_empty() { (empty("Nobody is left to ring.")) } @else {
                 form method="post" action="/messages" novalidate {
                     (hidden("back", &sheet.closure.id.to_string()))

@@ -47,6 +47,11 @@ fn moment(app: &App, at: Timestamp) -> String {
     format!("{}, {}", dates::short(at.date()), clock(&at))
 }
 
+/// A number of people: `1 person`, `2 people`.
+pub(crate) fn people(number: u64) -> String {
+    if number == 1 { "1 person".to_owned() } else { format!("{number} people") }
+}
+
 /// How far a message came, as a tag with its reason.
 pub(crate) fn state_tag(told: &Told) -> Markup {
     let kind = match told.state {
@@ -114,7 +119,7 @@ pub(crate) fn not_told(app: &App, not_told: &NotTold, listed: usize) -> Markup {
         .iter()
         .map(|closing| TodoItem {
             tag: tag(TagKind::Stop, &dates::short(closing.day)),
-            text: html! { "Office closed: " (dates::count(closing.count, "person")) " to ring" },
+            text: html! { "Office closed: " (people(closing.count)) " to ring" },
             act: html! { a.govuk-link href={ "/closures/" (closing.closure) "/sheet" } { "Contact sheet" span.govuk-visually-hidden { " of " (dates::short(closing.day)) } } },
         })
         .collect();
@@ -154,9 +159,9 @@ pub(crate) struct Ask {
 /// What was ticked off, after the form was sent.
 pub(crate) fn said(done: Option<usize>, left: Option<usize>) -> Markup {
     html! {
-        @if let Some(done) = done.filter(|done| *done > 0) { (banner(&format!("{} ticked off", dates::count(done as u64, "person")))) }
+        @if let Some(done) = done.filter(|done| *done > 0) { (banner(&format!("{} ticked off", people(done as u64)))) }
         @if let Some(left) = left.filter(|left| *left > 0) {
-            (notice_banner(html! { (dates::count(left as u64, "person")) " could not be ticked off: somebody else did it, or the file is closed to you." }))
+            (notice_banner(html! { (people(left as u64)) " could not be ticked off: somebody else did it, or the file is closed to you." }))
         }
     }
 }

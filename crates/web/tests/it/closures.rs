@@ -44,7 +44,7 @@ async fn reception_closes_the_office_in_three_steps_and_each_leaves_its_entries(
         assert_eq!(bench.entries_of(desk).await, counted, "nobody is shown yet");
         let listed = bench.post("/closures/new", &form("", "look", &day), cookie).await;
         assert!(
-            listed.text.contains("Daniel Whitfield") && listed.text.contains("2 persons, 2 appointments"),
+            listed.text.contains("Daniel Whitfield") && listed.text.contains("2 people, 2 appointments"),
             "{}",
             listed.text
         );
@@ -73,7 +73,7 @@ async fn reception_closes_the_office_in_three_steps_and_each_leaves_its_entries(
         assert_eq!(bench.entries_of(desk).await - counted, 1);
         let after = bench.get(id, cookie).await;
         assert!(
-            after.headers.get("refresh").is_none() && after.text.contains("Contact sheet: 2 persons to ring"),
+            after.headers.get("refresh").is_none() && after.text.contains("Contact sheet: 2 people to ring"),
             "{}",
             after.text
         );
