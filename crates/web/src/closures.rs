@@ -24,7 +24,7 @@ use crate::form::{Form, new_key};
 use crate::frame::{At, release, staff};
 use crate::messages::{people, said, state_tag};
 use crate::signed::Signed;
-use crate::ui::file::{TagKind, action, main_action, panel, share_list, tag};
+use crate::ui::file::{TagKind, action, bar, main_action, panel, share_list, tag};
 use crate::ui::form::{ButtonKind, Select, TextInput, button, buttons, hidden, select, text_input};
 use crate::ui::list::{Cell, Column, Table, empty, table};
 use crate::ui::page::{back, container, heading, printed};
@@ -151,8 +151,9 @@ fn page(
         (back("/diary"))
         (fields::summary(faults))
         (heading("Office closed", html! { p { "Call off, tell everybody, ring the rest" } }))
-        form.app-panel method="post" action="/closures/new" novalidate {
+        form method="post" action="/closures/new" novalidate {
             (hidden("form", key))
+            div.app-panel {
             div.app-questions {
                 (text_input(TextInput { name: "day", label: "Day", hint: Some("For example tomorrow or 27 11 2026"), value: &typed.day, error: error("day"), width: Some(20), autocomplete: Some("off"), ..TextInput::default() }))
                 (text_input(TextInput { name: "from", label: "From", hint: Some("Empty for the whole day"), value: &typed.from, error: error("from"), width: Some(10), autocomplete: Some("off"), ..TextInput::default() }))
@@ -162,7 +163,8 @@ fn page(
             }
             // First among the buttons: what the Enter key in a box does must not call anything off.
             (buttons(html! { (button(if affected.is_some() { ButtonKind::Secondary } else { ButtonKind::Main }, "Show who is affected", Some(("do", "look")))) }))
-            @if let Some(affected) = affected { (to_call_off(app, affected, reason, error("reason"))) }
+            }
+            @if let Some(affected) = affected { div.app-panel { (to_call_off(app, affected, reason, error("reason"))) } }
         }
         @if !before.is_empty() { (panel("before", "Closed before", None, share_list(&before.iter().map(|one| earlier(app, one)).collect::<Vec<_>>()))) }
     } })
@@ -275,7 +277,8 @@ fn how_far(progress: &Progress, still: bool) -> Markup {
     let all = progress.count(|_| true);
     let moving = progress.count(MessageState::moves);
     let to_ring = progress.count(MessageState::wants_a_call);
-    let seen_to = all - moving;
+    let seen_to = all.saturating_sub(moving);
+    let told = progress.count(|state| matches!(state, MessageState::Sent | MessageState::Delivered));
     let rows: Vec<(Markup, Markup)> = progress
         .stands
         .iter()
@@ -296,9 +299,10 @@ fn how_far(progress: &Progress, still: bool) -> Markup {
         None,
         html! {
             p.govuk-body role="status" {
-                @if moving > 0 { (seen_to) " of " (dates::count(all, "message")) " done" } @else { "All " (dates::count(all, "message")) " done" }
+                @if moving > 0 { (seen_to) " of " (all) " done" }
+                @else { "All " (all) " done: " (told) " told by a message, " (to_ring) " to ring" }
             }
-            progress.app-progress max=(all) value=(seen_to) aria-label="Messages done" { (seen_to) " of " (all) }
+            (bar(u32::try_from(seen_to).unwrap_or(u32::MAX), u32::try_from(all).unwrap_or(u32::MAX)))
             (share_list(&rows))
             @if progress.closure.left_out > 0 { (left_out(progress.closure.left_out)) }
             @if moving > 0 {

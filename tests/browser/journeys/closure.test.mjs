@@ -44,7 +44,7 @@ test('reception closes the office in four clicks, everybody is told or listed, a
   await click(page.getByRole('button', { name: /^Call off/ }))
   await page.getByText('called off', { exact: false }).first().waitFor()
   // The page follows the messages by itself, without a script.
-  await page.getByText(/^All \d+ messages done$/).waitFor({ timeout: 30000 })
+  await page.getByText(/^All \d+ done: 0 told by a message, \d+ to ring$/).waitFor({ timeout: 30000 })
   await sound(page, 'how far the messages are', pages)
   await pictured(page, 'closure-progress')
   await click(page.getByRole('link', { name: /^Contact sheet/ }))

@@ -63,7 +63,7 @@ async fn reception_closes_the_office_in_three_steps_and_each_leaves_its_entries(
 
         let waiting = bench.get(&here, cookie).await;
         assert_eq!(waiting.headers.get("refresh").unwrap(), "4");
-        assert!(waiting.text.contains("0 of 2 messages done") && !waiting.text.contains("Daniel"));
+        assert!(waiting.text.contains("0 of 2 done") && !waiting.text.contains("Daniel"));
         let still = bench.get(&format!("{}?still=1", here.split('?').next().unwrap()), cookie).await;
         assert!(still.headers.get("refresh").is_none());
         let id = here.split('?').next().unwrap();
