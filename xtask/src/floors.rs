@@ -6,7 +6,7 @@ mod tests {
 
     /// From the ground up.
     const HOUSE: [&str; 11] = [
-        "matching", "notice", "casework", "store", "access", "audit", "vault", "records", "messages", "web",
+        "matching", "notice", "casework", "store", "access", "audit", "vault", "messages", "records", "web",
         "kept",
     ];
 

@@ -14,6 +14,7 @@ use crate::formats::text;
 
 pub use diary::{OfficeHours, free_times};
 pub use when::{LONGEST_MINUTES, Slot, UNIT_MINUTES, WhenTyped, series, units};
+pub(crate) use when::{instant, read_time};
 
 codes! {
     /// How client and adviser meet.

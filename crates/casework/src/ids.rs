@@ -89,3 +89,7 @@ id! {
     /// A programme with a notice of its own.
     ProgrammeId
 }
+id! {
+    /// The closing of an office, with all appointments that fell out.
+    ClosureId
+}

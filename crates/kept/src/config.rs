@@ -8,6 +8,7 @@ use serde::Deserialize;
 use store::Place;
 
 use crate::fail::Fail;
+use crate::messages::{self, Sending};
 
 /// The name of the file.
 pub(crate) const FILE: &str = "kept.toml";
@@ -35,6 +36,22 @@ keyring = \"data/keyring.db\"
 root = \"root\"
 # The last signed state of the audit log. Keep a copy elsewhere: with it, a log put back to an older state is noticed.
 checkpoint = \"checkpoint\"
+
+# Messages to clients: reminders, and appointments that are called off or moved. Without this section nothing is sent, and
+# pages say so. See docs/operations.md.
+# [messages]
+# phone = \"0151 496 0100\"           # the number to ring; every message names it
+# remind_hours = 24                 # so many hours before an appointment; 0 reminds nobody
+# [messages.smtp]                   # e-mail, by your mail server
+# host = \"mail.example.org\"
+# port = 587
+# security = \"starttls\"             # or \"tls\"; \"none\" for this machine only
+# user = \"kept\"
+# password_file = \"smtp-password\"
+# from = \"appointments@example.org\"
+# [messages.notify]                 # texts, by GOV.UK Notify
+# key_file = \"notify-key\"
+# text_template = \"00000000-0000-0000-0000-000000000000\"
 ";
 
 /// A service's configuration.
@@ -48,6 +65,8 @@ pub(crate) struct Config {
     pub(crate) behind_proxy: bool,
     /// Its four places.
     pub(crate) places: Places,
+    messages: Option<messages::Written>,
+    folder: PathBuf,
 }
 
 #[derive(Deserialize)]
@@ -58,6 +77,8 @@ struct Written {
     #[serde(default)]
     behind_proxy: bool,
     places: WrittenPlaces,
+    #[serde(default)]
+    messages: Option<messages::Written>,
 }
 
 #[derive(Deserialize)]
@@ -116,6 +137,8 @@ impl Config {
             listen: written.listen,
             origin,
             behind_proxy: written.behind_proxy,
+            messages: written.messages,
+            folder: folder.to_owned(),
             places: Places {
                 records: store(places.records),
                 audit: store(places.audit),
@@ -124,6 +147,13 @@ impl Config {
                 checkpoint: folder.join(places.checkpoint),
             },
         })
+    }
+
+    /// By what it sends messages; none without the section for it.
+    pub(crate) fn sending(&self) -> Result<Option<Sending>, Fail> {
+        let Some(written) = &self.messages else { return Ok(None) };
+        let sending = written.sending(&self.folder);
+        sending.map(Some).map_err(|what| Fail::said(format!("{FILE}, section [messages]: {what}")))
     }
 
     /// Opens the service.
@@ -163,6 +193,23 @@ mod tests {
         assert_eq!(config.origin, format!("http://{}", config.listen));
         assert_eq!(config.places.root, Path::new("/srv/kept/root"));
         assert_eq!(config.places.records, Place::Sqlite("/srv/kept/data/records.db".into()));
+    }
+
+    #[test]
+    fn what_init_says_of_messages_can_be_used_without_its_marks() {
+        let plain: String = FIRST
+            .lines()
+            .map(|line| {
+                line.strip_prefix("# ").filter(|l| l.contains(" = ") || l.starts_with('[')).unwrap_or(line)
+            })
+            .fold(String::new(), |all, line| all + line + "\n");
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("smtp-password"), "open sesame").unwrap();
+        let key = "k-26785a09-ab16-4eb0-8407-a37497a57506-3d844edf-8d35-48ac-975b-e847b4f122b0";
+        std::fs::write(folder.path().join("notify-key"), key).unwrap();
+        let sending = Config::read(&plain, folder.path()).unwrap().sending().unwrap().unwrap();
+        assert!(sending.post.offers().text && sending.post.offers().email);
+        assert!(Config::read(FIRST, folder.path()).unwrap().sending().unwrap().is_none());
     }
 
     #[test]

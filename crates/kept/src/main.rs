@@ -1,7 +1,7 @@
 //! The program `kept`: its commands, and how a service is put together from the crates below.
 //!
 //! Each command stands in its file under `commands`; what runs a service stands in `serving`; where a service keeps its
-//! things is read by `config`. `demo` makes up people. To add a command, write its file and give it its line in `cli`.
+//! things is read by `config`; `messages` sends to clients. `demo` makes up people. To add a command, write its file and give it its line in `cli`.
 //!
 //! A command ends with 0, with 1 when something is wrong (one line on standard error says what and what to do), with 2
 //! when it was called in a way that it does not know.
@@ -13,6 +13,7 @@ mod config;
 mod databases;
 mod demo;
 mod fail;
+mod messages;
 mod output;
 mod serving;
 

@@ -14,6 +14,7 @@ use tokio::sync::watch;
 use tracing::level_filters::LevelFilter;
 
 use crate::fail::Fail;
+use crate::messages;
 
 /// How long answers that are under way may take once the service ends.
 const LAST_ANSWERS: Duration = Duration::from_secs(10);
@@ -63,14 +64,17 @@ pub(crate) async fn bind(address: SocketAddr, or_else: &str) -> Result<TcpListen
     })
 }
 
-/// Serves `pages` until it is asked to stop; then finishes what is under way and closes the log.
+/// Serves `pages` until it is asked to stop, and sends messages, reminders so many hours before an appointment; then finishes
+/// what is under way and closes the log.
 pub(crate) async fn serve(
     listener: TcpListener,
     service: Arc<Service>,
     pages: axum::Router,
+    remind_hours: u32,
     stop: &mut Stop,
 ) -> Result<(), Fail> {
     let (end, mut ended) = watch::channel(false);
+    let mut sending = tokio::spawn(messages::keep_sending(Arc::clone(&service), remind_hours, ended.clone()));
     let listener = listener.tap_io(|stream| {
         let _ = stream.set_nodelay(true);
     });
@@ -90,6 +94,11 @@ pub(crate) async fn serve(
     if !serving.is_finished() && tokio::time::timeout(LAST_ANSWERS, &mut serving).await.is_err() {
         tracing::warn!("some answers were not finished in time");
         serving.abort();
+    }
+    // A message that is being handed over is better finished than in doubt.
+    if tokio::time::timeout(LAST_ANSWERS, &mut sending).await.is_err() {
+        tracing::warn!("a message was being sent; at the next start it is seen to");
+        sending.abort();
     }
     // A new epoch is never left half-way by us, though a crash there would be mended at the next start.
     if !rolling.is_finished() {

@@ -2,6 +2,8 @@
 //!
 //! # What it is for
 //!
+//! [`Post`] is what a service sends by: its ways, its words and what it says of itself. Who calls it needs nothing else.
+//!
 //! A [`Template`] is checked when it is written and [filled](Template::fill) when it is sent. [`Smtp`] and [`Notify`] take what
 //! was filled and answer with an [`Outcome`]: sent, try again, refused, or *unsure*. Nobody is told twice and nobody is
 //! forgotten, if the caller keeps this order:
@@ -37,14 +39,18 @@ mod length;
 pub mod notify;
 mod outcome;
 mod placeholder;
+mod post;
 pub mod shipped;
 pub mod smtp;
 mod template;
+mod wordings;
 
 pub use filled::{Filled, Filling, FillingFault};
 pub use length::{Coding, Length};
 pub use notify::Notify;
 pub use outcome::{MessageId, Outcome, Step, Why};
 pub use placeholder::Placeholder;
+pub use post::{Carrier, House, Letter, Post, Templates};
 pub use smtp::Smtp;
 pub use template::{Fault, Form, Template, Wrong};
+pub use wordings::{WordingFault, Wordings};

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use casework::messages::NotSent;
 use uuid::Uuid;
 
 /// The id of a message, given by whoever sends it and the same for each attempt. Servers are told it, so that one message
@@ -132,4 +133,34 @@ pub enum Why {
     /// The program itself stopped in the middle of it.
     #[error("Kept stopped while it was sending.")]
     Stopped,
+}
+
+impl Why {
+    /// As it is stored and shown.
+    #[must_use]
+    pub fn not_sent(&self) -> NotSent {
+        match self {
+            Why::NotReached | Why::Silent(Step::Connecting) | Why::NotTrusted | Why::NoTls => {
+                NotSent::NotReached
+            }
+            Why::Address | Why::NotTextable => NotSent::Refused,
+            Why::Reply { code: 500..=599, .. } | Why::Notify { status: 400..=428, .. } => NotSent::Refused,
+            Why::NoSignIn | Why::Reply { .. } | Why::Notify { .. } | Why::Silent(_) | Why::Broke(_) => {
+                NotSent::Busy
+            }
+            Why::Stopped => NotSent::InDoubt,
+        }
+    }
+
+    /// Whether it would meet every other message now as well: then the others wait, and none of them loses a try.
+    #[must_use]
+    pub fn meets_all(&self) -> bool {
+        match self {
+            Why::NotReached | Why::NotTrusted | Why::NoTls | Why::NoSignIn | Why::Notify { .. } => true,
+            Why::Silent(step) | Why::Broke(step) | Why::Reply { step, .. } => {
+                matches!(step, Step::Connecting | Step::SigningIn | Step::Sender)
+            }
+            Why::Address | Why::NotTextable | Why::Stopped => false,
+        }
+    }
 }

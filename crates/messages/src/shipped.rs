@@ -3,6 +3,9 @@
 //! Somebody else may read a client's phone. These say that there is an appointment, when and where, and no more: not what it
 //! is about, not who the client is to the service.
 
+use std::borrow::Cow;
+use std::str::FromStr;
+
 use crate::{Form, Template};
 
 /// What a message tells a client.
@@ -69,6 +72,36 @@ impl Occasion {
         }
     }
 
+    /// The code that is stored, and that settings name it by.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Occasion::Booked => "booked",
+            Occasion::Reminder => "reminder",
+            Occasion::Cancelled => "cancelled",
+            Occasion::Moved => "moved",
+        }
+    }
+
+    /// As a page says it.
+    #[must_use]
+    pub const fn words(self) -> &'static str {
+        match self {
+            Occasion::Booked => "Appointment booked",
+            Occasion::Reminder => "Reminder",
+            Occasion::Cancelled => "Appointment cancelled",
+            Occasion::Moved => "Appointment moved",
+        }
+    }
+
+    /// As written, for a service without a page at which appointments are chosen: there is only a number to ring.
+    #[must_use]
+    pub fn wording_without_link(self, form: Form) -> Cow<'static, str> {
+        let whole = self.wording(form);
+        let without = whole.replace(": {link} or ring", ", ring").replace(": {link}\nOr ring", ", ring");
+        if without == whole { Cow::Borrowed(whole) } else { Cow::Owned(without) }
+    }
+
     /// Its three texts, ready to be filled.
     ///
     /// # Errors
@@ -76,6 +109,19 @@ impl Occasion {
     pub fn message(self) -> Result<Message, Vec<crate::Fault>> {
         let read = |form| Template::parse(form, self.wording(form));
         Ok(Message { text: read(Form::Text)?, subject: read(Form::Subject)?, body: read(Form::Body)? })
+    }
+}
+
+/// A code that names no occasion.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("this is no message: there are booked, reminder, cancelled and moved")]
+pub struct NoOccasion;
+
+impl FromStr for Occasion {
+    type Err = NoOccasion;
+
+    fn from_str(code: &str) -> Result<Occasion, NoOccasion> {
+        Occasion::ALL.into_iter().find(|occasion| occasion.code() == code).ok_or(NoOccasion)
     }
 }
 
@@ -181,6 +227,21 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn a_service_without_a_link_names_only_its_number() {
+        for occasion in Occasion::ALL {
+            for form in [Form::Text, Form::Body] {
+                let wording = occasion.wording_without_link(form);
+                assert!(
+                    !wording.contains("{link}") && wording.contains(", ring {service_phone}."),
+                    "{wording}"
+                );
+            }
+            assert_eq!(occasion.code().parse(), Ok(occasion));
+        }
+        assert_eq!("Booked".parse::<Occasion>(), Err(NoOccasion));
     }
 
     #[test]

@@ -10,6 +10,8 @@ use access::{Act, Permit};
 use audit::{Action, Detail, Entry, RowMark};
 use casework::appointments::{Said, Slot, State, Way, read_reason, units};
 use casework::{AppointmentId, ClientId, Fault, Profile, StaffId};
+use jiff::{SignedDuration, Timestamp};
+use messages::shipped::Occasion;
 use notice::{Category, ContactKind};
 use sha2::{Digest as _, Sha256};
 use store::{Query, Row, Value, sql};
@@ -18,6 +20,7 @@ use vault::{Compartment, FileKeys, Personal, Place};
 use crate::entries::Stored;
 use crate::loading::LoadedAppointment;
 use crate::looked::CONTACT_PAGE;
+use crate::messages::Told;
 use crate::sessions::Visit;
 use crate::standing::Standing;
 use crate::surroundings::day_number;
@@ -33,7 +36,7 @@ sql! { records:
     /// Gives the time back.
     FREE_UNITS = "DELETE FROM appointment_unit WHERE appointment = $1";
     /// One of them.
-    FIND = concat!("SELECT ", columns!(), " FROM appointment WHERE id = $1");
+    pub(crate) FIND = concat!("SELECT ", columns!(), " FROM appointment WHERE id = $1");
     /// Those of a client, the latest first.
     OF_CLIENT = concat!("SELECT ", columns!(), " FROM appointment WHERE client = $1 ORDER BY starts DESC LIMIT 60");
     /// Puts the next version in its place.
@@ -49,7 +52,7 @@ macro_rules! columns {
         "id, client, adviser, starts, ends, way, state, version, sealed, why"
     };
 }
-use columns;
+pub(crate) use columns;
 
 const BOOK_ACTION: Action = Action("book-appointment");
 const BEGIN: Action = Action("begin-booking");
@@ -74,6 +77,8 @@ pub struct Booking {
     pub way: Way,
     /// What it is about.
     pub said: Said,
+    /// Whether the client is told of it by a message: of a series, of the first.
+    pub tell: bool,
 }
 
 /// An appointment as it stands in the clear.
@@ -117,6 +122,8 @@ pub struct WithClient {
     pub number: String,
     /// Whether the file is in the visitor's own caseload.
     pub own: bool,
+    /// What the client was told of it, the newest first.
+    pub told: Vec<Told>,
 }
 
 pub(crate) struct StoredAppointment {
@@ -175,6 +182,38 @@ fn taking(booked: &Booked) -> impl Iterator<Item = Query> {
     [*booked.adviser.as_bytes(), *booked.client.as_bytes()].into_iter().flat_map(move |holder| {
         units(slot).map(move |unit| TAKE_UNIT.with([(&holder).into(), unit.into(), (&id).into()]))
     })
+}
+
+/// The statements that put the next version of an appointment in its place, with the time that it takes or gives back.
+pub(crate) fn changing(
+    before: &Booked,
+    after: &Booked,
+    author: StaffId,
+    now: Timestamp,
+    why: Value,
+) -> Vec<Query> {
+    let mut batch = Vec::new();
+    if before.slot != after.slot || !after.state.takes_time() {
+        batch.push(FREE_UNITS.with([after.id.as_bytes().into()]));
+    }
+    if before.slot != after.slot {
+        batch.extend(taking(after));
+    }
+    batch.push(
+        CHANGE
+            .with([
+                after.id.as_bytes().into(),
+                after.slot.starts().as_microsecond().into(),
+                after.slot.ends().as_microsecond().into(),
+                after.state.code().into(),
+                now.as_microsecond().into(),
+                author.as_bytes().into(),
+                after.version.into(),
+                why,
+            ])
+            .expecting(1),
+    );
+    batch
 }
 
 fn taken() -> Error {
@@ -240,16 +279,19 @@ impl Service {
             .permit(standing.request(visit, now, Act::Write, Category::Contact.into()), BOOK_ACTION)
             .await?;
         let keys = self.vault().keys(client.into()).await?;
-        let (mut batch, mut rows, mut first) = (Vec::new(), Vec::new(), None);
+        let (mut batch, mut rows, mut first) = (Vec::new(), Vec::new(), None::<AppointmentId>);
         for slot in booking.slots {
             let id = AppointmentId::from_bytes(self.draw());
             let state = State::Booked;
             let booked =
                 Booked { id, client, adviser: booking.adviser, slot, way: booking.way, state, version: 1 };
             let (queries, mark) =
-                self.seal_appointment(&permit, &keys, visit.staff, &booked, &booking.said, "")?;
+                self.seal_appointment(&permit, &keys, visit.staff, &booked, &booking.said, "", now)?;
             rows.push(mark);
             batch.extend(queries);
+            if booking.tell && first.is_none() {
+                batch.push(self.queue(Occasion::Booked, &booked, None, now));
+            }
             first = first.or(Some(id));
         }
         let first = first.ok_or_else(|| Error::Faults(vec![Fault::new("day", "Choose a day and a time")]))?;
@@ -272,6 +314,7 @@ impl Service {
     }
 
     /// Seals a new appointment: the statements that add it and take its time.
+    #[allow(clippy::too_many_arguments, reason = "all of a new row, in one place")]
     fn seal_appointment(
         &self,
         permit: &Permit,
@@ -280,6 +323,7 @@ impl Service {
         booked: &Booked,
         said: &Said,
         why: &str,
+        written: Timestamp,
     ) -> Result<(Vec<Query>, RowMark), Error> {
         let (id, client) = (booked.id, booked.client);
         let sealed = self.vault().seal(permit, keys, &place(SAID, id, 1, client), said)?;
@@ -298,7 +342,7 @@ impl Service {
             booked.slot.ends().as_microsecond().into(),
             booked.way.code().into(),
             booked.state.code().into(),
-            self.now().as_microsecond().into(),
+            written.as_microsecond().into(),
             author.as_bytes().into(),
             1_i64.into(),
             sealed.into(),
@@ -319,7 +363,9 @@ impl Service {
         let id = AppointmentId::from_bytes(self.draw());
         let booked =
             Booked { id, client, adviser, slot: one.slot, way: one.way, state: one.state, version: 1 };
-        Ok(self.seal_appointment(permit, keys, adviser, &booked, &one.said, &one.why)?.0)
+        // It was booked some days before, as far as anybody knows.
+        let written = self.now().min(one.slot.starts() - SignedDuration::from_hours(72));
+        Ok(self.seal_appointment(permit, keys, adviser, &booked, &one.said, &one.why, written)?.0)
     }
 
     /// Opens one appointment.
@@ -336,12 +382,14 @@ impl Service {
         let entry = self.log().submit(permit, VIEW, Detail::default());
         let shown = self.known_as(client).ok_or(Error::NoSuchFile)?;
         let own = standing.adviser == Some(visit.staff);
+        let told = self.told_of(id).await?;
         let opened = self.open_appointment(&entry, &keys, stored)?;
         let with = opened.map(move |appointment| WithClient {
             appointment,
             name: shown.name,
             number: shown.number,
             own,
+            told,
         });
         Ok(Opened::new(with, entry))
     }
@@ -363,7 +411,7 @@ impl Service {
         Ok(said.and(why)?.map(move |(said, why)| Appointment { booked, said, why }))
     }
 
-    /// Moves an appointment to another time.
+    /// Moves an appointment to another time, and tells the client by a message if `tell` says so.
     ///
     /// # Errors
     /// As for booking; somebody else changed it meanwhile; it has ended.
@@ -373,17 +421,20 @@ impl Service {
         id: AppointmentId,
         version: i64,
         slot: Slot,
+        tell: bool,
     ) -> Result<(), Error> {
         let stored = self.find_appointment(id).await?;
         if stored.booked.state != State::Booked {
             return Err(Error::Faults(vec![Fault::new("day", "This appointment has ended. Book another")]));
         }
         let after = Booked { slot, ..stored.booked.clone() };
-        self.change_appointment(visit, &stored.booked, after, version, MOVE, "").await
+        let tell = tell.then_some(Occasion::Moved);
+        self.change_appointment(visit, &stored.booked, after, version, MOVE, "", tell).await
     }
 
     /// Says what became of an appointment: who came, who did not, who called it off and why. That the client came is contact,
-    /// and moves the retention clock as the notice says. Gives whose appointment it is.
+    /// and moves the retention clock as the notice says. Whom we call off is told by a message if `tell` says so. Gives whose
+    /// appointment it is.
     ///
     /// # Errors
     /// It cannot become that from what it is; somebody else changed it meanwhile; the rules refuse; a store failed.
@@ -394,6 +445,7 @@ impl Service {
         version: i64,
         next: State,
         reason: &str,
+        tell: bool,
     ) -> Result<ClientId, Error> {
         let reason = read_reason(reason).map_err(|fault| Error::Faults(vec![fault]))?;
         let stored = self.find_appointment(id).await?;
@@ -408,10 +460,12 @@ impl Service {
         }
         let kept = if next.wants_reason() { reason } else { String::new() };
         let after = Booked { state: next, ..stored.booked.clone() };
-        self.change_appointment(visit, &stored.booked, after, version, END, &kept).await?;
+        let tell = (tell && next == State::CancelledByUs).then_some(Occasion::Cancelled);
+        self.change_appointment(visit, &stored.booked, after, version, END, &kept, tell).await?;
         Ok(stored.booked.client)
     }
 
+    #[allow(clippy::too_many_arguments, reason = "what was, what is, and how it is said, in one place")]
     async fn change_appointment(
         &self,
         visit: &Visit,
@@ -420,8 +474,9 @@ impl Service {
         version: i64,
         action: Action,
         why: &str,
+        tell: Option<Occasion>,
     ) -> Result<(), Error> {
-        let (client, id) = (before.client, before.id);
+        let client = before.client;
         if before.version != version {
             return Err(Error::ChangedMeanwhile);
         }
@@ -430,36 +485,11 @@ impl Service {
         let permit =
             self.permit(standing.request(visit, now, Act::Write, Category::Contact.into()), action).await?;
         after.version += 1;
-        let (mut rows, mut sealed) = (Vec::new(), Value::Null);
-        if !why.is_empty() {
-            let keys = self.vault().keys(client.into()).await?;
-            let at = place(WHY, id, after.version, client);
-            let bytes = self.vault().seal(&permit, &keys, &at, &why.to_owned())?;
-            rows.push(mark(id, after.version, &bytes));
-            sealed = bytes.into();
-        }
+        let keys = self.vault().keys(client.into()).await?;
+        let (sealed, rows) = self.seal_why(&permit, &keys, &after, why)?;
         let change = self.log().change(permit, action, &Detail { rows, ..Detail::default() });
-        let mut batch = Vec::new();
-        if before.slot != after.slot || !after.state.takes_time() {
-            batch.push(FREE_UNITS.with([id.as_bytes().into()]));
-        }
-        if before.slot != after.slot {
-            batch.extend(taking(&after));
-        }
-        batch.push(
-            CHANGE
-                .with([
-                    id.as_bytes().into(),
-                    after.slot.starts().as_microsecond().into(),
-                    after.slot.ends().as_microsecond().into(),
-                    after.state.code().into(),
-                    now.as_microsecond().into(),
-                    visit.staff.as_bytes().into(),
-                    after.version.into(),
-                    sealed,
-                ])
-                .expecting(1),
-        );
+        let mut batch = changing(before, &after, visit.staff, now, sealed);
+        batch.extend(tell.map(|occasion| self.queue(occasion, &after, None, now)));
         batch.extend(self.clock_moved(&standing, &after)?);
         batch.push(change.outbox());
         batch.extend(changes::of_client(client, now));
@@ -473,6 +503,23 @@ impl Service {
             Err(store::Error::Conflict { .. }) => Err(Error::ChangedMeanwhile),
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// Seals why an appointment ended, for its version that says so, with the mark of the sealed row.
+    pub(crate) fn seal_why(
+        &self,
+        permit: &Permit,
+        keys: &FileKeys,
+        after: &Booked,
+        why: &str,
+    ) -> Result<(Value, Vec<RowMark>), Error> {
+        if why.is_empty() {
+            return Ok((Value::Null, Vec::new()));
+        }
+        let at = place(WHY, after.id, after.version, after.client);
+        let bytes = self.vault().seal(permit, keys, &at, &why.to_owned())?;
+        let rows = vec![mark(after.id, after.version, &bytes)];
+        Ok((bytes.into(), rows))
     }
 
     /// Somebody who came was in contact with us, where the notice counts that.
@@ -492,7 +539,7 @@ impl Service {
         Ok(self.find_appointment(id).await?.booked.slot.minutes())
     }
 
-    async fn find_appointment(&self, id: AppointmentId) -> Result<StoredAppointment, Error> {
+    pub(crate) async fn find_appointment(&self, id: AppointmentId) -> Result<StoredAppointment, Error> {
         let rows = self.records().read(vec![FIND.with([id.as_bytes().into()])]).await?;
         let row = rows.first().and_then(|rows| rows.first()).ok_or(Error::NoSuchFile)?;
         StoredAppointment::read(row)

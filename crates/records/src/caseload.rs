@@ -15,6 +15,7 @@ use vault::Personal;
 use crate::appointments::InDiary;
 use crate::due::Due;
 use crate::files::kept_until;
+use crate::messages::NotTold;
 use crate::search::Shown;
 use crate::sessions::Visit;
 use crate::standing::FileStatus;
@@ -66,6 +67,8 @@ pub struct Caseload {
     pub drafts: Vec<(Shown, Timestamp)>,
     /// Today's appointments by their beginning: an adviser's own, for others those of the whole office.
     pub today: Vec<InDiary>,
+    /// Whom a message about an appointment did not reach.
+    pub not_told: NotTold,
 }
 
 const LIST: Action = Action("list-caseload");
@@ -80,14 +83,19 @@ impl Service {
         let permit = self.permit(request, LIST).await?;
         let with_birth = request.categories.contains(Category::Identity);
         let staff = || visit.staff.as_bytes().into();
+        let [untold, closings] = self.finding_untold(visit);
         let mine: Vec<Query> = vec![
             CASELOAD.with([staff(), false.into()]),
             DUE_OF_CASELOAD.with([staff(), false.into()]),
             Service::my_drafts(visit),
             self.todays(visit)?,
+            untold,
+            closings,
         ];
         let rows = self.records().read(mine).await?;
-        let [rows, due, waiting, booked] = rows.as_slice() else { return Err(Error::Damaged("batch")) };
+        let [rows, due, waiting, booked, untold, closings] = rows.as_slice() else {
+            return Err(Error::Damaged("batch"));
+        };
         let today = self.surroundings().today();
         let mut dues = by_client(&due.rows)?;
         let mut files = Vec::with_capacity(rows.rows.len());
@@ -127,7 +135,8 @@ impl Service {
         let detail = Detail { count: Some(files.len() as u64), ..Detail::default() };
         let entry = self.log().submit(permit, LIST, detail);
         let files = files.into_iter().map(|(_, file)| file).collect();
-        let caseload = Caseload { files, drafts: unsaved, today: self.in_diary(booked)? };
+        let not_told = self.not_told(visit, untold, closings)?;
+        let caseload = Caseload { files, drafts: unsaved, today: self.in_diary(booked)?, not_told };
         Ok(Opened::new(Personal::new(&entry, caseload), entry))
     }
 }

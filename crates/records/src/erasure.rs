@@ -9,7 +9,7 @@ use store::{Query, sql};
 use vault::Epoch;
 
 use crate::service::set_setting;
-use crate::{Error, Service, appointments, changes, mentions, written};
+use crate::{Error, Service, appointments, changes, closures, mentions, messages, written};
 
 sql! { records:
     /// The mark that stays: an id that names nobody.
@@ -86,6 +86,8 @@ impl Service {
             DROP_DRAFTS.with([id()]),
             DROP_REASONS.with([id()]),
             DROP_CONFLICTS.with([id()]),
+            messages::DROP_MESSAGES.with([id()]),
+            closures::DROP_FALLEN_OUT.with([id()]),
             appointments::DROP_UNITS.with([id()]),
             appointments::DROP_APPOINTMENTS.with([id()]),
             DROP_CLIENT.with([id()]).expecting(1),

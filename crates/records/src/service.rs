@@ -2,11 +2,12 @@
 
 use std::path::PathBuf;
 use std::sync::atomic::AtomicI64;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use access::Policy;
 use audit::{Log, SigningKey};
 use jiff::Timestamp;
+use messages::Post;
 use store::{Migrations, Place, Store, sql};
 use vault::{FileId, Vault};
 
@@ -33,6 +34,7 @@ pub static MIGRATIONS: Migrations = Migrations {
         (2, "outbox of the audit log", audit::OUTBOX_MIGRATION),
         (3, "appointments", include_str!("../migrations/002_appointments.sql")),
         (4, "what is due, who is mentioned", include_str!("../migrations/003_entries.sql")),
+        (5, "messages to clients", include_str!("../migrations/004_messages.sql")),
     ],
 };
 
@@ -64,6 +66,7 @@ pub struct Service {
     people: RwLock<People>,
     seen_change: AtomicI64,
     following: tokio::sync::Mutex<()>,
+    post: OnceLock<Post>,
 }
 
 impl Service {
@@ -123,6 +126,7 @@ impl Service {
             people: RwLock::default(),
             seen_change: AtomicI64::new(0),
             following: tokio::sync::Mutex::new(()),
+            post: OnceLock::new(),
         };
         service.refuse_an_older_keyring().await?;
         service.finish_erasures().await?;
@@ -188,6 +192,19 @@ impl Service {
     #[must_use]
     pub fn policy(&self) -> &Policy {
         &self.policy
+    }
+
+    /// Says by what messages are sent, once, before any is. Without it none is sent.
+    pub fn send_by(&self, post: Post) {
+        if self.post.set(post).is_err() {
+            tracing::warn!("the ways of sending were set already and stay as they are");
+        }
+    }
+
+    /// By what messages are sent; none until it is said.
+    #[must_use]
+    pub fn post(&self) -> Option<&Post> {
+        self.post.get()
     }
 
     pub(crate) fn log(&self) -> &Log {

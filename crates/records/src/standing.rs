@@ -65,6 +65,11 @@ impl Standing {
         FIND_CLIENT.with([client.as_bytes().into(), visit.staff.as_bytes().into()])
     }
 
+    /// The same for Kept itself, which has no caseload and declares no conflict.
+    pub(crate) fn of_kept_itself(client: ClientId) -> Query {
+        FIND_CLIENT.with([client.as_bytes().into(), [0_u8; 16].into()])
+    }
+
     pub(crate) fn read(client: ClientId, row: Option<&Row>) -> Result<Standing, Error> {
         let row = row.ok_or(Error::NoSuchFile)?;
         Ok(Standing {

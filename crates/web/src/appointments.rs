@@ -19,8 +19,9 @@ use crate::fields;
 use crate::file::{client, clock, head, title};
 use crate::form::{Form, new_key};
 use crate::frame::{At, release, staff};
+use crate::messages;
 use crate::signed::Signed;
-use crate::ui::file::panel;
+use crate::ui::file::{action as action_link, panel};
 use crate::ui::form::{
     ButtonKind, Choice, Choices, Select, TextInput, button, buttons, hidden, radios, select, text_input,
 };
@@ -44,7 +45,7 @@ const REPEATS: [(&str, &str); 6] = [
     ("12", "Each week, 12 times"),
     ("26", "Each week for half a year"),
 ];
-const FIELDS: [&str; 12] = [
+const FIELDS: [&str; 13] = [
     "form",
     "day",
     "minutes",
@@ -56,6 +57,7 @@ const FIELDS: [&str; 12] = [
     "other_time",
     "time",
     "pick",
+    "tell",
     "do",
 ];
 
@@ -70,6 +72,7 @@ struct Typed {
     place: String,
     repeat: String,
     other_time: String,
+    tell: bool,
 }
 
 impl Typed {
@@ -85,6 +88,7 @@ impl Typed {
             place: one("place")?,
             repeat: one("repeat")?,
             other_time: one("other_time")?,
+            tell: form.ticked("tell"),
         })
     }
 
@@ -99,6 +103,7 @@ impl Typed {
             place: String::new(),
             repeat: "1".to_owned(),
             other_time: String::new(),
+            tell: false,
         }
     }
 }
@@ -196,6 +201,7 @@ fn questions(app: &App, typed: &Typed, faults: &[Fault]) -> Markup {
             (text_input(TextInput { name: "about", label: "What it is about", hint: Some("You can leave this empty"), value: &typed.about, error: error("about"), autocomplete: Some("off"), ..TextInput::default() }))
             (text_input(TextInput { name: "place", label: "Where, if that is not plain", hint: Some("A room, an address, a link"), value: &typed.place, error: error("place"), autocomplete: Some("off"), ..TextInput::default() }))
         }
+        (messages::tell(app, "Send the client a message with day, time and place", typed.tell))
     }
 }
 
@@ -297,7 +303,7 @@ fn booking(app: &App, form: [u8; 16], typed: &Typed, time: &str) -> Result<Booki
     match (slot, adviser, way, said, count) {
         (Ok(slot), Some(adviser), Ok(way), Ok(said), Some(count)) => {
             let slots = series(slot, 1, count, &now).map_err(|fault| vec![fault])?;
-            Ok(Booking { form, adviser, slots, way, said })
+            Ok(Booking { form, adviser, slots, way, said, tell: typed.tell })
         }
         _ => Err(faults),
     }
@@ -329,6 +335,7 @@ struct Change {
     reason: String,
     day: String,
     time: String,
+    tell: bool,
 }
 
 async fn one(
@@ -347,6 +354,7 @@ async fn one(
             (fields::summary(faults))
             (heading(&format!("Appointment with {}", with.name), html! { p { span.app-ref { (with.number) } } }))
             (panel("facts", "When and where", None, facts(app, &with)))
+            (messages::told(app, &with.told, visit.role != Role::Manager))
             @if visit.role != Role::Manager { (acts(app, &with, typed, faults)) }
         } });
         staff(app, visit, At::Diary, &format!("{} appointment", with.number), body)
@@ -398,11 +406,15 @@ fn acts(app: &App, with: &WithClient, typed: &Change, faults: &[Fault]) -> Marku
                 form method="post" action=(action) novalidate {
                     (hidden("version", &version))
                     (text_input(TextInput { name: "reason", label: if begun { "Why, if it was called off or missed" } else { "Why" }, hint: Some("You can leave this empty"), value: &typed.reason, error: error("reason"), autocomplete: Some("off"), ..TextInput::default() }))
+                    @if states.contains(&Ended::CancelledByUs) { (messages::tell(app, "If we call it off: send the client a message", typed.tell)) }
                     (buttons(html! { @for state in &states {
                         (button(if *state == Ended::Attended { ButtonKind::Main } else { ButtonKind::Secondary }, state.words(), Some(("do", state.code()))))
                     } }))
                 }
             }))
+        }
+        @if !booked.state.takes_time() {
+            (panel("again", "Find another time", None, html! { (action_link(&format!("/clients/{}/appointments/new", booked.client), "Book another appointment")) }))
         }
         @if booked.state == Ended::Booked {
             (panel("move", "Move it", None, html! {
@@ -412,6 +424,7 @@ fn acts(app: &App, with: &WithClient, typed: &Change, faults: &[Fault]) -> Marku
                         (text_input(TextInput { name: "day", label: "New day", hint: Some("For example 27 11 2026 or tomorrow"), value: &typed.day, error: error("day"), width: Some(20), autocomplete: Some("off"), ..TextInput::default() }))
                         (text_input(TextInput { name: "time", label: "New time", hint: Some("For example 9:30 or 2pm"), value: &typed.time, error: error("time"), width: Some(10), autocomplete: Some("off"), ..TextInput::default() }))
                     }
+                    (messages::tell_named(app, "tell-move", "Send the client a message with the new time", typed.tell))
                     (button(ButtonKind::Secondary, "Move", Some(("do", "move"))))
                 }
             }))
@@ -426,12 +439,13 @@ pub(crate) async fn change(
     form: Form,
 ) -> Result<Response, Fail> {
     let id = appointment(&id)?;
-    let form = form.only(&["version", "do", "reason", "day", "time"])?;
+    let form = form.only(&["version", "do", "reason", "day", "time", "tell", "tell-move"])?;
     let version: i64 = form.one("version")?.parse().map_err(|_| Fail::bad_form("Its version is missing."))?;
     let typed = Change {
         reason: form.one("reason")?.to_owned(),
         day: form.one("day")?.to_owned(),
         time: form.one("time")?.to_owned(),
+        tell: form.ticked("tell") || form.ticked("tell-move"),
     };
     let here = format!("/appointments/{id}");
     let done = match form.one("do")? {
@@ -439,7 +453,7 @@ pub(crate) async fn change(
         state => match state.parse::<Ended>() {
             Ok(next) => app
                 .service
-                .end_appointment(&visit, id, version, next, &typed.reason)
+                .end_appointment(&visit, id, version, next, &typed.reason, typed.tell)
                 .await
                 .map(|client| onward(visit.role, next, client).unwrap_or(here)),
             Err(_) => return Err(Fail::bad_form("It does not say what became of the appointment.")),
@@ -470,5 +484,5 @@ async fn moved(
     let minutes = app.service.length_of(id).await?;
     let when = WhenTyped { day: typed.day.clone(), time: typed.time.clone(), minutes: minutes.to_string() };
     let slot = when.read(&now).map_err(Error::Faults)?;
-    app.service.move_appointment(visit, id, version, slot).await
+    app.service.move_appointment(visit, id, version, slot, typed.tell).await
 }

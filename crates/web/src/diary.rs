@@ -18,7 +18,7 @@ use crate::fail::Fail;
 use crate::file::clock;
 use crate::frame::{At, release, staff};
 use crate::signed::Signed;
-use crate::ui::file::{TagKind, tag};
+use crate::ui::file::{TagKind, action, tag};
 use crate::ui::list::{Cell, Column, Table, empty, filters, table};
 use crate::ui::page::{container, heading};
 
@@ -50,6 +50,7 @@ pub(crate) async fn show(
         let body = container(html! {
             (heading(&title(from, to), html! { p { (dates::count(diary.rows.len() as u64, "appointment")) } }))
             (choices(&app, &visit, day, week, whose))
+            @if app.service.may_close(&visit) { p { (action(&format!("/closures/new?day={day}"), "Office closed")) } }
             @if diary.rows.is_empty() { (empty("Nobody is booked. Find a client and choose “Book an appointment”.")) }
             @for on in days(from, to) {
                 @let rows: Vec<&InDiary> = diary.rows.iter().filter(|row| civil_day(&app, row) == on).collect();

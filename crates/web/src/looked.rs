@@ -70,6 +70,11 @@ fn words(action: &str) -> &str {
         "view-appointment" => "Opened an appointment",
         "move-appointment" => "Moved an appointment",
         "end-appointment" => "Said what became of an appointment",
+        "close-office" => "Called off appointments: the office is closed",
+        "send-message" => "Opened contact details to send a message",
+        "settle-message" => "Said that the client knows",
+        "record-reply" => "Recorded an answer to a message",
+        "send-again" => "Had a message sent again",
         "erase" => "Erased",
         other => other,
     }

@@ -4,8 +4,8 @@ use axum::Router;
 use axum::routing::{MethodRouter, get, post};
 
 use crate::{
-    App, account, appointments, assets, calendar, clients, conflict, corrections, details, diary, entries,
-    entry_page, file, looked, plan, public, register, sign_in, tasks, team, today,
+    App, account, appointments, assets, calendar, clients, closures, conflict, corrections, details, diary,
+    entries, entry_page, file, looked, messages, plan, public, register, sign_in, tasks, team, today,
 };
 
 /// The two methods that pages use.
@@ -105,6 +105,15 @@ routes! {
     Get  "/appointments/{appointment}" Staff true appointments::show;
     Post "/appointments/{appointment}" Staff true appointments::change;
     Get  "/diary" Staff true diary::show;
+    Get  "/closures/new" Staff false closures::begin;
+    Post "/closures/new" Staff false closures::close;
+    Get  "/closures/{closure}" Staff false closures::show;
+    Post "/closures/{closure}" Staff true closures::stop;
+    Get  "/closures/{closure}/sheet" Staff true closures::sheet;
+    Get  "/messages" Staff true messages::show;
+    Post "/messages" Staff false messages::see_to;
+    Get  "/messages/wording" Staff false messages::wording;
+    Post "/messages/{message}" Staff true messages::act;
     Post "/account/calendar" Staff true calendar::make;
     Post "/account/calendar/end" Staff true calendar::end;
     Get  "/calendar/{secret}" Everybody false calendar::feed;

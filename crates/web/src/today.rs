@@ -16,8 +16,9 @@ use crate::clients;
 use crate::diary;
 use crate::fail::Fail;
 use crate::frame::{At, release, staff};
+use crate::messages;
 use crate::signed::Signed;
-use crate::ui::file::{TagKind, figures, panel, panel_life, share_list, tag};
+use crate::ui::file::{TagKind, action, figures, panel, panel_life, share_list, tag};
 use crate::ui::list::{TodoItem, empty, todo_list};
 use crate::ui::page::{columns, container, heading, reading};
 
@@ -45,6 +46,8 @@ fn view(app: &App, visit: &Visit, caseload: &Caseload, today: Date) -> Markup {
                 h2.app-h2 #office-h { "Who comes today" }
                 (appointments(app, &caseload.today, true))
             }
+            (messages::not_told(app, &caseload.not_told, LISTED))
+            @if app.service.may_close(visit) { p { (action("/closures/new", "Office closed")) } }
         });
     }
     if visit.role != Role::Adviser {
@@ -53,6 +56,7 @@ fn view(app: &App, visit: &Visit, caseload: &Caseload, today: Date) -> Markup {
         );
     }
     let main = html! {
+        (messages::not_told(app, &caseload.not_told, LISTED))
         (panel("today", "Your appointments", Some(("/diary?view=week", "This week", " in the diary")), appointments(app, &caseload.today, false)))
         (panel("waiting", "Waiting for you", Some(("/tasks", "All that is due", "")), waiting(app, caseload, today)))
     };

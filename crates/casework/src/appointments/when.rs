@@ -127,7 +127,7 @@ impl WhenTyped {
 }
 
 /// The instant of a civil time; none where the clocks go over it or come back to it.
-pub(super) fn instant(at: DateTime, zone: &TimeZone) -> Option<Timestamp> {
+pub(crate) fn instant(at: DateTime, zone: &TimeZone) -> Option<Timestamp> {
     let found = zone.to_ambiguous_timestamp(at);
     match found.offset() {
         AmbiguousOffset::Unambiguous { .. } => found.unambiguous().ok(),
@@ -136,7 +136,7 @@ pub(super) fn instant(at: DateTime, zone: &TimeZone) -> Option<Timestamp> {
 }
 
 /// A time of day as people write it: `9`, `9:30`, `9.30am`, `2pm`, `1405`. A bare hour of 1 to 6 is in the afternoon.
-fn read_time(typed: &str) -> Option<Time> {
+pub(crate) fn read_time(typed: &str) -> Option<Time> {
     let typed = typed.trim().to_lowercase().replace(' ', "");
     let (digits, half) = match typed.strip_suffix("am").or_else(|| typed.strip_suffix("a.m.")) {
         Some(rest) => (rest.to_owned(), Some(false)),

@@ -5,6 +5,7 @@
 //! filled with one file that is in memory (`bare`). The load comes from a process of its own.
 
 mod load;
+mod messages;
 mod page;
 mod plain;
 mod search;
@@ -37,6 +38,9 @@ enum What {
         after_help = "Example: kept bench search --people PEOPLE.csv --queries QUERIES.csv --out RESULTS.csv"
     )]
     Search(search::Search),
+    /// Measure how long it takes to close an office and queue a message for everybody.
+    #[command(after_help = "Example: kept bench messages --people 1000")]
+    Messages(messages::Messages),
     /// Measure how long a service takes to open.
     #[command(after_help = "Example: kept bench start --clients 20000")]
     Start(start::Start),
@@ -52,6 +56,7 @@ impl Bench {
             What::Page(page) => page.run().await,
             What::Slots(slots) => slots.run().await,
             What::Search(search) => search.run(),
+            What::Messages(messages) => messages.run().await,
             What::Start(start) => start.run().await,
             What::Load => load::run().await,
         }

@@ -24,11 +24,14 @@ use crate::config::FIRST;
 use crate::databases::Databases;
 use crate::demo::{self, Diaries, MadeUpAppointment, MadeUpClient};
 use crate::fail::Fail;
+use crate::messages;
 use crate::output;
 use crate::serving::{self, Stop};
 
 /// Everybody's password. It is printed and shown on the sign-in page: nobody here is real.
 const PASSWORD: &str = "northbridge demo 2026 kettle";
+/// Reminders of the demo come the day before.
+const REMIND_HOURS: u32 = 24;
 /// Files that are made and loaded at a time.
 const AT_ONCE: usize = 500;
 
@@ -113,7 +116,9 @@ impl Demo {
         }
         let options = web::Options { origin, demo: Some(people), behind_proxy: false };
         let pages = web::app(Arc::clone(&service), options);
-        serving::serve(listener, service, pages, stop).await
+        // No mail server is configured: messages are made, not sent, and shown so.
+        messages::send_nothing(&service)?;
+        serving::serve(listener, service, pages, REMIND_HOURS, stop).await
     }
 
     fn introduce(&self, origin: &str, people: &[DemoPerson]) {

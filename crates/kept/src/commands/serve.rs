@@ -7,6 +7,7 @@ use tracing::level_filters::LevelFilter;
 
 use crate::cli::Which;
 use crate::fail::Fail;
+use crate::messages;
 use crate::serving::{self, Stop};
 
 /// Runs the service until it is asked to stop.
@@ -15,12 +16,24 @@ pub(crate) async fn run(which: &Which) -> Result<ExitCode, Fail> {
     serving::log(LevelFilter::INFO);
     let mut stop = Stop::listen()?;
     let listener = serving::bind(config.listen, "Stop it, or change `listen` in kept.toml.").await?;
+    let sending = config.sending()?;
     let service = Arc::new(config.open().await?);
+    let remind_hours = match sending {
+        Some(sending) => {
+            service.send_by(sending.post);
+            sending.remind_hours
+        }
+        None => {
+            tracing::info!("no section [messages] in kept.toml: nothing is sent to clients");
+            messages::send_nothing(&service)?;
+            0
+        }
+    };
     let options =
         web::Options { origin: config.origin.clone(), demo: None, behind_proxy: config.behind_proxy };
     let pages = web::app(Arc::clone(&service), options);
     tracing::info!(listen = %config.listen, origin = config.origin, "serving");
-    serving::serve(listener, service, pages, &mut stop).await?;
+    serving::serve(listener, service, pages, remind_hours, &mut stop).await?;
     tracing::info!("ended");
     Ok(ExitCode::SUCCESS)
 }

@@ -178,6 +178,26 @@ fn nothing_personal_stands_in_the_clear_anywhere_and_nothing_at_all_is_left_afte
             .status
                 < 300
         );
+        // An appointment that is booked and called off, each with a message to the client, and with words that are only for us.
+        let (about, place, why) = (marks.new_one("Zq", ""), marks.new_one("Zq", ""), marks.new_one("Zq", ""));
+        let booking = site.get(&format!("{client}/appointments/new"), &adviser).text;
+        let with =
+            booking.split("name=\"adviser\"").nth(1).unwrap().split("<option value=\"").nth(2).unwrap();
+        let with = with.split('"').next().unwrap();
+        let form = format!(
+            "form={}&day=tomorrow&minutes=15&adviser={with}&way=office&about={about}&place={place}&repeat=1&other_time=&tell=yes&time=20%3A15",
+            form_key()
+        );
+        let booked = site.post(&format!("{client}/appointments"), &adviser, &form);
+        assert_eq!(booked.status, 303, "{}", booked.text);
+        let appointment = booked.location.unwrap().split('?').next().unwrap().to_owned();
+        let off = format!("version=1&do=cancelled-by-us&reason={why}&day=&time=&tell=yes");
+        assert_eq!(site.post(&appointment, &adviser, &off).status, 303);
+        let begun = std::time::Instant::now();
+        while !site.get(&appointment, &adviser).text.contains("No mail server configured") {
+            assert!(begun.elapsed() < std::time::Duration::from_secs(20), "the message is seen to");
+            std::thread::sleep(std::time::Duration::from_millis(200));
+        }
         // What is typed and comes to nothing is not kept either.
         let sought = marks.new_one("Zq", "");
         site.post("/clients/find", &adviser, &format!("q={sought}"));

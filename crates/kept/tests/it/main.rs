@@ -12,6 +12,7 @@ mod killed;
 mod matching;
 mod notices;
 mod running;
+mod sending;
 mod service;
 mod site;
 mod wrong;

@@ -19,7 +19,7 @@ fn slot(bench: &Bench, at: DateTime, minutes: u32) -> Slot {
 
 fn booking(adviser: StaffId, slots: Vec<Slot>) -> Booking {
     let said = Said { about: "CV and covering letter".into(), place: "Room 2".into() };
-    Booking { form: *uuid::Uuid::new_v4().as_bytes(), adviser, slots, way: Way::Office, said }
+    Booking { form: *uuid::Uuid::new_v4().as_bytes(), adviser, slots, way: Way::Office, said, tell: false }
 }
 
 fn field(result: Result<AppointmentId, Error>) -> String {
@@ -51,12 +51,12 @@ async fn an_appointment_from_booking_to_its_end() {
             (one.name.as_str(), one.appointment.said.about.as_str()),
             ("Daniel Whitfield", "CV and covering letter")
         );
-        let early = service.end_appointment(&ada, id, 1, State::Attended, "").await;
+        let early = service.end_appointment(&ada, id, 1, State::Attended, "", false).await;
         assert!(matches!(early, Err(Error::Faults(_))), "nobody can have come yet");
 
         let later = slot(&bench, friday.at(14, 0, 0, 0), 45);
-        service.move_appointment(&ada, id, 1, later).await.unwrap();
-        let stale = service.move_appointment(&ada, id, 1, later).await;
+        service.move_appointment(&ada, id, 1, later, false).await.unwrap();
+        let stale = service.move_appointment(&ada, id, 1, later, false).await;
         assert!(matches!(stale, Err(Error::ChangedMeanwhile)));
         let diary = service.diary(&ada, friday, friday, None).await.unwrap().release().await.unwrap();
         assert_eq!(diary.rows.len(), 1);
@@ -64,7 +64,10 @@ async fn an_appointment_from_booking_to_its_end() {
 
         bench.later(5 * 24 * 3600);
         let ada = bench.visit_of(ada.staff, Role::Adviser);
-        service.end_appointment(&ada, id, 2, State::DidNotAttend, "No answer on the phone").await.unwrap();
+        service
+            .end_appointment(&ada, id, 2, State::DidNotAttend, "No answer on the phone", false)
+            .await
+            .unwrap();
         assert_eq!(
             state_of(&bench, &ada, client).await,
             (State::DidNotAttend, "No answer on the phone".into(), 3)
@@ -72,11 +75,11 @@ async fn an_appointment_from_booking_to_its_end() {
         let file = service.open_file(&ada, client, 20).await.unwrap().release().await.unwrap();
         assert_eq!(file.until.due, date(2027, 11, 23), "who stayed away was not in contact");
         // It was a mistake: put right, the clock starts from that day.
-        service.end_appointment(&ada, id, 3, State::Late, "").await.unwrap();
+        service.end_appointment(&ada, id, 3, State::Late, "", false).await.unwrap();
         let file = service.open_file(&ada, client, 20).await.unwrap().release().await.unwrap();
         assert_eq!(file.until.due, date(2027, 11, 27));
         assert_eq!(file.appointments[0].why, "", "the reason went with what it was the reason of");
-        assert!(service.end_appointment(&ada, id, 4, State::CancelledByUs, "").await.is_err());
+        assert!(service.end_appointment(&ada, id, 4, State::CancelledByUs, "", false).await.is_err());
     }
 }
 
@@ -142,7 +145,10 @@ async fn nobody_is_in_two_places_and_what_is_called_off_frees_the_time() {
         let days = service.free_days(ada.staff, date(2026, 11, 27), 60).await.unwrap();
         assert_eq!(days.len(), 20);
         assert_eq!(days[0], (date(2026, 11, 27), free));
-        service.end_appointment(&ada, id, 1, State::CancelledByClient, "A job interview").await.unwrap();
+        service
+            .end_appointment(&ada, id, 1, State::CancelledByClient, "A job interview", false)
+            .await
+            .unwrap();
         service.book(&ada, other, booking(bruno, vec![ten])).await.unwrap();
         assert!(service.free_times(ada.staff, date(2026, 11, 27), 60).await.unwrap().contains(&ten));
         // A series is booked as a whole or not at all.

@@ -12,5 +12,7 @@ mod appointments;
 mod bench;
 mod erasures;
 mod files;
+mod messages;
+mod post;
 mod signing_in;
 mod written;

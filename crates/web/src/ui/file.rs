@@ -120,12 +120,7 @@ pub fn panel_life(id: &str, heading: &str, lead: Markup, meter: Option<Meter<'_>
         html! {
             p { (lead) }
             @if let Some(meter) = meter {
-                @let whole = u64::from(meter.total.max(1));
-                @let width = (u64::from(meter.done).min(whole) * 328 / whole).max(12);
-                svg.app-meter viewBox="0 0 328 12" preserveAspectRatio="none" aria-hidden="true" focusable="false" {
-                    rect.a width="328" height="12" rx="6" {}
-                    rect.b width=(width) height="12" rx="6" {}
-                }
+                (bar(meter.done, meter.total))
                 p class="app-meter__ends app-num" {
                     span { span.govuk-visually-hidden { "From " } (meter.from) }
                     span { span.govuk-visually-hidden { "to " } (meter.to) }
@@ -134,6 +129,19 @@ pub fn panel_life(id: &str, heading: &str, lead: Markup, meter: Option<Meter<'_>
             div.app-muted { (rest) }
         },
     )
+}
+
+/// How much of a whole is done, as a bar. The words beside it say the same.
+#[must_use]
+pub fn bar(done: u32, total: u32) -> Markup {
+    let whole = u64::from(total.max(1));
+    let width = (u64::from(done).min(whole) * 328 / whole).max(12);
+    html! {
+        svg.app-meter viewBox="0 0 328 12" preserveAspectRatio="none" aria-hidden="true" focusable="false" {
+            rect.a width="328" height="12" rx="6" {}
+            rect.b width=(width) height="12" rx="6" {}
+        }
+    }
 }
 
 fn section(id: &str, class: &str, heading: &str, link: Option<(&str, &str, &str)>, body: Markup) -> Markup {

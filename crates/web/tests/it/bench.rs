@@ -109,8 +109,22 @@ impl Bench {
             slots: vec![at],
             way: casework::appointments::Way::Office,
             said: casework::appointments::Said::default(),
+            tell: false,
         };
         self.service.book(&visit, client, booking).await.unwrap()
+    }
+
+    /// A message about an appointment of a client that could not be sent: the service has no way to.
+    pub(crate) async fn message(&self, adviser: StaffId, client: &str) -> messages::MessageId {
+        if self.service.post().is_none() {
+            self.service.send_by(messages::Post::none().unwrap());
+        }
+        let visit = self.visit_of(adviser);
+        let id = self.appointment(adviser, client).await;
+        let ended = casework::appointments::State::CancelledByUs;
+        self.service.end_appointment(&visit, id, 1, ended, "", true).await.unwrap();
+        while self.service.send_next().await.unwrap() == records::messages::Step::Done {}
+        self.service.appointment(&visit, id).await.unwrap().release().await.unwrap().told[0].id
     }
 
     /// A meeting or a task in a client's file.
