@@ -4,6 +4,7 @@
 //! from a store that keeps them plain, without policy, sealing, search index and log (`plain`); and the template alone,
 //! filled with one file that is in memory (`bare`). The load comes from a process of its own.
 
+mod figures;
 mod load;
 mod messages;
 mod page;
@@ -27,6 +28,9 @@ pub(crate) struct Bench {
 
 #[derive(Subcommand)]
 enum What {
+    /// Measure tables, counts and the check of a release, on made-up people.
+    #[command(after_help = "Example: kept bench figures --people 20000")]
+    Figures(figures::Figures),
     /// Measure the page of a client's file.
     #[command(after_help = "Example: kept bench page --seconds 5 --connections 1,8")]
     Page(page::Page),
@@ -53,6 +57,7 @@ impl Bench {
     /// Does it.
     pub(crate) async fn run(self) -> Result<ExitCode, Fail> {
         match self.what {
+            What::Figures(figures) => figures.run(),
             What::Page(page) => page.run().await,
             What::Slots(slots) => slots.run().await,
             What::Search(search) => search.run(),

@@ -8,6 +8,7 @@
 )]
 
 mod canary;
+mod figures;
 mod killed;
 mod matching;
 mod notices;

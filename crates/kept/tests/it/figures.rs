@@ -1,0 +1,122 @@
+//! `kept figures` on files as people have them.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+
+use super::*;
+
+/// The command in `folder`, with a secret of that folder.
+fn figures(folder: &Path, args: &[&str]) -> Output {
+    let mut all = vec!["figures".to_owned()];
+    all.extend(args.iter().map(|arg| {
+        let file = [".csv", ".json"].iter().any(|end| arg.ends_with(end));
+        if file { folder.join(arg).display().to_string() } else { (*arg).to_owned() }
+    }));
+    if args.first() != Some(&"audit") {
+        all.extend(["--secret".to_owned(), folder.join("figures.key").display().to_string()]);
+    }
+    kept(folder, &all.iter().map(String::as_str).collect::<Vec<_>>())
+}
+
+/// 600 made-up people: byte order mark, semicolons, a column that tells them apart.
+fn people(folder: &Path) {
+    let mut text = "\u{feff}id;ward;age;disability;religion\n".to_owned();
+    for at in 0..600_usize {
+        let ward = ["Quayside", "Old Town", "Northgate", "Mill Lane"][(at * at) % 7 % 4];
+        let age = ["16-24", "25-49", "50+"][at % 3];
+        let has = if at % 6 == 0 { "yes" } else { "no" };
+        let _ = writeln!(text, "{at};{ward};{age};{has};{}", ["none", "other"][at % 2]);
+    }
+    fs::write(folder.join("people.csv"), text).unwrap();
+}
+
+fn read(folder: &Path, name: &str) -> serde_json::Value {
+    serde_json::from_str(&fs::read_to_string(folder.join(name)).unwrap()).unwrap()
+}
+
+#[test]
+fn a_release_is_made_checked_and_the_same_again() {
+    let folder = tempfile::tempdir().unwrap();
+    people(folder.path());
+    let made = |out: &str| {
+        let table =
+            ["--table", "ward*age where age=16-24|25-49", "--sensitive", "disability=no", "--out", out];
+        well(&figures(
+            folder.path(),
+            &[&["people.csv", "--by", "ward", "--by", "disability"], &table[..]].concat(),
+        ));
+    };
+    made("one.json");
+    made("two.json");
+    let one = read(folder.path(), "one.json");
+    assert_eq!(one, read(folder.path(), "two.json"));
+    assert_eq!(one["tables"][0]["rule"], serde_json::json!({"kind": "random_round", "base": 5}));
+    assert_eq!(one["sensitive"]["disability"], serde_json::json!(["no"]));
+    assert_eq!(one["tables"][1]["filter"]["age"], serde_json::json!(["16-24", "25-49"]));
+    let cells = one["tables"][0]["cells"].as_array().unwrap();
+    let all = cells.iter().find(|cell| cell["k"] == serde_json::json!(["*", "*"])).unwrap();
+    assert!(all["v"].as_u64().unwrap().abs_diff(600) < 5);
+    well(&figures(folder.path(), &["audit", "one.json"]));
+
+    // The same figures without rounding: the gate says so.
+    let told =
+        fs::read_to_string(folder.path().join("one.json")).unwrap().replace("\"base\":5", "\"base\":1");
+    fs::write(folder.path().join("told.json"), told).unwrap();
+    assert_eq!(figures(folder.path(), &["audit", "told.json"]).status.code(), Some(1));
+}
+
+#[test]
+fn counts_are_answered_or_refused_each_with_its_id() {
+    let folder = tempfile::tempdir().unwrap();
+    people(folder.path());
+    let queries = r#"{"queries":[
+        {"id":1,"filter":{"ward":["Quayside"],"disability":["yes"]},"note":"ignored"},
+        {"id":"again","filter":{"disability":["yes"],"ward":["Quayside"],"age":["50+","16-24","25-49"]}},
+        {"id":"custom","filter":{"ward":["Quayside","Northgate"]}},
+        {"id":"two","filter":{"religion":["other"],"disability":["yes"]}},
+        {"id":"unknown","filter":{"ward":["Atlantis"]}}], "more": true}"#;
+    fs::write(folder.path().join("queries.json"), queries).unwrap();
+    let said =
+        well(&figures(folder.path(), &["people.csv", "--queries", "queries.json", "--out", "answers.csv"]));
+    assert!(said.contains("2 counts answered, 3 refused") && said.contains("Atlantis"), "{said}");
+    let answers = fs::read_to_string(folder.path().join("answers.csv")).unwrap();
+    let lines: Vec<&str> = answers.lines().collect();
+    let value = |line: &str| line.split(',').nth(1).unwrap_or_default().to_owned();
+    assert_eq!(lines[0], "id,value");
+    assert!(!value(lines[1]).is_empty() && value(lines[1]) == value(lines[2]), "{answers}");
+    assert_eq!(lines[3..], ["custom,", "two,", "unknown,"]);
+}
+
+#[test]
+fn a_file_or_a_question_that_cannot_be_used_is_told_and_nothing_is_written() {
+    let folder = tempfile::tempdir().unwrap();
+    people(folder.path());
+    let path = folder.path();
+    fs::write(path.join("empty.csv"), "").unwrap();
+    fs::write(path.join("utf16.csv"), [0xff, 0xfe, b'i', 0]).unwrap();
+    let wide: String = (0..200).map(|at| format!("c{at},")).collect();
+    fs::write(path.join("wide.csv"), format!("{wide}ward\n{}A\n", "x,".repeat(200))).unwrap();
+    fs::write(path.join("queries.json"), "{\"queries\":[{\"filter\":{}}]}").unwrap();
+    for (args, words) in [
+        (vec!["empty.csv", "--by", "ward", "--out", "out.json"], "is empty"),
+        (vec!["utf16.csv", "--by", "ward", "--out", "out.json"], "UTF-16"),
+        (vec!["nowhere.csv", "--by", "ward", "--out", "out.json"], "cannot be read"),
+        (vec!["people.csv", "--by", "planet", "--out", "out.json"], "no variable \"planet\""),
+        (vec!["people.csv", "--by", "ward", "--where", "age=70", "--out", "out.json"], "no category \"70\""),
+        (
+            vec!["people.csv", "--by", "ward", "--sensitive", "planet", "--out", "out.json"],
+            "no column \"planet\"",
+        ),
+        (vec!["people.csv", "--out", "out.json"], "--by"),
+        (vec!["people.csv", "--by", "ward"], "--out"),
+        (vec!["people.csv", "--queries", "queries.json", "--out", "out.json"], "id"),
+        (vec!["audit", "people.csv"], "not a release"),
+    ] {
+        let said = complaint(&figures(path, &args));
+        assert!(said.contains(words), "{args:?}: {said}");
+    }
+    assert!(!path.join("out.json").exists());
+    well(&figures(path, &["wide.csv", "--by", "ward", "--by", "c7", "--out", "wide.json"]));
+    assert_eq!(read(path, "wide.json")["tables"][0]["cells"].as_array().unwrap().len(), 4);
+}
