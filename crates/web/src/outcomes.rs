@@ -2,6 +2,7 @@
 
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
+use casework::formats::money;
 use casework::outcomes::{Entry, Progress, Record, Report, RuleSet, Side, Standing, Verdict, judge};
 use casework::{ClientId, dates};
 use jiff::civil::Date;
@@ -137,7 +138,7 @@ fn progress(progress: Progress) -> Option<String> {
         Progress::Start => None,
         Progress::Days { done, of } => Some(format!("{done} of {of} days.")),
         Progress::Pence { done, of } => {
-            let pounds = |pence: u64| format!("£{}.{:02}", pence / 100, pence % 100);
+            let pounds = |pence: u64| money::pounds(i64::try_from(pence).unwrap_or(i64::MAX));
             Some(match of {
                 Some(of) => format!("{} of {} earned.", pounds(done), pounds(of)),
                 None => format!("{} earned.", pounds(done)),
