@@ -141,7 +141,7 @@ fn narrowed(model: &Model, spread: &mut Spread, target: &Target) -> Option<Concl
         return None;
     }
     let fewest = solve::lowest(model, spread, &target.atoms, (high - TINY).floor() - NARROW - 1.0);
-    if fewest < TINY || fewest >= MANY || wide(fewest, high) {
+    if !(TINY..MANY).contains(&fewest) || wide(fewest, high) {
         return None;
     }
     let most = solve::highest(model, spread, &target.atoms, (fewest - TINY).ceil() + NARROW + 1.0);

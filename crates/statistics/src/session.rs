@@ -84,7 +84,7 @@ impl<'p> Session<'p> {
     /// Why it is not answered.
     pub fn ask(&mut self, filter: &Filter) -> Answer {
         let mut conditions = self.conditions(filter)?;
-        self.to_levels(&mut conditions)?;
+        self.take_levels(&mut conditions)?;
         let possible = self.drop_implied(&mut conditions);
         if conditions.len() > MOST_DIMENSIONS {
             return Err(No::Dimensions);
@@ -150,7 +150,7 @@ impl<'p> Session<'p> {
 
     /// Categories that are put together are taken only if they are a level that is there already: a category of a coarser
     /// variable, or everything of a sensitive one that is (or is not) harmless.
-    fn to_levels(&mut self, conditions: &mut Conditions) -> Result<(), No> {
+    fn take_levels(&mut self, conditions: &mut Conditions) -> Result<(), No> {
         let several: Vec<usize> =
             conditions.iter().filter(|(_, codes)| codes.len() > 1).map(|(place, _)| *place).collect();
         for place in several {
