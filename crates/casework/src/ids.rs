@@ -89,3 +89,15 @@ id! {
     /// A programme with a notice of its own.
     ProgrammeId
 }
+id! {
+    /// A document of a client's file, with all its versions.
+    DocumentId
+}
+id! {
+    /// A folder or sheet of paper in the filing system.
+    PaperId
+}
+id! {
+    /// A hand-over of clients from one adviser to another.
+    HandOverId
+}

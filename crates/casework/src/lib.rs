@@ -11,11 +11,13 @@ pub mod caseload;
 pub mod client_number;
 pub mod clocks;
 pub mod dates;
+pub mod documents;
 pub mod entries;
 pub mod formats;
 pub mod ids;
 pub mod names;
 pub mod outcomes;
+pub mod paper;
 pub mod profile;
 pub mod retention;
 pub mod working_days;
@@ -23,5 +25,7 @@ pub mod working_days;
 pub use answers::{Answer, Chosen, Fault, Part, Typed};
 pub use client_number::ClientNumber;
 pub use entries::{AgreedPlan, Agreement, EntryKind, How, Meeting, MeetingKind, NoticeGiven, Written};
-pub use ids::{AppointmentId, ClientId, EntryId, NotAnId, ProgrammeId, StaffId};
+pub use ids::{
+    AppointmentId, ClientId, DocumentId, EntryId, HandOverId, NotAnId, PaperId, ProgrammeId, StaffId,
+};
 pub use profile::Profile;
