@@ -334,7 +334,7 @@ impl Service {
                     return fault("to", "Somebody has this already, or it is to be destroyed");
                 }
                 if due_back < self.surroundings().today() {
-                    return fault("due-day", "Choose today or a later day");
+                    return fault("due", "Choose today or a later day");
                 }
                 let works =
                     self.directory().member(to).is_some_and(|m| m.status == crate::staff::Status::Active);

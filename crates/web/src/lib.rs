@@ -13,8 +13,10 @@ mod calendar;
 mod clients;
 mod conflict;
 mod corrections;
+mod cover;
 mod details;
 mod diary;
+mod documents;
 mod entries;
 mod entry_page;
 mod fail;
@@ -23,7 +25,9 @@ mod file;
 mod form;
 mod frame;
 mod guard;
+mod hand_over;
 mod looked;
+mod paper;
 mod plan;
 mod public;
 mod register;
@@ -35,6 +39,7 @@ mod team;
 mod timeline;
 mod today;
 pub mod ui;
+mod upload;
 
 use std::sync::Arc;
 

@@ -10,6 +10,7 @@
 
 mod appointments;
 mod bench;
+mod documents;
 mod failing;
 mod forms;
 mod table;
