@@ -137,7 +137,9 @@ impl Service {
         self.may_arrange(visit, cover.absent)?;
         let permit = self.permit(self.search_request(visit), END).await?;
         let change = self.log().change(permit, END, &Detail::default());
-        let end = END_COVER.with([id.into(), self.now().as_microsecond().into()]);
+        // Sessions are noted to the minute, and this has to reach the one that is open.
+        let ended = self.now() - jiff::SignedDuration::from_secs(61);
+        let end = END_COVER.with([id.into(), ended.as_microsecond().into()]);
         self.records().write(vec![end, change.outbox()]).await?;
         change.committed();
         Ok(())

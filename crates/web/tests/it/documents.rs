@@ -21,7 +21,7 @@ async fn a_document_is_sent_shown_in_a_sandbox_downloaded_replaced_and_deleted()
         let key = key();
         let fields = [("form", key.as_str()), ("title", ""), ("kind", "certificate"), ("note", "Level 2")];
         let before = bench.entries_of(ada).await;
-        let name = "C:\\\\Scans\\\\Zertifikat \u{202e}ü;\u{1}.PDF";
+        let name = "C:\\\\Scans\\\\Zertifikat \u{202e}ü;.PDF";
         let made = bench.send(&list, &fields, Some((name, PDF)), Some(&cookie)).await;
         assert_eq!(made.status, StatusCode::SEE_OTHER, "{}", made.text);
         assert_eq!(bench.entries_of(ada).await - before, 1, "one entry for one document");
@@ -81,7 +81,7 @@ async fn what_is_wrong_with_a_document_is_said_beside_its_field_and_what_was_typ
             (Some(("a.pdf", b"MZ")), "is not a PDF"),
             (Some(("a.exe", b"MZ")), "Choose a PDF"),
             (Some(("a.txt", b"")), "empty"),
-            (Some(("", b"")), "Choose a file"),
+            (Some(("../../a\u{202e}", b"")), "Choose a PDF"),
             (None, "Choose a file"),
         ];
         for (file, says) in cases {
@@ -100,7 +100,8 @@ async fn what_is_wrong_with_a_document_is_said_beside_its_field_and_what_was_typ
             "--edge\r\nContent-Disposition: form-data; name=\"form\"\r\n\r\n{key}\r\n--edge\r\nContent-Disposition: form-data; name=\"kind\"\r\n\r\ncv\r\n--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.txt\"\r\n\r\nWords that break o"
         );
         let odd = [
-            whole.into_bytes(),
+            whole.clone().into_bytes(),
+            format!("{whole}\r\n--edge--\r\n").replace("a.txt", "a\u{1}.txt").into_bytes(),
             b"nothing of the kind".to_vec(),
             b"--edge\r\nno header\r\n".to_vec(),
             b"--edge--\r\n--edge\r\n".to_vec(),
