@@ -65,11 +65,22 @@ pub enum Shown {
     Quiet,
     /// Those whose file ends soon.
     Ending,
+    /// Those with a review of the plan or of a goal to come.
+    Reviews,
+    /// Those whose right to work has to be checked again.
+    Checks,
+}
+
+/// Whether nothing was heard for so many weeks.
+#[must_use]
+pub fn is_quiet(last_contact: Date, today: Date, weeks: u8) -> bool {
+    dates::days_between(last_contact, today) >= i64::from(weeks) * 7
 }
 
 impl Shown {
     /// All choices, in the order of the page.
-    pub const ALL: [Shown; 5] = [Shown::All, Shown::Late, Shown::Soon, Shown::Quiet, Shown::Ending];
+    pub const ALL: [Shown; 7] =
+        [Shown::All, Shown::Late, Shown::Soon, Shown::Quiet, Shown::Reviews, Shown::Checks, Shown::Ending];
 
     /// Its code in addresses.
     #[must_use]
@@ -80,6 +91,8 @@ impl Shown {
             Shown::Soon => "soon",
             Shown::Quiet => "quiet",
             Shown::Ending => "ending",
+            Shown::Reviews => "reviews",
+            Shown::Checks => "checks",
         }
     }
 
@@ -92,6 +105,18 @@ impl Shown {
             Shown::Soon => "Due this week",
             Shown::Quiet => "No contact for 5 weeks",
             Shown::Ending => "Record ending",
+            Shown::Reviews => "Review due",
+            Shown::Checks => "Right to work",
+        }
+    }
+
+    /// The forms of which something must be due, for a choice that goes by them.
+    #[must_use]
+    pub const fn forms(self) -> Option<&'static [&'static str]> {
+        match self {
+            Shown::Reviews => Some(&["review", "goal"]),
+            Shown::Checks => Some(&["right_to_work_check"]),
+            _ => None,
         }
     }
 
@@ -116,6 +141,8 @@ impl Shown {
             Shown::Soon => due(SOON_DAYS),
             Shown::Quiet => has(Reason::Quiet),
             Shown::Ending => has(Reason::Ending),
+            // By their forms alone.
+            Shown::Reviews | Shown::Checks => false,
         }
     }
 }
@@ -166,5 +193,6 @@ mod tests {
             assert_eq!(by, taken, "{known:?}");
         }
         assert_eq!(Shown::of("nonsense"), Shown::All);
+        assert!(is_quiet(date(2026, 11, 10), TODAY, 2) && !is_quiet(date(2026, 11, 11), TODAY, 2));
     }
 }

@@ -93,3 +93,15 @@ id! {
     /// The closing of an office, with all appointments that fell out.
     ClosureId
 }
+id! {
+    /// A document of a client's file, with all its versions.
+    DocumentId
+}
+id! {
+    /// A folder or sheet of paper in the filing system.
+    PaperId
+}
+id! {
+    /// A hand-over of clients from one adviser to another.
+    HandOverId
+}

@@ -12,12 +12,14 @@ pub mod client_number;
 pub mod clocks;
 pub mod closures;
 pub mod dates;
+pub mod documents;
 pub mod entries;
 pub mod formats;
 pub mod ids;
 pub mod messages;
 pub mod names;
 pub mod outcomes;
+pub mod paper;
 pub mod profile;
 pub mod retention;
 pub mod working_days;
@@ -25,5 +27,8 @@ pub mod working_days;
 pub use answers::{Answer, Chosen, Fault, Part, Typed};
 pub use client_number::ClientNumber;
 pub use entries::{AgreedPlan, Agreement, EntryKind, How, Meeting, MeetingKind, NoticeGiven, Written};
-pub use ids::{AppointmentId, ClientId, ClosureId, EntryId, NotAnId, ProgrammeId, StaffId};
+pub use ids::{
+    AppointmentId, ClientId, ClosureId, DocumentId, EntryId, HandOverId, NotAnId, PaperId, ProgrammeId,
+    StaffId,
+};
 pub use profile::Profile;

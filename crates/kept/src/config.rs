@@ -52,6 +52,14 @@ checkpoint = \"checkpoint\"
 # [messages.notify]                 # texts, by GOV.UK Notify
 # key_file = \"notify-key\"
 # text_template = \"00000000-0000-0000-0000-000000000000\"
+# Documents: their sealed bytes stand in the folder `documents` beside the records unless another is named here.
+[documents]
+# folder = \"documents\"
+# The most megabytes that one may have.
+largest = 20
+# ClamAV's daemon, which looks through each document: unix:/run/clamav/clamd.ctl or tcp:127.0.0.1:3310. Its StreamMaxLength
+# has to be as large. While it does not answer, documents are stored and shown to nobody.
+# clamd = \"unix:/run/clamav/clamd.ctl\"
 ";
 
 /// A service's configuration.
@@ -67,6 +75,8 @@ pub(crate) struct Config {
     pub(crate) places: Places,
     messages: Option<messages::Written>,
     folder: PathBuf,
+    /// How documents are kept.
+    pub(crate) documents: records::documents::Settings,
 }
 
 #[derive(Deserialize)]
@@ -79,6 +89,36 @@ struct Written {
     places: WrittenPlaces,
     #[serde(default)]
     messages: Option<messages::Written>,
+    #[serde(default)]
+    documents: WrittenDocuments,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct WrittenDocuments {
+    folder: Option<PathBuf>,
+    largest: Option<u64>,
+    clamd: Option<String>,
+}
+
+impl WrittenDocuments {
+    fn read(self, folder: &Path) -> Result<records::documents::Settings, String> {
+        let largest = match self.largest {
+            None => records::documents::LARGEST,
+            Some(megabytes @ 1..=500) => megabytes * 1024 * 1024,
+            Some(other) => {
+                return Err(format!("largest = {other} is no size of a document. Write 1 to 500 megabytes."));
+            }
+        };
+        let scanner =
+            match self.clamd {
+                None => None,
+                Some(text) => Some(text.parse().map_err(|fault: records::documents::NotAScanner| {
+                    format!("clamd = \"{text}\": {fault}")
+                })?),
+            };
+        Ok(records::documents::Settings { folder: self.folder.map(|own| folder.join(own)), largest, scanner })
+    }
 }
 
 #[derive(Deserialize)]
@@ -133,7 +173,9 @@ impl Config {
             Err(never) => match never {},
         };
         let places = written.places;
+        let documents = written.documents.read(folder)?;
         Ok(Config {
+            documents,
             listen: written.listen,
             origin,
             behind_proxy: written.behind_proxy,
@@ -159,7 +201,7 @@ impl Config {
     /// Opens the service.
     pub(crate) async fn open(&self) -> Result<Service, Fail> {
         self.all_there()?;
-        Ok(Service::open(&self.places, Surroundings::real()).await?)
+        Ok(Service::open_with(&self.places, Surroundings::real(), self.documents.clone()).await?)
     }
 
     /// Whether the three stores are where they should be: SQLite would make an empty one, and the loss would be met far
@@ -219,6 +261,8 @@ mod tests {
             ("\"http://127.0.0.1:8080\"", "\"kept.example.org\"", "no address of a site"),
             ("\"http://127.0.0.1:8080\"", "\"https://kept.example.org/\"", "no address of a site"),
             ("behind_proxy", "behind_a_proxy", "line 10"),
+            ("largest = 20", "largest = 0", "no size of a document"),
+            ("# clamd = \"unix:", "clamd = \"host:", "write where clamd listens"),
         ] {
             let said = Config::read(&FIRST.replacen(from, to, 1), Path::new(".")).unwrap_err();
             assert!(said.contains(says), "{said}");

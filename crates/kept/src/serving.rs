@@ -18,6 +18,7 @@ use crate::messages;
 
 /// How long answers that are under way may take once the service ends.
 const LAST_ANSWERS: Duration = Duration::from_secs(10);
+const TIDY_EVERY: Duration = Duration::from_secs(60);
 const FOLLOW_EVERY: Duration = Duration::from_millis(500);
 
 /// Logs go to standard error as JSON. Debugging levels of what is beneath us would print values, so none is let through.
@@ -85,12 +86,14 @@ pub(crate) async fn serve(
     let mut serving = tokio::spawn(serving.into_future());
     let following = tokio::spawn(follow(Arc::clone(&service)));
     let rolling = tokio::spawn(roll_nightly(Arc::clone(&service)));
+    let tidying = tokio::spawn(tidy(Arc::clone(&service)));
     tokio::select! {
         () = stop.asked() => {}
         result = &mut serving => tracing::error!(?result, "the listener ended"),
     }
     let _ = end.send(true);
     following.abort();
+    tidying.abort();
     if !serving.is_finished() && tokio::time::timeout(LAST_ANSWERS, &mut serving).await.is_err() {
         tracing::warn!("some answers were not finished in time");
         serving.abort();
@@ -126,6 +129,27 @@ async fn follow(service: Arc<Service>) {
                 failing = true;
                 tracing::error!(%error, "changes of others cannot be taken in; trying on");
             }
+        }
+    }
+}
+
+/// What was begun and waits: hand-overs that were interrupted, documents for the virus scanner, what uploads left over. Each
+/// can be cut off anywhere and goes on the next time.
+async fn tidy(service: Arc<Service>) {
+    let mut ticks = tokio::time::interval(TIDY_EVERY);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        if let Err(error) = service.carry_on_hand_overs().await {
+            tracing::error!(%error, "a hand-over stopped; trying again");
+        }
+        if let Err(error) = service.check_waiting_documents().await {
+            tracing::error!(%error, "documents could not be checked; trying again");
+        }
+        match service.sweep_documents(records::documents::LEFT_FOR).await {
+            Ok(0) => {}
+            Ok(count) => tracing::info!(count, "swept what uploads had left over"),
+            Err(error) => tracing::error!(%error, "documents could not be swept; trying again"),
         }
     }
 }

@@ -25,6 +25,10 @@ use crate::{Error, Opened, Service, changes};
 sql! { records:
     /// A caseload, the longest without contact first.
     CASELOAD = "SELECT id, status, registered, last_contact, notice, notice_version FROM client WHERE adviser = $1 AND restricted = $2 ORDER BY last_contact, id LIMIT 2000";
+    /// The caseloads of colleagues whom somebody covers for at this moment; not what they declared a conflict with.
+    COVERED = "SELECT DISTINCT c.id, c.status, c.registered, c.last_contact, c.notice, c.notice_version FROM client c JOIN cover v ON v.absent = c.adviser WHERE v.covering = $1 AND v.starts <= $3 AND v.ends > $3 AND c.restricted = $2 AND NOT EXISTS (SELECT 1 FROM conflict k WHERE k.client = c.id AND k.staff = $1) LIMIT 2000";
+    /// What is due in them.
+    DUE_OF_COVERED = "SELECT DISTINCT d.entry, d.form, d.field, d.day, d.client FROM due d JOIN client c ON c.id = d.client JOIN cover v ON v.absent = c.adviser WHERE v.covering = $1 AND v.starts <= $3 AND v.ends > $3 AND c.restricted = $2 ORDER BY d.day, d.entry LIMIT 10000";
     /// What is due in the files of a caseload, the earliest first.
     DUE_OF_CASELOAD = "SELECT d.entry, d.form, d.field, d.day, d.client FROM due d JOIN client c ON c.id = d.client WHERE c.adviser = $1 AND c.restricted = $2 ORDER BY d.day, d.entry LIMIT 10000";
 }
@@ -46,6 +50,8 @@ pub struct InCaseload {
     pub near: bool,
     /// What is due, the earliest first.
     pub dues: Vec<Due>,
+    /// Whether it is a colleague's, whom the visitor covers for.
+    pub covered: bool,
 }
 
 impl InCaseload {
@@ -84,6 +90,7 @@ impl Service {
         let with_birth = request.categories.contains(Category::Identity);
         let staff = || visit.staff.as_bytes().into();
         let [untold, closings] = self.finding_untold(visit);
+        let seen = || visit.session.seen.as_microsecond().into();
         let mine: Vec<Query> = vec![
             CASELOAD.with([staff(), false.into()]),
             DUE_OF_CASELOAD.with([staff(), false.into()]),
@@ -91,18 +98,22 @@ impl Service {
             self.todays(visit)?,
             untold,
             closings,
+            COVERED.with([staff(), false.into(), seen()]),
+            DUE_OF_COVERED.with([staff(), false.into(), seen()]),
         ];
         let rows = self.records().read(mine).await?;
-        let [rows, due, waiting, booked, untold, closings] = rows.as_slice() else {
+        let [rows, due, waiting, booked, untold, closings, covered, covered_due] = rows.as_slice() else {
             return Err(Error::Damaged("batch"));
         };
         let today = self.surroundings().today();
         let mut dues = by_client(&due.rows)?;
+        dues.extend(by_client(&covered_due.rows)?);
         let mut files = Vec::with_capacity(rows.rows.len());
         let mut unsaved = Vec::new();
         {
             let people = self.people().read().unwrap_or_else(PoisonError::into_inner);
-            for row in &rows.rows {
+            let all = rows.rows.iter().map(|row| (row, false));
+            for (row, covered) in all.chain(covered.rows.iter().map(|row| (row, true))) {
                 let client = ClientId::from_bytes(row.bytes16(0)?);
                 let Some(known) = people.known.get(&client) else { continue };
                 let registered = self.surroundings().civil(changes::time(row.int(2)?)?).date();
@@ -120,6 +131,7 @@ impl Service {
                         ends: until.due,
                         near: until.is_near(today),
                         dues: dues.remove(&client).unwrap_or_default(),
+                        covered,
                     },
                 ));
             }

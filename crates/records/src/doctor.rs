@@ -17,6 +17,8 @@ sql! { records:
     ORPHANS = "SELECT COUNT(*) FROM entry e WHERE NOT EXISTS (SELECT 1 FROM client c WHERE c.id = e.client)";
     /// Erasures that are not final yet.
     NOT_FINAL = "SELECT COUNT(*) FROM erased WHERE final_from IS NULL";
+    /// Paper of erased files that is still there.
+    PAPER_LEFT = "SELECT COUNT(*) FROM paper WHERE state = 'to-destroy'";
 }
 
 /// One invariant and whether it holds.
@@ -47,6 +49,7 @@ impl Service {
         add("access policy", Ok((true, format!("digest {}", short(self.policy().digest())))));
         add("search index", self.index_whole().await);
         add("erasures", self.erasures_final().await);
+        add("documents", self.documents_sound().await);
         findings
     }
 
@@ -148,15 +151,16 @@ impl Service {
     }
 
     async fn erasures_final(&self) -> Result<(bool, String), Error> {
-        let [waiting] = self.count([&NOT_FINAL]).await?;
-        Ok((
-            true,
-            if waiting == 0 {
-                "all are final everywhere".to_owned()
-            } else {
-                format!("{waiting} wait for the next epoch of the keyring: `kept keyring roll`")
-            },
-        ))
+        let [waiting, paper] = self.count([&NOT_FINAL, &PAPER_LEFT]).await?;
+        let mut detail = if waiting == 0 {
+            "all are final everywhere".to_owned()
+        } else {
+            format!("{waiting} wait for the next epoch of the keyring: `kept keyring roll`")
+        };
+        if paper > 0 {
+            detail.push_str(&format!(", {paper} pieces of paper are still to be destroyed"));
+        }
+        Ok((true, detail))
     }
 
     async fn count<const N: usize>(&self, of: [&'static store::Sql; N]) -> Result<[i64; N], Error> {

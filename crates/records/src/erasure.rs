@@ -9,7 +9,9 @@ use store::{Query, sql};
 use vault::Epoch;
 
 use crate::service::set_setting;
-use crate::{Error, Service, appointments, changes, closures, mentions, messages, written};
+use crate::{
+    Error, Service, appointments, changes, closures, documents, hand_over, mentions, messages, paper, written,
+};
 
 sql! { records:
     /// The mark that stays: an id that names nobody.
@@ -28,7 +30,7 @@ sql! { records:
     /// The epoch has rolled: final in every copy.
     FINAL = "UPDATE erased SET final_from = $1 WHERE final_from IS NULL AND in_service IS NOT NULL AND epoch < $2";
     /// One erasure.
-    ERASED = "SELECT in_service, final_from FROM erased WHERE client = $1";
+    ERASED = "SELECT in_service, final_from, (SELECT COUNT(*) FROM paper p WHERE p.erasure = $1 AND p.state = 'to-destroy') FROM erased WHERE client = $1";
 }
 
 /// Why a file is erased.
@@ -61,6 +63,8 @@ pub struct Erased {
     pub in_service: Timestamp,
     /// From when no copy or backup anywhere can be read, if that is so already.
     pub final_from: Option<Timestamp>,
+    /// How many pieces of paper are still to be destroyed: the erasure is complete once there is none.
+    pub paper_left: u64,
 }
 
 const ERASE: Action = Action("erase");
@@ -90,6 +94,10 @@ impl Service {
             closures::DROP_FALLEN_OUT.with([id()]),
             appointments::DROP_UNITS.with([id()]),
             appointments::DROP_APPOINTMENTS.with([id()]),
+            documents::DROP_DOCUMENTS.with([id()]),
+            hand_over::DROP_HANDED_OVER.with([id()]),
+            paper::DROP_DESTROYED.with([id()]),
+            paper::ASK_TO_DESTROY.with([id(), now.as_microsecond().into()]),
             DROP_CLIENT.with([id()]).expecting(1),
             change.outbox(),
         ];
@@ -111,6 +119,8 @@ impl Service {
             let client = ClientId::from_bytes(row.bytes16(0)?);
             let permit: Permit = self.policy().decide(erase_request(client))?;
             let epoch: Epoch = self.vault().erase(&permit, client.into(), None).await?;
+            // Nothing opens them any more; now they go.
+            self.documents_kept().remove_client(client)?;
             let epoch = i64::try_from(epoch.number()).unwrap_or(i64::MAX);
             let gone =
                 FINISHED.with([client.as_bytes().into(), self.now().as_microsecond().into(), epoch.into()]);
@@ -146,11 +156,12 @@ impl Service {
         let Some(row) = rows.first().and_then(|r| r.first()) else { return Ok(None) };
         let Some(in_service) = row.opt_int(0)? else { return Ok(None) };
         let final_from = row.opt_int(1)?.map(changes::time).transpose()?;
-        Ok(Some(Erased { in_service: changes::time(in_service)?, final_from }))
+        let paper_left = row.int(2)?.unsigned_abs();
+        Ok(Some(Erased { in_service: changes::time(in_service)?, final_from, paper_left }))
     }
 }
 
-fn erase_request(client: ClientId) -> Request {
+pub(crate) fn erase_request(client: ClientId) -> Request {
     Request {
         actor: Actor::SYSTEM,
         purpose: Purpose::Keeping,

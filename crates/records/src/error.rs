@@ -34,6 +34,11 @@ pub enum Error {
     /// The store could not do its part.
     #[error(transparent)]
     Store(#[from] store::Error),
+    /// The place of the documents could not do its part.
+    #[error(
+        "The documents cannot be read or written ({0}): check their folder, its permissions and the disk."
+    )]
+    Documents(std::io::ErrorKind),
     /// The audit log could not do its part, so nothing is shown.
     #[error(transparent)]
     Audit(#[from] audit::Error),
@@ -52,6 +57,16 @@ pub enum Error {
     /// A member of staff cannot be added or changed as asked.
     #[error("{0}")]
     Staff(String),
+}
+
+impl Error {
+    /// What the disk said about a document; never its path.
+    pub(crate) fn from_disk(error: &std::io::Error) -> Error {
+        match error.kind() {
+            std::io::ErrorKind::StorageFull => store::Error::Full.into(),
+            kind => Error::Documents(kind),
+        }
+    }
 }
 
 impl From<vault::Mismatch> for Error {

@@ -11,6 +11,7 @@ use messages::Post;
 use store::{Migrations, Place, Store, sql};
 use vault::{FileId, Vault};
 
+use crate::documents;
 use crate::notices::{self, Notices};
 use crate::search::People;
 use crate::sessions::Sessions;
@@ -35,6 +36,7 @@ pub static MIGRATIONS: Migrations = Migrations {
         (3, "appointments", include_str!("../migrations/002_appointments.sql")),
         (4, "what is due, who is mentioned", include_str!("../migrations/003_entries.sql")),
         (5, "messages to clients", include_str!("../migrations/004_messages.sql")),
+        (7, "documents and paper", include_str!("../migrations/006_documents.sql")),
     ],
 };
 
@@ -67,6 +69,7 @@ pub struct Service {
     seen_change: AtomicI64,
     following: tokio::sync::Mutex<()>,
     post: OnceLock<Post>,
+    documents: documents::Keeping,
 }
 
 impl Service {
@@ -98,6 +101,18 @@ impl Service {
     /// # Errors
     /// What does not fit and what to do: a wrong root, an older keyring, a log behind its checkpoint, a newer schema...
     pub async fn open(places: &Places, surroundings: Surroundings) -> Result<Service, Error> {
+        Service::open_with(places, surroundings, documents::Settings::default()).await
+    }
+
+    /// The same, with documents kept as `settings` say.
+    ///
+    /// # Errors
+    /// As for `open`.
+    pub async fn open_with(
+        places: &Places,
+        surroundings: Surroundings,
+        settings: documents::Settings,
+    ) -> Result<Service, Error> {
         let records = Store::open(&places.records, &MIGRATIONS).await?;
         let deployment = setting(&records, "deployment").await?;
         let deployment = deployment.ok_or_else(|| {
@@ -127,6 +142,7 @@ impl Service {
             seen_change: AtomicI64::new(0),
             following: tokio::sync::Mutex::new(()),
             post: OnceLock::new(),
+            documents: documents::Keeping::new(settings, places),
         };
         service.refuse_an_older_keyring().await?;
         service.finish_erasures().await?;
@@ -243,6 +259,12 @@ impl Service {
 
     pub(crate) fn seen_change(&self) -> &AtomicI64 {
         &self.seen_change
+    }
+
+    /// Where documents stand and what holds for them.
+    #[must_use]
+    pub fn documents_kept(&self) -> &documents::Keeping {
+        &self.documents
     }
 
     pub(crate) fn following(&self) -> &tokio::sync::Mutex<()> {

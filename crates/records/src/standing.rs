@@ -13,7 +13,7 @@ use crate::{Error, Service, changes};
 
 sql! { records:
     /// A client's row, with what closes or opens it to this member of staff.
-    FIND_CLIENT = "SELECT c.adviser, c.status, c.restricted, c.registered, c.last_contact, c.notice, c.notice_version, c.version, (SELECT k.declared FROM conflict k WHERE k.client = c.id AND k.staff = $2), (SELECT r.until FROM stated_reason r WHERE r.client = c.id AND r.staff = $2) FROM client c WHERE c.id = $1";
+    FIND_CLIENT = "SELECT c.adviser, c.status, c.restricted, c.registered, c.last_contact, c.notice, c.notice_version, c.version, (SELECT k.declared FROM conflict k WHERE k.client = c.id AND k.staff = $2), (SELECT r.until FROM stated_reason r WHERE r.client = c.id AND r.staff = $2), (SELECT COUNT(*) FROM cover v WHERE v.absent = c.adviser AND v.covering = $2 AND v.starts <= $3 AND v.ends > $3) FROM client c WHERE c.id = $1";
     /// A reason that was given holds for a while.
     STATE_REASON = "INSERT INTO stated_reason (staff, client, until) VALUES ($1, $2, $3) ON CONFLICT (staff, client) DO UPDATE SET until = excluded.until";
     /// Declares that somebody must never see a file: a relative, a neighbour.
@@ -58,11 +58,15 @@ pub(crate) struct Standing {
     pub(crate) notice_version: String,
     pub(crate) conflict: bool,
     pub(crate) reason_until: Option<Timestamp>,
+    /// They look after the clients of the file's adviser, who is away.
+    pub(crate) covered: bool,
 }
 
 impl Standing {
     pub(crate) fn query(client: ClientId, visit: &Visit) -> Query {
-        FIND_CLIENT.with([client.as_bytes().into(), visit.staff.as_bytes().into()])
+        // Cover begins and ends to the minute, as sessions are noted.
+        let now = visit.session.seen.as_microsecond();
+        FIND_CLIENT.with([client.as_bytes().into(), visit.staff.as_bytes().into(), now.into()])
     }
 
     /// The same for Kept itself, which has no caseload and declares no conflict.
@@ -83,13 +87,14 @@ impl Standing {
             notice_version: row.text(6)?.to_owned(),
             conflict: row.opt_int(8)?.is_some(),
             reason_until: row.opt_int(9)?.map(changes::time).transpose()?,
+            covered: row.int(10)? > 0,
         })
     }
 
     /// The circumstances of a request by `visit` about this file, at `now`.
     pub(crate) fn circumstances(&self, visit: &Visit, now: Timestamp) -> Circumstances {
         Circumstances {
-            own_caseload: self.adviser == Some(visit.staff),
+            own_caseload: self.adviser == Some(visit.staff) || self.covered,
             own_file: false,
             restricted: self.restricted,
             conflict: self.conflict,
@@ -191,7 +196,7 @@ impl Service {
     }
 
     /// Seals the words of a reason under the file's key: 16 bytes of its own id, then the envelope.
-    fn seal_reason(
+    pub(crate) fn seal_reason(
         &self,
         permit: &Permit,
         keys: &FileKeys,

@@ -6,6 +6,7 @@
 use crate::FileId;
 
 const SEAL_DOMAIN: &[u8] = b"kept/v1";
+const CHUNK_DOMAIN: &[u8] = b"kept/chunk/v1";
 const KEYRING_DOMAIN: &[u8] = b"kept/keyring/v1";
 
 /// What a sealed value is bound to.
@@ -33,6 +34,24 @@ impl SealedAt<'_> {
             self.file.as_bytes(),
             self.compartment.as_bytes(),
             self.category.as_bytes(),
+        ])
+    }
+
+    /// The bytes of one piece of a document: which one it is, and whether it is the last, so that pieces cannot be left out,
+    /// put in another order or cut off at the end.
+    pub(crate) fn chunk_bytes(&self, header: &[u8], index: u64, last: bool) -> Vec<u8> {
+        lengths_and_parts(&[
+            CHUNK_DOMAIN,
+            header,
+            self.deployment,
+            self.table.as_bytes(),
+            self.row,
+            &self.version.to_be_bytes(),
+            self.file.as_bytes(),
+            self.compartment.as_bytes(),
+            self.category.as_bytes(),
+            &index.to_be_bytes(),
+            &[u8::from(last)],
         ])
     }
 }

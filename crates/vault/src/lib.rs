@@ -11,6 +11,8 @@
 //! - [`Vault::open`] needs an [`Entry`](audit::Entry), the audit entry that is on its way to disk, whose permit covers that
 //!   category of that file. It gives [`Personal`], which lets go of its value only against the entry's
 //!   [`Receipt`](audit::Receipt), the proof that the entry is on disk.
+//! - [`Vault::seal_chunks`] and [`Vault::open_chunks`] are the same for documents, piece by piece: nothing large is ever whole
+//!   in memory, and what is released with the receipt is the opener itself.
 //! - [`Vault::erase`] deletes keys: nothing of the file opens any more, in the records or in any copy of them.
 //! - [`Vault::roll`] makes that final: the keyring moves to a new epoch key, and the old one is destroyed, so that no
 //!   older copy of the keyring brings a deleted key back.
@@ -41,6 +43,7 @@
 
 mod associated;
 mod cache;
+mod chunks;
 mod envelope;
 mod epoch;
 mod epochs;
@@ -58,6 +61,7 @@ mod vault;
 #[cfg(test)]
 mod testing;
 
+pub use chunks::{CHUNK_BYTES, ChunkSeal, Chunks, SEAL_HEADER_BYTES, SEALED_CHUNK_BYTES};
 pub use epoch::Epoch;
 pub use error::{Error, Mismatch};
 pub use keyring::MIGRATIONS;

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
-use casework::{ClientId, ProgrammeId};
+use casework::{ClientId, DocumentId, ProgrammeId};
 use notice::Category;
 
 use crate::Error;
@@ -47,9 +47,12 @@ pub enum Compartment {
     Rights,
     /// What one programme holds, kept as long as its own notice says.
     Programme(ProgrammeId),
+    /// One document, with all its versions: deleted by its key.
+    Document(DocumentId),
 }
 
 const PROGRAMME: &str = "programme:";
+const DOCUMENT: &str = "document:";
 
 impl Compartment {
     /// The code that stands in columns and in associated data.
@@ -60,6 +63,7 @@ impl Compartment {
             Compartment::Equality => "equality".into(),
             Compartment::Rights => "rights".into(),
             Compartment::Programme(id) => format!("{PROGRAMME}{id}").into(),
+            Compartment::Document(id) => format!("{DOCUMENT}{id}").into(),
         }
     }
 
@@ -68,7 +72,7 @@ impl Compartment {
         let fits = match self {
             Compartment::Equality => category == Category::Equality,
             Compartment::Rights => category == Category::Rights,
-            Compartment::File | Compartment::Programme(_) => {
+            Compartment::File | Compartment::Programme(_) | Compartment::Document(_) => {
                 category != Category::Equality && category != Category::Rights
             }
         };
@@ -96,9 +100,12 @@ impl FromStr for Compartment {
             "equality" => Ok(Compartment::Equality),
             "rights" => Ok(Compartment::Rights),
             _ => {
-                let id = code.strip_prefix(PROGRAMME).ok_or(NotACompartment)?;
-                let id: ProgrammeId = id.parse().map_err(|_| NotACompartment)?;
-                let parsed = Compartment::Programme(id);
+                let parsed = if let Some(id) = code.strip_prefix(DOCUMENT) {
+                    Compartment::Document(id.parse().map_err(|_| NotACompartment)?)
+                } else {
+                    let id = code.strip_prefix(PROGRAMME).ok_or(NotACompartment)?;
+                    Compartment::Programme(id.parse().map_err(|_| NotACompartment)?)
+                };
                 // One spelling only: the code is part of what a seal is bound to.
                 if parsed.code() == code { Ok(parsed) } else { Err(NotACompartment) }
             }
@@ -130,11 +137,24 @@ mod tests {
     #[test]
     fn compartments_come_back_from_their_codes_and_have_one_spelling_each() {
         let programme = Compartment::Programme(ProgrammeId::from_bytes([0xab; 16]));
-        for compartment in [Compartment::File, Compartment::Equality, Compartment::Rights, programme] {
+        let document = Compartment::Document(DocumentId::from_bytes([0xcd; 16]));
+        for compartment in
+            [Compartment::File, Compartment::Equality, Compartment::Rights, programme, document]
+        {
             assert_eq!(compartment.code().parse(), Ok(compartment));
         }
         let upper = format!("{PROGRAMME}{}", "AB".repeat(16));
-        for bad in ["", "File", "programme", "programme:", "programme:zz", "file ", upper.as_str()] {
+        for bad in [
+            "",
+            "document:",
+            "document:zz",
+            "File",
+            "programme",
+            "programme:",
+            "programme:zz",
+            "file ",
+            upper.as_str(),
+        ] {
             assert_eq!(bad.parse::<Compartment>(), Err(NotACompartment), "{bad}");
         }
     }

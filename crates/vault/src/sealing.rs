@@ -106,7 +106,7 @@ impl Vault {
     }
 
     /// Whether these keys are the place's, for its category, and not erased since they were read.
-    fn usable(&self, keys: &FileKeys, place: &Place<'_>) -> Result<(), Error> {
+    pub(crate) fn usable(&self, keys: &FileKeys, place: &Place<'_>) -> Result<(), Error> {
         place.compartment.takes(place.category)?;
         if keys.file() != place.file {
             return Err(Error::NoKeys);
@@ -117,7 +117,7 @@ impl Vault {
         if keys.have(place.compartment) { Ok(()) } else { Err(Error::NoKey(*place.compartment)) }
     }
 
-    fn at<'a>(&'a self, place: &'a Place<'_>, compartment: &'a str) -> SealedAt<'a> {
+    pub(crate) fn at<'a>(&'a self, place: &'a Place<'_>, compartment: &'a str) -> SealedAt<'a> {
         SealedAt {
             deployment: self.deployment.as_bytes(),
             table: place.table,

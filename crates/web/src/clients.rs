@@ -4,12 +4,13 @@ use access::Role;
 use axum::Json;
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Response};
-use casework::caseload::{Reason, Shown};
+use casework::caseload::{Reason, Shown, is_quiet};
 use casework::dates;
 use jiff::civil::Date;
 use maud::{Markup, html};
 use records::caseload::InCaseload;
 use records::search::Found;
+use records::staff::Directory;
 use serde::{Deserialize, Serialize};
 
 use crate::App;
@@ -18,7 +19,7 @@ use crate::form::Form;
 use crate::frame::{At, release, staff};
 use crate::signed::Signed;
 use crate::ui::file::{TagKind, tag};
-use crate::ui::form::{ButtonKind, TextInput, button, text_input};
+use crate::ui::form::{ButtonKind, TextInput, button, hidden, text_input};
 use crate::ui::list::{Cell, Column, FoundClient, Table, empty, filters, pages, results, table};
 use crate::ui::page::{container, heading, reading};
 
@@ -31,6 +32,26 @@ pub(crate) struct Ask {
     show: Option<String>,
     #[serde(default)]
     page: Option<usize>,
+    #[serde(default, deserialize_with = "weeks")]
+    weeks: Option<u8>,
+}
+
+/// A number of weeks as typed; what is none asks for nothing.
+fn weeks<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<u8>, D::Error> {
+    let typed = String::deserialize(from)?;
+    Ok(typed.trim().parse().ok().filter(|weeks| (1..=104).contains(weeks)))
+}
+
+/// Asks for how long nothing was heard.
+fn quiet_form(shown: Shown, weeks: Option<u8>) -> Markup {
+    let weeks = weeks.map(|weeks| weeks.to_string()).unwrap_or_default();
+    html! { @if shown == Shown::Quiet {
+        form method="get" action="/clients" {
+            (hidden("show", Shown::Quiet.code()))
+            (text_input(TextInput { name: "weeks", label: "No contact for how many weeks?", value: &weeks, width: Some(3), inputmode: Some("numeric"), autocomplete: Some("off"), input_type: "text", ..TextInput::default() }))
+            (button(ButtonKind::Secondary, "Show", None))
+        }
+    } }
 }
 
 pub(crate) async fn caseload(
@@ -50,31 +71,51 @@ pub(crate) async fn caseload(
         let counted: Vec<(String, String, bool)> = Shown::ALL
             .iter()
             .map(|choice| {
-                let count = files.iter().filter(|(reasons, _)| choice.takes(reasons, today)).count();
+                let count = files.iter().filter(|(reasons, file)| takes(*choice, reasons, file, today)).count();
                 let label = format!("{} ({count})", choice.words());
                 (format!("/clients?show={}", choice.code()), label, *choice == shown)
             })
             .collect();
-        files.retain(|(reasons, _)| shown.takes(reasons, today));
+        files.retain(|(reasons, file)| {
+            takes(shown, reasons, file, today)
+                || (shown == Shown::Quiet && ask.weeks.is_some())
+        });
+        if let Some(weeks) = ask.weeks.filter(|_| shown == Shown::Quiet) {
+            files.retain(|(_, file)| is_quiet(file.last_contact, today, weeks));
+        }
         // Who needs something first, by its day; the others by name, as they came.
         files.sort_by_key(|(reasons, _)| reasons.first().map_or(Date::MAX, |(day, _)| *day));
         let choices: Vec<(&str, &str, bool)> =
             counted.iter().map(|(href, label, here)| (href.as_str(), label.as_str(), *here)).collect();
         let all = files.len();
         let begins = ask.page.unwrap_or(1).saturating_sub(1).saturating_mul(A_PAGE).min(all);
-        let rows: Vec<Vec<Cell>> =
-            files.into_iter().skip(begins).take(A_PAGE).map(|(reasons, file)| row(file, &reasons, today)).collect();
+        let directory = app.service.directory();
+        let rows: Vec<Vec<Cell>> = files
+            .into_iter()
+            .skip(begins)
+            .take(A_PAGE)
+            .map(|(reasons, file)| row(file, &reasons, &directory, today))
+            .collect();
         let body = container(html! {
-            (heading("My clients", html! { p { (dates::count(caseload.files.len() as u64, "client")) } }))
+            (heading("My clients", html! { p { (dates::count(caseload.files.len() as u64, "client")) @if visit.role == Role::Adviser { " " a.govuk-link href="/cover" { "Arrange cover" } } } }))
             (filters("Show", &choices))
+            (quiet_form(shown, ask.weeks))
             @if caseload.files.is_empty() { (empty("You have no clients yet. Register one to begin.")) }
             @else if rows.is_empty() { (empty("Nobody here: that is good.")) }
             @else { div.app-panel { (table(Table { id: "caseload", caption: "Your clients, those who need something first", caption_hidden: true, columns: &COLUMNS, rows })) } }
-            @if all > A_PAGE { (turn(shown, begins, all)) }
+            @if all > A_PAGE { (turn(shown, ask.weeks, begins, all)) }
         });
         staff(&app, &visit, At::Clients, "My clients", body)
     });
     release(page).await
+}
+
+/// Whether a choice takes a file, by its reasons or by what is due in it.
+fn takes(choice: Shown, reasons: &[(Date, Reason)], file: &InCaseload, today: Date) -> bool {
+    match choice.forms() {
+        Some(forms) => file.dues.iter().any(|due| forms.iter().any(|form| due.form.id == **form)),
+        None => choice.takes(reasons, today),
+    }
 }
 
 /// How many clients a page of the caseload shows.
@@ -88,9 +129,12 @@ const COLUMNS: [Column<'static>; 5] = [
     Column { label: "Kept until", numeric: false, hidden: false },
 ];
 
-fn row(file: &InCaseload, reasons: &[(Date, Reason)], today: Date) -> Vec<Cell> {
+fn row(file: &InCaseload, reasons: &[(Date, Reason)], directory: &Directory, today: Date) -> Vec<Cell> {
     vec![
-        html! { a.govuk-link href={ "/clients/" (file.who.client) } { (file.who.name) } },
+        html! {
+            a.govuk-link href={ "/clients/" (file.who.client) } { (file.who.name) }
+            @if let Some(absent) = file.who.adviser.filter(|_| file.covered) { " " (tag(TagKind::Info, &format!("Cover for {}", directory.name(absent)))) }
+        },
         html! { span.app-ref { (file.who.number) } },
         html! { @for (day, reason) in reasons { @match reason {
             Reason::Due => @if let Some(due) = file.dues.first() {
@@ -116,9 +160,10 @@ pub(crate) fn due_tag(day: Date, today: Date) -> Markup {
     }
 }
 
-fn turn(shown: Shown, begins: usize, all: usize) -> Markup {
+fn turn(shown: Shown, weeks: Option<u8>, begins: usize, all: usize) -> Markup {
     let number = begins / A_PAGE + 1;
-    let address = |number: usize| format!("/clients?show={}&page={number}", shown.code());
+    let weeks = weeks.map(|weeks| format!("&weeks={weeks}")).unwrap_or_default();
+    let address = |number: usize| format!("/clients?show={}{weeks}&page={number}", shown.code());
     let (before, after) = (address(number.saturating_sub(1)), address(number + 1));
     let here = format!("{} to {} of {all}", begins + 1, (begins + A_PAGE).min(all));
     pages((number > 1).then_some(before.as_str()), &here, (begins + A_PAGE < all).then_some(after.as_str()))

@@ -95,6 +95,7 @@ impl From<Error> for Fail {
             | Error::Vault(_)
             | Error::Damaged(_)
             | Error::DoesNotFit(_)
+            | Error::Documents(_)
             | Error::Policy(_) => Fail::unavailable(&error),
         }
     }

@@ -22,6 +22,10 @@ pub(crate) const POLICY: &str = "default-src 'none'; script-src 'self'; style-sr
 connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'; \
 require-trusted-types-for 'script'; trusted-types 'none'";
 
+/// What a browser shows by itself (a document of a client) runs nothing, loads nothing and has no origin.
+pub(crate) const SHOWN: &str =
+    "sandbox; default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
 /// The largest form: a long note with everything that was typed can always be answered with a message.
 const LARGEST_FORM: usize = 16 * 1024 * 1024;
 
@@ -52,6 +56,10 @@ async fn headers(State(_): State<App>, request: Request, next: Next) -> Response
         ),
     ];
     for (name, value) in fixed {
+        // A document that is shown by itself comes with a policy that allows it even less.
+        if name == header::CONTENT_SECURITY_POLICY && headers.contains_key(&name) {
+            continue;
+        }
         headers.insert(name, HeaderValue::from_static(value));
     }
     if !asset {

@@ -4,9 +4,9 @@ use axum::Router;
 use axum::routing::{MethodRouter, get, post};
 
 use crate::{
-    App, account, appointments, assets, calendar, clients, closures, conflict, corrections, details, diary,
-    entries, entry_page, file, looked, messages, outcomes, plan, public, register, sign_in, tasks, team,
-    today,
+    App, account, appointments, assets, calendar, clients, closures, conflict, corrections, cover, details,
+    diary, documents, entries, entry_page, file, hand_over, looked, messages, outcomes, paper, plan, public,
+    register, sign_in, tasks, team, today,
 };
 
 /// The two methods that pages use.
@@ -106,6 +106,23 @@ routes! {
     Post "/clients/{client}/appointments" Staff true appointments::book;
     Get  "/appointments/{appointment}" Staff true appointments::show;
     Post "/appointments/{appointment}" Staff true appointments::change;
+    Get  "/clients/{client}/documents" Staff true documents::show;
+    Post "/clients/{client}/documents" Staff true documents::send;
+    Get  "/clients/{client}/documents/{document}" Staff true documents::one;
+    Post "/clients/{client}/documents/{document}" Staff true documents::replace;
+    Post "/clients/{client}/documents/{document}/delete" Staff true documents::delete;
+    Get  "/clients/{client}/documents/{document}/{number}/view" Staff true documents::view;
+    Get  "/clients/{client}/documents/{document}/{number}/download" Staff true documents::download;
+    Post "/clients/{client}/paper" Staff true paper::add;
+    Get  "/paper" Staff true paper::register;
+    Get  "/paper/{paper}" Staff true paper::show;
+    Post "/paper/{paper}" Staff true paper::change;
+    Get  "/cover" Staff false cover::show;
+    Post "/cover" Staff true cover::arrange;
+    Post "/cover/{cover}/end" Staff true cover::end;
+    Get  "/team/hand-over" Staff true hand_over::choose;
+    Post "/team/hand-over" Staff true hand_over::begin;
+    Get  "/team/hand-over/{hand_over}" Staff true hand_over::show;
     Get  "/diary" Staff true diary::show;
     Get  "/closures/new" Staff false closures::begin;
     Post "/closures/new" Staff false closures::close;

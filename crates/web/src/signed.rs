@@ -65,6 +65,15 @@ pub(crate) async fn carry(State(app): State<App>, request: Request, next: Next) 
         let lost = response.extensions().get::<NotSignedIn>().is_some();
         return if lost && page && path != "/" { sign_in::then_to(&path) } else { response };
     }
+    // A document is read while it arrives and never held here as a whole: who was signed out chooses it again.
+    let carries = |v: &HeaderValue| v.as_bytes().starts_with(b"multipart/form-data");
+    if request.headers().get(header::CONTENT_TYPE).is_some_and(carries) {
+        let response = next.run(request).await;
+        return match response.extensions().get::<NotSignedIn>() {
+            Some(_) => sign_in::then_to(&path),
+            None => response,
+        };
+    }
     let (parts, body) = request.into_parts();
     // The largest form is let in whole; only what fits is carried.
     let Ok(bytes) = to_bytes(body, 17 * 1024 * 1024).await else {

@@ -4,6 +4,7 @@
 //! from a store that keeps them plain, without policy, sealing, search index and log (`plain`); and the template alone,
 //! filled with one file that is in memory (`bare`). The load comes from a process of its own.
 
+mod caseload;
 mod figures;
 mod load;
 mod messages;
@@ -12,6 +13,7 @@ mod plain;
 mod search;
 mod slots;
 mod start;
+mod upload;
 
 use std::process::ExitCode;
 
@@ -34,6 +36,12 @@ enum What {
     /// Measure the page of a client's file.
     #[command(after_help = "Example: kept bench page --seconds 5 --connections 1,8")]
     Page(page::Page),
+    /// Measure the list of a caseload of 200 among many clients, and handing these over.
+    #[command(after_help = "Example: kept bench caseload --clients 100000")]
+    Caseload(caseload::Caseload),
+    /// Measure the memory that a large document takes while it is sent and while it is downloaded.
+    #[command(after_help = "Example: kept bench upload --megabytes 20")]
+    Upload(upload::Upload),
     /// Measure the search for free times over four weeks.
     #[command(after_help = "Example: kept bench slots --clients 2000")]
     Slots(slots::Slots),
@@ -59,6 +67,8 @@ impl Bench {
         match self.what {
             What::Figures(figures) => figures.run(),
             What::Page(page) => page.run().await,
+            What::Caseload(caseload) => caseload.run().await,
+            What::Upload(upload) => upload.run().await,
             What::Slots(slots) => slots.run().await,
             What::Search(search) => search.run(),
             What::Messages(messages) => messages.run().await,

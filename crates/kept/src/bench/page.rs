@@ -143,7 +143,7 @@ impl Page {
 }
 
 /// The real sign-in: password, then a code.
-async fn sign_in(service: &Service, person: Option<&DemoPerson>) -> Result<Token, Fail> {
+pub(super) async fn sign_in(service: &Service, person: Option<&DemoPerson>) -> Result<Token, Fail> {
     let person = person.ok_or_else(|| Fail::said("nobody works here"))?;
     let first = service.sign_in(&person.email, &person.password).await?;
     let now = u64::try_from(service.surroundings().now().as_second()).unwrap_or_default();
@@ -185,7 +185,7 @@ async fn shell(pages: &axum::Router, cookie: &str, path: &str) -> Result<(String
 }
 
 /// Has another process ask, so that its work is not counted as ours.
-async fn load(job: &Job) -> Result<Answered, Fail> {
+pub(super) async fn load(job: &Job) -> Result<Answered, Fail> {
     let failed = |error: String| Fail::said(format!("The load failed: {error}"));
     let program = std::env::current_exe().map_err(|error| failed(error.to_string()))?;
     let mut child = std::process::Command::new(program)

@@ -10,10 +10,15 @@ use std::time::Instant;
 use access::Role;
 use casework::StaffId;
 use casework::appointments::Slot;
+use casework::paper::Place;
 use clap::Args;
-use jiff::SignedDuration;
+use jiff::{SignedDuration, ToSpan as _};
+use records::cover::Arranging;
+use records::documents::{Begun, Sending};
 use records::loading::{Loaded, LoadedAppointment, LoadedEntry};
-use records::{Places, Service, Surroundings};
+use records::paper::Doing;
+use records::sessions::{Level, Session};
+use records::{Places, Service, Surroundings, Token, Visit};
 use serde_json::json;
 use tokio::net::TcpListener;
 use tracing::level_filters::LevelFilter;
@@ -212,7 +217,62 @@ async fn fill(places: &Places, seed: u64, clients: usize) -> Result<Made, Fail> 
         output::progress(&format!("{loaded} of {clients} made-up clients"));
     }
     output::progress("");
+    papers(&service, &ids).await?;
     Ok(Made { service, people })
+}
+
+/// How many clients have documents and paper: enough to see, few enough to start at once.
+const WITH_DOCUMENTS: usize = 16;
+
+/// Gives some clients documents and paper, lends some of it, and has one adviser covered by another: each as somebody here
+/// would do it, through the same sentences.
+async fn papers(service: &Service, staff: &[StaffId]) -> Result<(), Fail> {
+    let today = service.surroundings().today();
+    let day = |days: i64| today.checked_add(days.days()).unwrap_or(today);
+    let (Some(first), Some(second), Some(third)) = (staff.first(), staff.get(1), staff.get(2)) else {
+        return Ok(());
+    };
+    for (of, share) in [(first, WITH_DOCUMENTS / 2), (second, WITH_DOCUMENTS / 2)] {
+        let visit = visit(service, *of)?;
+        let caseload = service.caseload(&visit).await?.release().await?;
+        for (turn, file) in caseload.files.into_iter().take(share).enumerate() {
+            let client = file.who.client;
+            for made in demo::documents(turn) {
+                let sending = Sending {
+                    form: service.surroundings().draw(),
+                    replaces: None,
+                    name: made.name.to_owned(),
+                    title: made.title.to_owned(),
+                    kind: made.kind,
+                    note: String::new(),
+                };
+                if let Begun::Upload(mut upload) = service.begin_document(&visit, client, sending).await? {
+                    upload.push(&made.bytes)?;
+                    upload.finish().await?;
+                }
+            }
+            let (what, folder) = demo::paper(turn);
+            let place = Place { room: "Filing room".into(), cabinet: "Cabinet B".into(), folder };
+            let paper =
+                service.add_paper(&visit, client, service.surroundings().draw(), what, &place).await?;
+            if turn % 3 == 1 {
+                let lend = Doing::Lend { to: *third, due_back: day(if turn == 1 { 0 } else { 9 }) };
+                service.change_paper(&visit, paper, 1, lend).await?;
+            }
+        }
+    }
+    let form = service.surroundings().draw();
+    let cover = Arranging { form, absent: *third, covering: *first, from: today, until: day(6) };
+    service.arrange_cover(&visit(service, *third)?, cover).await?;
+    Ok(())
+}
+
+/// A visit by one of the made-up advisers, for what they did before the demonstration began.
+fn visit(service: &Service, staff: StaffId) -> Result<Visit, Fail> {
+    let now = service.surroundings().now();
+    let session = Session { staff, level: Level::Full, created: now, seen: now, confirmed: None };
+    let token = Token::from_cookie(&"00".repeat(32)).ok_or_else(|| Fail::said("no token"))?;
+    Ok(Visit { staff, role: Role::Adviser, session, token })
 }
 
 fn file(

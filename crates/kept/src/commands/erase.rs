@@ -42,7 +42,8 @@ impl Erase {
         };
         let erased = service.erase_file(&self.number, ground).await;
         service.close().await?;
-        let at = service.surroundings().civil(erased?.in_service);
+        let erased = erased?;
+        let at = service.surroundings().civil(erased.in_service);
         output::line(&format!(
             "Erased. Nothing of it can be read in the service from {}.",
             at.strftime("%H:%M on %-d %B %Y")
@@ -50,6 +51,12 @@ impl Erase {
         output::line(
             "Copies and backups: final when the keyring begins its next epoch, tonight at 03:00 or now with `kept keyring roll`.",
         );
+        if erased.paper_left > 0 {
+            output::line(&format!(
+                "Paper: {} to be destroyed, listed under Paper. The erasure is complete once somebody says that it is done.",
+                erased.paper_left
+            ));
+        }
         Ok(ExitCode::SUCCESS)
     }
 }

@@ -7,6 +7,7 @@
 
 mod diary;
 mod dice;
+mod documents;
 mod names;
 mod notes;
 mod people;
@@ -17,6 +18,7 @@ mod story;
 mod town;
 
 pub(crate) use diary::{Diaries, MadeUpAppointment};
+pub(crate) use documents::{documents, paper};
 pub(crate) use people::{MadeUpClient, people};
 pub(crate) use staff::{code_secret, id, staff};
 

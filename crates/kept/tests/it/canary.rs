@@ -198,6 +198,29 @@ fn nothing_personal_stands_in_the_clear_anywhere_and_nothing_at_all_is_left_afte
             assert!(begun.elapsed() < std::time::Duration::from_secs(20), "the message is seen to");
             std::thread::sleep(std::time::Duration::from_millis(200));
         }
+        // A document with marks in its name, its title, its note and in every piece of it, and one that is refused; paper.
+        let said: Vec<String> = (0..4).map(|_| marks.new_one("Zq", "")).collect();
+        let inside = format!("{} and so on. ", said[3]).repeat(6_000);
+        let kept =
+            send_document(&site, &client, &adviser, &said, &format!("{}.txt", said[0]), inside.as_bytes());
+        assert_eq!(kept.status, 303, "{}", kept.text);
+        let shown =
+            site.get(&format!("{}/1/view", kept.location.unwrap().split('?').next().unwrap()), &adviser);
+        assert!(shown.text.contains(&said[3]), "the mark is in the document");
+        let disguised: Vec<String> = (0..4).map(|_| marks.new_one("Zq", "")).collect();
+        let page = format!("<html>{}</html>", disguised[3]);
+        let refused = send_document(
+            &site,
+            &client,
+            &adviser,
+            &disguised,
+            &format!("{}.pdf", disguised[0]),
+            page.as_bytes(),
+        );
+        assert_eq!(refused.status, 422, "{}", refused.text);
+        let what = marks.new_one("Zq", "");
+        let paper = format!("form={}&what={what}&room=Store&cabinet=B&folder=14", form_key());
+        assert_eq!(site.post(&format!("{client}/paper"), &adviser, &paper).status, 303);
         // What is typed and comes to nothing is not kept either.
         let sought = marks.new_one("Zq", "");
         site.post("/clients/find", &adviser, &format!("q={sought}"));
@@ -233,13 +256,40 @@ fn nothing_personal_stands_in_the_clear_anywhere_and_nothing_at_all_is_left_afte
         well(&site.kept(&["keyring", "roll"]));
         assert_eq!(scan(&site, &marks.0), Vec::<String>::new(), "after the erasure");
         site.is_sound();
+        let folder = client.rsplit('/').next().unwrap();
+        let left = everything(&site).into_iter().filter(|(place, _)| place.contains(folder)).count();
+        assert_eq!(left, 0, "no bytes of documents are left");
         nothing_is_left_but_the_mark_of_the_erasure(&site, &client);
         the_scan_finds_what_is_there(&site);
     }
 }
 
-/// The client's random id is in the log, in the register of erasures and beside the form that made the file (which makes none
-/// again when it is sent again), and nowhere else.
+/// Sends a document: its name, title and note, and what is in it.
+fn send_document(
+    site: &Site,
+    client: &str,
+    cookie: &str,
+    said: &[String],
+    name: &str,
+    bytes: &[u8],
+) -> super::site::Answered {
+    let mut body = Vec::new();
+    for (field, value) in
+        [("form", form_key().as_str()), ("title", &said[1]), ("kind", "letter"), ("note", &said[2])]
+    {
+        let part = format!("--edge\r\nContent-Disposition: form-data; name=\"{field}\"\r\n\r\n{value}\r\n");
+        body.extend(part.into_bytes());
+    }
+    let head =
+        format!("--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\r\n");
+    body.extend(head.into_bytes());
+    body.extend(bytes);
+    body.extend(b"\r\n--edge--\r\n");
+    site.send(&format!("{client}/documents"), cookie, &body).unwrap()
+}
+
+/// The client's random id is in the log, in the register of erasures, beside the form that made the file (which makes none
+/// again when it is sent again), at the paper that is still to be destroyed, and nowhere else.
 fn nothing_is_left_but_the_mark_of_the_erasure(site: &Site, client: &str) {
     let Some(address) = site.ground.address() else { return };
     let id = client.rsplit('/').next().unwrap();
@@ -250,7 +300,7 @@ fn nothing_is_left_but_the_mark_of_the_erasure(site: &Site, client: &str) {
         for line in text.lines().filter(|line| line.contains(id)) {
             let table = line.split(' ').nth(2).unwrap();
             assert!(
-                ["public.erased", "public.change", "public.form_done"].contains(&table),
+                ["public.erased", "public.change", "public.form_done", "public.paper"].contains(&table),
                 "{table} still has a row"
             );
         }

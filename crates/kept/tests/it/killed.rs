@@ -162,3 +162,64 @@ fn an_erasure_that_is_killed_at_any_step_is_whole_or_not_begun() {
         eprintln!("{:?}: {steps} steps of erasing, {gone} of them after its commit", site.ground.engine());
     }
 }
+
+#[test]
+fn a_document_whose_sending_is_killed_at_any_step_is_whole_or_not_there() {
+    for site in Site::all(3) {
+        let cookie = {
+            let _running = site.start();
+            site.sign_in("adviser")
+        };
+        let client = {
+            let _running = site.start();
+            let made = site.post(
+                "/clients/register",
+                &cookie,
+                &format!(
+                    "form={}&how=on-paper&agreed=in-words&name=Step&mobile_phone=07700900123",
+                    form_key()
+                ),
+            );
+            made.location.unwrap().split("/details").next().unwrap().to_owned()
+        };
+        let body = |key: &str, at: usize| {
+            let field = |name: &str, value: &str| {
+                format!("--edge\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
+            };
+            let text = format!("Words of step {at}. ").repeat(12_000);
+            format!(
+                "{}{}{}--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"s.txt\"\r\n\r\n{text}\r\n--edge--\r\n",
+                field("form", key),
+                field("title", &format!("Step{at}step")),
+                field("kind", "letter"),
+            )
+        };
+        let mut sent: Vec<(usize, String)> = Vec::new();
+        let steps = at_each_step(&site, &cookie, |site, cookie, at| {
+            let key = form_key();
+            let answered = site.send(&format!("{client}/documents"), cookie, body(&key, at).as_bytes());
+            sent.push((at, key));
+            answered.is_some_and(|answered| answered.status == 303)
+        });
+        assert!(steps > 5, "{steps}");
+        let running = site.start();
+        let before = site.get(&format!("{client}/documents"), &cookie).text;
+        for (at, key) in &sent {
+            // What is listed is whole, and what is sent again counts once.
+            assert!(before.matches(&format!("Step{at}step")).count() <= 1);
+            let again =
+                site.send(&format!("{client}/documents"), &cookie, body(key, *at).as_bytes()).unwrap();
+            assert_eq!(again.status, 303, "{}", again.text);
+            let page = again.location.unwrap().split('?').next().unwrap().to_owned();
+            let shown = site.get(&format!("{page}/1/view"), &cookie);
+            assert_eq!(shown.text, format!("Words of step {at}. ").repeat(12_000), "step {at}");
+        }
+        let after = site.get(&format!("{client}/documents"), &cookie).text;
+        for (at, _) in &sent {
+            assert_eq!(after.matches(&format!("Step{at}step")).count(), 1, "step {at}: {after}");
+        }
+        drop(running);
+        site.is_sound();
+        eprintln!("{:?}: {steps} steps of sending a document", site.ground.engine());
+    }
+}

@@ -178,15 +178,31 @@ impl Site {
 
     /// Asks for a page; none when nobody answers or the answer breaks off.
     pub(crate) fn ask(&self, method: &str, path: &str, cookie: Option<&str>, form: &str) -> Option<Answered> {
+        self.ask_with(method, path, cookie, "application/x-www-form-urlencoded", form.as_bytes())
+    }
+
+    /// Sends a form in parts, whose edge is `edge`.
+    pub(crate) fn send(&self, path: &str, cookie: &str, body: &[u8]) -> Option<Answered> {
+        self.ask_with("POST", path, Some(cookie), "multipart/form-data; boundary=edge", body)
+    }
+
+    fn ask_with(
+        &self,
+        method: &str,
+        path: &str,
+        cookie: Option<&str>,
+        kind: &str,
+        form: &[u8],
+    ) -> Option<Answered> {
         let mut stream = TcpStream::connect(self.address.trim_start_matches("http://")).ok()?;
         stream.set_read_timeout(Some(Duration::from_secs(20))).ok()?;
         let cookie = cookie.map(|cookie| format!("Cookie: {cookie}\r\n")).unwrap_or_default();
         let head = format!(
-            "{method} {path} HTTP/1.1\r\nHost: kept\r\nConnection: close\r\nSec-Fetch-Site: same-origin\r\n{cookie}Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n",
+            "{method} {path} HTTP/1.1\r\nHost: kept\r\nConnection: close\r\nSec-Fetch-Site: same-origin\r\n{cookie}Content-Type: {kind}\r\nContent-Length: {}\r\n\r\n",
             form.len()
         );
         stream.write_all(head.as_bytes()).ok()?;
-        stream.write_all(form.as_bytes()).ok()?;
+        stream.write_all(form).ok()?;
         let mut whole = Vec::new();
         stream.read_to_end(&mut whole).ok()?;
         let whole = String::from_utf8_lossy(&whole).into_owned();

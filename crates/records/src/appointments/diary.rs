@@ -151,7 +151,7 @@ impl Service {
         Ok((self.midnight(from)?.as_microsecond(), self.midnight(after)?.as_microsecond()))
     }
 
-    fn midnight(&self, day: Date) -> Result<Timestamp, Error> {
+    pub(crate) fn midnight(&self, day: Date) -> Result<Timestamp, Error> {
         let zone = self.surroundings().civil(self.now()).time_zone().clone();
         let midnight = day.at(0, 0, 0, 0).to_zoned_datetime(zone).map_err(|_| Error::Damaged("day"))?;
         Ok(midnight.timestamp())

@@ -58,6 +58,15 @@ impl Bench {
         Ok(Bench { ground: self.ground, service, clock: self.clock })
     }
 
+    /// Closes the service and opens it again with documents kept otherwise.
+    pub(crate) async fn reopened_with(self, settings: records::documents::Settings) -> Bench {
+        self.service.close().await.unwrap();
+        drop(self.service);
+        let places = places(&self.ground).await;
+        let service = Service::open_with(&places, surroundings(&self.clock), settings).await.unwrap();
+        Bench { ground: self.ground, service, clock: self.clock }
+    }
+
     /// Opens again a service that was closed.
     pub(crate) async fn reopen_only(self) -> Result<Bench, Error> {
         let service = Service::open(&places(&self.ground).await, surroundings(&self.clock)).await?;

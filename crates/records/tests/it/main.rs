@@ -10,6 +10,8 @@
 
 mod appointments;
 mod bench;
+mod caseloads;
+mod documents;
 mod erasures;
 mod files;
 mod messages;

@@ -273,6 +273,22 @@ pub(crate) fn legend(text: &str, heading: bool) -> Markup {
     }
 }
 
+/// A file to send. The form needs `enctype="multipart/form-data"`, and its other fields before this one.
+#[must_use]
+pub fn file_input(name: &str, text: &str, hint: &str, accept: &str, error: Option<&str>) -> Markup {
+    let class =
+        if error.is_some() { "govuk-file-upload govuk-file-upload--error" } else { "govuk-file-upload" };
+    group(
+        error.is_some(),
+        html! {
+            (label(name, text, false, false))
+            (hint_and_error(name, Some(hint), error))
+            input class=(class) #(name) name=(name) type="file" accept=(accept)
+                aria-describedby=[described_by(name, true, error.is_some())];
+        },
+    )
+}
+
 /// A value the form carries along.
 #[must_use]
 pub fn hidden(name: &str, value: &str) -> Markup {

@@ -3,6 +3,7 @@
 //! Each is written once, with GOV.UK Frontend's markup, ids and error behaviour. No component needs
 //! JavaScript, an inline style or an inline script.
 
+pub mod barcode;
 mod choices;
 pub mod file;
 pub mod form;

@@ -45,6 +45,16 @@ fn notification(class: &str, role: &str, title: &str, body: Markup) -> Markup {
     } }
 }
 
+/// How far long work is, as a bar and in words.
+#[must_use]
+pub fn progress(label: &str, done: usize, all: usize) -> Markup {
+    html! { p.app-progress {
+        label for="progress" { (label) }
+        progress #progress value=(done) max=(all.max(1)) { (done) " of " (all) }
+        span class="app-num app-muted" { (done) " of " (all) }
+    } }
+}
+
 /// A line of a [`summary_list`].
 #[derive(Debug, Clone, Default)]
 pub struct SummaryRow<'a> {

@@ -151,6 +151,73 @@ impl Bench {
         made.unwrap().to_string()
     }
 
+    /// A text in a client's file, as a document.
+    pub(crate) async fn document(&self, adviser: StaffId, client: &str) -> String {
+        let (client, visit) = (client.parse::<ClientId>().unwrap(), self.visit_of(adviser));
+        let sending = records::documents::Sending {
+            form: *uuid::Uuid::new_v4().as_bytes(),
+            replaces: None,
+            name: "cv.txt".into(),
+            title: "CV".into(),
+            kind: casework::documents::Kind::Cv,
+            note: String::new(),
+        };
+        let begun = self.service.begin_document(&visit, client, sending).await.unwrap();
+        let records::documents::Begun::Upload(mut upload) = begun else { panic!("a new form") };
+        upload.push(b"Two years at the harbour").unwrap();
+        upload.finish().await.unwrap().to_string()
+    }
+
+    /// A piece of paper of a client.
+    pub(crate) async fn paper(&self, adviser: StaffId, client: &str) -> String {
+        let (client, visit) = (client.parse::<ClientId>().unwrap(), self.visit_of(adviser));
+        let place = casework::paper::Place::read("Office 2", "Cabinet B", "14").unwrap();
+        let form = *uuid::Uuid::new_v4().as_bytes();
+        self.service.add_paper(&visit, client, form, "Signed agreement", &place).await.unwrap().to_string()
+    }
+
+    /// Sends a form in parts, as browsers do with files: fields first, then the file.
+    pub(crate) async fn send(
+        &self,
+        path: &str,
+        fields: &[(&str, &str)],
+        file: Option<(&str, &[u8])>,
+        cookie: Option<&str>,
+    ) -> Answered {
+        let mut body = Vec::new();
+        for (name, value) in fields {
+            let part =
+                format!("--edge\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+            body.extend(part.as_bytes());
+        }
+        if let Some((name, bytes)) = file {
+            let head = format!(
+                "--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\nContent-Type: text/html\r\n\r\n"
+            );
+            body.extend(head.as_bytes());
+            body.extend(bytes);
+            body.extend(b"\r\n");
+        }
+        body.extend(b"--edge--\r\n");
+        self.send_raw(path, body, cookie).await
+    }
+
+    pub(crate) async fn send_raw(&self, path: &str, body: Vec<u8>, cookie: Option<&str>) -> Answered {
+        let mut request = Request::builder()
+            .method("POST")
+            .uri(path)
+            .header("sec-fetch-site", "same-origin")
+            .header("content-type", "multipart/form-data; boundary=edge");
+        if let Some(cookie) = cookie {
+            request = request.header("cookie", cookie);
+        }
+        let response = self.router.clone().oneshot(request.body(Body::from(body)).unwrap()).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let bytes = to_bytes(body, usize::MAX).await.unwrap();
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        Answered { status: parts.status, headers: parts.headers, text }
+    }
+
     fn visit_of(&self, adviser: StaffId) -> records::Visit {
         let now = self.service.surroundings().now();
         let session = records::sessions::Session {

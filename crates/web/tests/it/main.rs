@@ -11,6 +11,7 @@
 mod appointments;
 mod bench;
 mod closures;
+mod documents;
 mod failing;
 mod forms;
 mod table;

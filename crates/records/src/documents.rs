@@ -1,0 +1,397 @@
+//! Documents of a client's file: sent, looked through, sealed piece by piece, shown, replaced, deleted.
+//!
+//! A document has a key of its own, so that deleting it destroys a key. What is said about it (title, name, kind, note) is
+//! sealed with that key, too. Its bytes stand outside the database; they are put in their place before the row that names
+//! them is written, so that a row never lacks its bytes, and what a crash leaves over is swept.
+
+mod blobs;
+mod inspect;
+mod keeping;
+mod scanner;
+mod upload;
+
+use std::collections::BTreeMap;
+
+use access::Act;
+use audit::{Action, Detail, Entry, RowMark};
+use casework::documents::{Checked, Described};
+use casework::{ClientId, DocumentId, Profile, StaffId};
+use jiff::Timestamp;
+use notice::{Categories, Category};
+use sha2::{Digest as _, Sha256};
+use store::{Row, sql};
+use uuid::Uuid;
+use vault::{CHUNK_BYTES, Chunks, Compartment, FileKeys, Personal, Place};
+
+use crate::entries::Stored;
+use crate::erasure::erase_request;
+use crate::looked::CONTACT_PAGE;
+use crate::paper::{self, Paper};
+use crate::sessions::Visit;
+use crate::standing::Standing;
+use crate::{Error, Opened, Service, changes};
+
+use blobs::{Blob, Which};
+pub use keeping::{Keeping, LARGEST, LEFT_FOR, Settings};
+pub use scanner::{NotAScanner, Scanner};
+pub use upload::{Begun, Sending, Upload};
+
+sql! { records:
+    /// Adds a version of a document.
+    ADD = "INSERT INTO document (id, version, client, category, state, blob, pieces, written, author, sealed) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+    /// Those of a client, the newest first.
+    OF_CLIENT = concat!("SELECT ", columns!(), " FROM document WHERE client = $1 ORDER BY written DESC, version DESC LIMIT 2000");
+    /// All versions of one.
+    VERSIONS = concat!("SELECT ", columns!(), " FROM document WHERE client = $1 AND id = $2 ORDER BY version DESC");
+    /// One version.
+    ONE = concat!("SELECT ", columns!(), " FROM document WHERE client = $1 AND id = $2 AND version = $3");
+    /// Takes a document out, unless somebody sent a newer version meanwhile.
+    DELETE = "DELETE FROM document WHERE client = $1 AND id = $2 AND NOT EXISTS (SELECT 1 FROM document d WHERE d.id = $2 AND d.version > $3)";
+    /// What goes with an erased file.
+    pub(crate) DROP_DOCUMENTS = "DELETE FROM document WHERE client = $1";
+}
+
+/// The columns of a document, in the order of every statement that reads one.
+macro_rules! columns {
+    () => {
+        "id, version, client, state, blob, pieces, written, author, sealed"
+    };
+}
+use columns;
+
+/// The table's name in associated data, and that of the bytes.
+const TABLE: &str = "document";
+const BYTES: &str = "document_bytes";
+/// Documents belong to the work with a client.
+const CATEGORY: Category = Category::Casework;
+/// How the notice names these entries.
+const NOTICE_ENTRY: &str = "documents";
+
+const LIST: Action = Action("list-documents");
+const VIEW: Action = Action("view-document");
+const DOWNLOAD: Action = Action("download-document");
+const DELETE_ACTION: Action = Action("delete-document");
+
+/// A version of a document.
+#[derive(Debug, Clone)]
+pub struct Version {
+    /// Its number.
+    pub number: i64,
+    /// Whether it was looked through for viruses.
+    pub checked: Checked,
+    /// When it was sent.
+    pub written: Timestamp,
+    /// By whom.
+    pub author: StaffId,
+    /// What is said about it.
+    pub described: Described,
+}
+
+/// A document with its versions, the newest first.
+#[derive(Debug, Clone)]
+pub struct Document {
+    /// Which.
+    pub id: DocumentId,
+    /// Its versions; there is one at least.
+    pub versions: Vec<Version>,
+}
+
+impl Document {
+    /// The newest version.
+    #[must_use]
+    pub fn newest(&self) -> Option<&Version> {
+        self.versions.first()
+    }
+}
+
+/// Documents and paper of a client.
+#[derive(Debug, Clone)]
+pub struct Documents {
+    /// The client's contact details, for the head of the page.
+    pub contact: Profile,
+    /// The documents, the newest first; none for those who may not read them.
+    pub documents: Vec<Document>,
+    /// The paper in the filing system.
+    pub papers: Vec<Paper>,
+    /// Whether documents may be read.
+    pub readable: bool,
+    /// Whether documents and paper may be added.
+    pub writable: bool,
+    /// Whether the notice that the client was given names documents.
+    pub named: bool,
+    /// The version of that notice.
+    pub notice_version: String,
+}
+
+/// The bytes of a document, opened piece by piece while they are sent.
+pub struct Pieces {
+    blob: Blob,
+    chunks: Chunks,
+    size: u64,
+}
+
+impl Pieces {
+    /// How many there are.
+    #[must_use]
+    pub fn count(&self) -> u64 {
+        self.blob.pieces()
+    }
+
+    /// The piece with this number, without what fills up the last one.
+    ///
+    /// # Errors
+    /// It is not exactly what was sealed there, or cannot be read.
+    pub fn piece(&self, index: u64) -> Result<Vec<u8>, Error> {
+        let piece = self.blob.piece(&self.chunks, index)?;
+        let left = self.size.saturating_sub(index * CHUNK_BYTES as u64).min(CHUNK_BYTES as u64);
+        Ok(piece.get(..usize::try_from(left).unwrap_or(0)).unwrap_or_default().to_vec())
+    }
+}
+
+/// A version of a document to show or to download.
+pub struct ToShow {
+    /// What is said about it.
+    pub described: Described,
+    /// Its bytes.
+    pub pieces: Pieces,
+}
+
+struct StoredVersion {
+    id: DocumentId,
+    version: i64,
+    client: ClientId,
+    checked: Checked,
+    blob: Uuid,
+    pieces: u64,
+    written: Timestamp,
+    author: StaffId,
+    sealed: Vec<u8>,
+}
+
+impl StoredVersion {
+    fn read(row: &Row) -> Result<StoredVersion, Error> {
+        Ok(StoredVersion {
+            id: DocumentId::from_bytes(row.bytes16(0)?),
+            version: row.int(1)?,
+            client: ClientId::from_bytes(row.bytes16(2)?),
+            checked: Checked::of(row.text(3)?).ok_or(Error::Damaged("document state"))?,
+            blob: Uuid::from_bytes(row.bytes16(4)?),
+            pieces: row.int(5)?.unsigned_abs(),
+            written: changes::time(row.int(6)?)?,
+            author: StaffId::from_bytes(row.bytes16(7)?),
+            sealed: row.blob(8)?.to_vec(),
+        })
+    }
+
+    fn which(&self) -> Which {
+        Which { client: self.client, document: self.id, blob: self.blob }
+    }
+}
+
+fn place<'a>(
+    table: &'static str,
+    row: [u8; 16],
+    version: i64,
+    client: ClientId,
+    compartment: &'a Compartment,
+) -> Place<'a> {
+    Place { table, row, version, file: client.into(), compartment, category: CATEGORY }
+}
+
+fn mark(id: DocumentId, version: i64, sealed: &[u8]) -> RowMark {
+    RowMark { table: TABLE, row: *id.as_bytes(), version, digest: Sha256::digest(sealed).into() }
+}
+
+impl Service {
+    /// Documents and paper of a client. Those who may only reach the client (reception) see the paper's labels and places.
+    ///
+    /// # Errors
+    /// The rules refuse, there is no such file, or something cannot do its part.
+    pub async fn documents(&self, visit: &Visit, client: ClientId) -> Result<Opened<Documents>, Error> {
+        let id = || client.as_bytes().into();
+        let rows = self
+            .records()
+            .read(vec![
+                Standing::query(client, visit),
+                CONTACT_PAGE.with([id()]),
+                OF_CLIENT.with([id()]),
+                paper::OF_CLIENT.with([id()]),
+            ])
+            .await?;
+        let [head, contact, documents, papers] = rows.as_slice() else { return Err(Error::Damaged("batch")) };
+        let standing = Standing::read(client, head.first())?;
+        let now = self.now();
+        let (mut request, readable) = self.readable(visit, &standing, now);
+        request.categories = Categories::from(Category::Contact);
+        if readable.contains(CATEGORY) {
+            request.categories = request.categories.with(CATEGORY);
+        }
+        let permit = self.permit(request, LIST).await?;
+        let keys = self.keys_with(client, documents.rows.as_slice()).await?;
+        let entry = self.log().submit(permit, LIST, Detail::default());
+        let contact = match contact.first() {
+            Some(row) => self.open_page(&entry, &keys, client, &Stored::read(row)?)?.map(|page| page.profile),
+            None => Personal::new(&entry, Profile::default()),
+        };
+        let mut opened = Vec::new();
+        if readable.contains(CATEGORY) {
+            for row in &documents.rows {
+                opened.push(self.open_version(&entry, &keys, &StoredVersion::read(row)?)?);
+            }
+        }
+        let papers = self.open_papers(&entry, &keys, papers, readable.contains(CATEGORY))?;
+        let writable = self.policy().allowed(&standing.request(visit, now, Act::Write, CATEGORY.into()));
+        let named = self.names_documents(&standing)?;
+        let shown = Personal::gather(&entry, opened)?.and(papers)?.and(contact)?.map(
+            |((versions, papers), contact)| Documents {
+                contact,
+                documents: gathered(versions),
+                papers,
+                readable: readable.contains(CATEGORY),
+                writable: writable.contains(CATEGORY),
+                named,
+                notice_version: standing.notice_version.clone(),
+            },
+        );
+        Ok(Opened::new(shown, entry))
+    }
+
+    /// Opens a version of a document, to show it (`download` says that it leaves the page). What waits for the scanner or was
+    /// found infected is shown to nobody.
+    ///
+    /// # Errors
+    /// The rules refuse, there is no such document, it may not be shown, or something cannot do its part.
+    pub async fn open_document(
+        &self,
+        visit: &Visit,
+        client: ClientId,
+        document: DocumentId,
+        version: i64,
+        download: bool,
+    ) -> Result<Opened<ToShow>, Error> {
+        let one = ONE.with([client.as_bytes().into(), document.as_bytes().into(), version.into()]);
+        let rows = self.records().read(vec![Standing::query(client, visit), one]).await?;
+        let [head, found] = rows.as_slice() else { return Err(Error::Damaged("batch")) };
+        let standing = Standing::read(client, head.first())?;
+        let action = if download { DOWNLOAD } else { VIEW };
+        let request = standing.request(visit, self.now(), Act::Read, CATEGORY.into());
+        let permit = self.permit(request, action).await?;
+        let stored = StoredVersion::read(found.first().ok_or(Error::NoSuchFile)?)?;
+        if !stored.checked.is_shown() {
+            return Err(Error::Faults(vec![casework::Fault::new(
+                casework::documents::FILE,
+                "This document waits for the virus check, or did not pass it. It is shown to nobody",
+            )]));
+        }
+        let keys = self.keys_with(client, found.rows.as_slice()).await?;
+        let blob = self.documents_kept().blobs().open(stored.which(), stored.pieces)?;
+        let entry = self.log().submit(permit, action, Detail::default());
+        let version = self.open_version(&entry, &keys, &stored)?;
+        let compartment = Compartment::Document(document);
+        let at = place(BYTES, *stored.blob.as_bytes(), stored.version, client, &compartment);
+        let chunks = self.vault().open_chunks(&entry, &keys, &at)?;
+        let shown = version.and(chunks)?.map(|((_, version), chunks)| ToShow {
+            pieces: Pieces { blob, chunks, size: version.described.size },
+            described: version.described,
+        });
+        Ok(Opened::new(shown, entry))
+    }
+
+    /// Deletes a document with all its versions: the rows, then its key, then its bytes. `newest` is the version that was seen.
+    ///
+    /// # Errors
+    /// The rules refuse, there is no such document, somebody sent a newer version meanwhile, or a store failed.
+    pub async fn delete_document(
+        &self,
+        visit: &Visit,
+        client: ClientId,
+        document: DocumentId,
+        newest: i64,
+    ) -> Result<(), Error> {
+        let ids = || [client.as_bytes().into(), document.as_bytes().into()];
+        let rows = self.records().read(vec![Standing::query(client, visit), VERSIONS.with(ids())]).await?;
+        let [head, versions] = rows.as_slice() else { return Err(Error::Damaged("batch")) };
+        let standing = Standing::read(client, head.first())?;
+        let now = self.now();
+        let permit =
+            self.permit(standing.request(visit, now, Act::Write, CATEGORY.into()), DELETE_ACTION).await?;
+        let versions: Vec<StoredVersion> =
+            versions.rows.iter().map(StoredVersion::read).collect::<Result<_, _>>()?;
+        let known = versions.first().ok_or(Error::NoSuchFile)?.version;
+        if known != newest {
+            return Err(Error::ChangedMeanwhile);
+        }
+        let change = self.log().change(permit, DELETE_ACTION, &Detail::default());
+        let [client_id, document_id] = ids();
+        let mut batch = vec![
+            DELETE.with([client_id, document_id, newest.into()]).expecting(versions.len() as u64),
+            change.outbox(),
+        ];
+        batch.extend(changes::of_client(client, now));
+        self.records().write(batch).await.map_err(crate::staff::changed_meanwhile)?;
+        change.committed();
+        self.destroy_document(client, document).await?;
+        for version in &versions {
+            self.documents_kept().blobs().remove(version.which())?;
+        }
+        self.records().truncate_log().await?;
+        Ok(())
+    }
+
+    /// Destroys a document's own key: nothing of it opens any more, and after the next epoch no copy does.
+    async fn destroy_document(&self, client: ClientId, document: DocumentId) -> Result<(), Error> {
+        let permit = self.policy().decide(erase_request(client))?;
+        self.vault().erase(&permit, client.into(), Some(Compartment::Document(document))).await?;
+        Ok(())
+    }
+
+    /// The keys of a file, with those of these documents: another server may have added one a moment ago.
+    async fn keys_with(&self, client: ClientId, rows: &[Row]) -> Result<FileKeys, Error> {
+        let keys = self.vault().keys(client.into()).await?;
+        for row in rows {
+            let document = Compartment::Document(DocumentId::from_bytes(row.bytes16(0)?));
+            if !keys.have(&document) {
+                self.vault().evict(client.into());
+                return Ok(self.vault().keys(client.into()).await?);
+            }
+        }
+        Ok(keys)
+    }
+
+    fn open_version(
+        &self,
+        entry: &Entry,
+        keys: &FileKeys,
+        stored: &StoredVersion,
+    ) -> Result<Personal<(DocumentId, Version)>, Error> {
+        let compartment = Compartment::Document(stored.id);
+        let at = place(TABLE, *stored.id.as_bytes(), stored.version, stored.client, &compartment);
+        let described = self.vault().open::<Described>(entry, keys, &at, &stored.sealed)?;
+        let (id, number, checked) = (stored.id, stored.version, stored.checked);
+        let (written, author) = (stored.written, stored.author);
+        Ok(described.map(move |described| (id, Version { number, checked, written, author, described })))
+    }
+
+    /// Whether the notice that this client was given names documents.
+    fn names_documents(&self, standing: &Standing) -> Result<bool, Error> {
+        let given = self.given(&standing.notice, &standing.notice_version)?;
+        Ok(given.notice.category(CATEGORY).is_some_and(|held| held.entries.iter().any(|e| e == NOTICE_ENTRY)))
+    }
+}
+
+/// Versions (the newest first) as documents, those changed last first.
+fn gathered(versions: Vec<(DocumentId, Version)>) -> Vec<Document> {
+    let mut places: BTreeMap<DocumentId, usize> = BTreeMap::new();
+    let mut documents: Vec<Document> = Vec::new();
+    for (id, version) in versions {
+        let at = *places.entry(id).or_insert(documents.len());
+        match documents.get_mut(at) {
+            Some(document) => document.versions.push(version),
+            None => documents.push(Document { id, versions: vec![version] }),
+        }
+    }
+    for document in &mut documents {
+        document.versions.sort_by_key(|version| std::cmp::Reverse(version.number));
+    }
+    documents
+}
