@@ -120,22 +120,37 @@ codes! {
         Spoken = "spoken",
         /// In their online file.
         Portal = "portal",
+        /// When they agreed to use the service, under a notice that says so.
+        SigningUp = "signing-up",
+    }
+}
+
+impl Way {
+    /// In a few words.
+    #[must_use]
+    pub const fn words(self) -> &'static str {
+        match self {
+            Way::Signed => "signed",
+            Way::Spoken => "in words",
+            Way::Portal => "in their online file",
+            Way::SigningUp => "when they signed up",
+        }
     }
 }
 
 /// What happened to a consent, and when.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Event {
     /// What it became.
     pub state: State,
     /// When.
     pub at: Timestamp,
-    /// How the client said so; none where it was not the client.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub way: Option<Way>,
+    /// How the client said so.
+    pub way: Way,
 }
 
-/// The record of one consent: what was shown, what was said to it, and what became of it. Never changed but by a new event.
+/// The record of one consent: what was shown and what was said to it. It is never changed; what became of it since stands
+/// in [`Event`]s beside it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Consent {
     /// What for.
@@ -175,46 +190,28 @@ pub struct Consent {
     pub until: Option<Date>,
     /// When we ask whether it still holds.
     pub review: Date,
-    /// What happened, the earliest first.
-    pub events: Vec<Event>,
+    /// What the answer made of it.
+    pub state: State,
+    /// When it was answered.
+    pub at: Timestamp,
 }
 
 impl Consent {
-    /// Where it stands on a day, by its own events.
+    /// Where it stands on a day, with what happened since.
     #[must_use]
-    pub fn state(&self, today: Date) -> State {
-        let last = self.events.last().map_or(State::Unknown, |event| event.state);
+    pub fn stands(&self, since: &[Event], today: Date) -> State {
+        let last = since.iter().max_by_key(|event| event.at).map_or(self.state, |event| event.state);
         standing(last, self.until, today)
-    }
-
-    /// When the client answered.
-    #[must_use]
-    pub fn answered_at(&self) -> Option<Timestamp> {
-        self.events.first().map(|event| event.at)
-    }
-
-    /// Notes that it became something else.
-    ///
-    /// # Errors
-    /// The state that it is in, if that cannot follow.
-    pub fn becomes(&mut self, next: State, at: Timestamp, way: Option<Way>) -> Result<(), State> {
-        let now = self.events.last().map_or(State::Unknown, |event| event.state);
-        if !now.may_become(next) {
-            return Err(now);
-        }
-        self.events.push(Event { state: next, at, way });
-        Ok(())
     }
 
     /// Its line in the timeline.
     #[must_use]
     pub fn title(&self) -> String {
-        let state = self.events.last().map_or(State::Unknown, |event| event.state);
         let about = self.receiver.as_ref().map_or_else(
             || format!("our use of data ({})", self.purpose.code()),
             |receiver| format!("sharing with {}", receiver.name),
         );
-        format!("Consent to {about}: {}", state.words().to_lowercase())
+        format!("Consent to {about}: {}", self.state.words().to_lowercase())
     }
 }
 

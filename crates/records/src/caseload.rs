@@ -23,7 +23,7 @@ use crate::{Error, Opened, Service, changes};
 
 sql! { records:
     /// A caseload, the longest without contact first.
-    CASELOAD = "SELECT id, status, registered, last_contact, notice, notice_version FROM client WHERE adviser = $1 AND restricted = $2 ORDER BY last_contact, id LIMIT 2000";
+    CASELOAD = "SELECT id, status, registered, last_contact, notice, notice_version FROM client WHERE adviser = $1 AND restricted = $2 AND NOT EXISTS (SELECT 1 FROM consent w WHERE w.client = client.id AND w.kind = 'use' AND w.purpose = 'support' AND w.state = 'withdrawn') ORDER BY last_contact, id LIMIT 2000";
     /// What is due in the files of a caseload, the earliest first.
     DUE_OF_CASELOAD = "SELECT d.entry, d.form, d.field, d.day, d.client FROM due d JOIN client c ON c.id = d.client WHERE c.adviser = $1 AND c.restricted = $2 ORDER BY d.day, d.entry LIMIT 10000";
 }

@@ -9,7 +9,7 @@ use store::{Query, sql};
 use vault::Epoch;
 
 use crate::service::set_setting;
-use crate::{Error, Service, appointments, changes, mentions, written};
+use crate::{Error, Service, appointments, changes, consents, disclosures, mentions, notices_given, telling, written};
 
 sql! { records:
     /// The mark that stays: an id that names nobody.
@@ -88,6 +88,15 @@ impl Service {
             DROP_CONFLICTS.with([id()]),
             appointments::DROP_UNITS.with([id()]),
             appointments::DROP_APPOINTMENTS.with([id()]),
+            // Whoever was given something is told by its reference, which names nobody; the rest goes.
+            telling::TELL_ERASED.with([id(), now.as_microsecond().into()]),
+            telling::LET_GO_TELLING.with([id()]),
+            disclosures::DROP_UNMADE.with([id()]),
+            disclosures::LET_GO.with([id()]),
+            consents::DROP_CONSENTS.with([id()]),
+            consents::DROP_CONSENT_EVENTS.with([id()]),
+            consents::DROP_SCHEDULED.with([id()]),
+            notices_given::DROP_HELD.with([id()]),
             DROP_CLIENT.with([id()]).expecting(1),
             change.outbox(),
         ];

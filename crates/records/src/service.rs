@@ -33,6 +33,7 @@ pub static MIGRATIONS: Migrations = Migrations {
         (2, "outbox of the audit log", audit::OUTBOX_MIGRATION),
         (3, "appointments", include_str!("../migrations/002_appointments.sql")),
         (4, "what is due, who is mentioned", include_str!("../migrations/003_entries.sql")),
+        (8, "notices given, consents, sharing", include_str!("../migrations/007_consents.sql")),
     ],
 };
 
@@ -126,6 +127,7 @@ impl Service {
         };
         service.refuse_an_older_keyring().await?;
         service.finish_erasures().await?;
+        service.keep_words().await?;
         let newest = service.newest_change().await?;
         service.reload_service().await?;
         service.index_everybody().await?;

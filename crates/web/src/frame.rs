@@ -17,6 +17,7 @@ pub(crate) enum At {
     Clients,
     Register,
     Team,
+    Sharing,
     Elsewhere,
 }
 
@@ -29,6 +30,7 @@ pub(crate) fn staff(app: &App, visit: &Visit, at: At, title: &str, body: Markup)
         (At::Clients, "My clients", "/clients"),
         (At::Register, "Register a client", "/clients/register"),
         (At::Team, "The team", "/team"),
+        (At::Sharing, "Sharing", "/recipients"),
     ];
     let works_with_clients = visit.role == Role::Adviser;
     let nav: Vec<NavItem<'_>> = places
@@ -37,6 +39,7 @@ pub(crate) fn staff(app: &App, visit: &Visit, at: At, title: &str, body: Markup)
             At::Today => true,
             At::Diary => visit.role != Role::Administrator,
             At::Team => visit.role == Role::Manager,
+            At::Sharing => matches!(visit.role, Role::Adviser | Role::Manager | Role::Governance),
             _ => works_with_clients,
         })
         .map(|(place, label, href)| NavItem { label, href, current: place == at, count: None })
