@@ -10,6 +10,7 @@
 
 mod appointments;
 mod bench;
+mod consents;
 mod erasures;
 mod files;
 mod signing_in;
