@@ -15,7 +15,7 @@ pub(crate) enum Decided {
 }
 
 const PURPOSES: usize = notice::Purpose::ALL.len();
-const KEYS: usize = Role::ALL.len() * PURPOSES * Act::ALL.len() * Category::ALL.len() * 64;
+const KEYS: usize = Role::ALL.len() * PURPOSES * Act::ALL.len() * Category::ALL.len() * 128;
 
 pub(crate) struct Cache(Vec<AtomicU8>);
 
@@ -52,11 +52,11 @@ impl Cache {
 fn key(request: &Request, category: Category) -> usize {
     let c = &request.circumstances;
     let everyone = request.subject == Subject::Everyone;
-    let bits = [everyone, c.own_caseload, c.own_file, c.restricted, c.conflict, c.reason];
+    let bits = [everyone, c.own_caseload, c.own_file, c.restricted, c.conflict, c.reason, c.withdrawn];
     let bits = bits.iter().fold(0, |sum, bit| sum * 2 + usize::from(*bit));
     let mut key = request.actor.role as usize;
     key = key * PURPOSES + request.purpose as usize;
     key = key * Act::ALL.len() + request.act as usize;
     key = key * Category::ALL.len() + category as usize;
-    key * 64 + bits
+    key * 128 + bits
 }

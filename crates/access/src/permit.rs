@@ -67,6 +67,8 @@ pub enum Why {
     Restricted,
     /// They declared a conflict of interest.
     Conflict,
+    /// The client took back the consent that it rested on.
+    Withdrawn,
     /// The policy could not be evaluated; nothing is allowed then.
     PolicyBroken,
 }
@@ -80,6 +82,7 @@ impl Why {
             Why::NeedsReason => "needs-reason",
             Why::Restricted => "restricted",
             Why::Conflict => "conflict",
+            Why::Withdrawn => "consent-withdrawn",
             Why::PolicyBroken => "policy-broken",
         }
     }
@@ -120,6 +123,9 @@ impl fmt::Display for Refusal {
             ),
             Why::Conflict => f.write_str(
                 "You declared a conflict of interest with this client. Ask your manager to give the file to somebody else.",
+            ),
+            Why::Withdrawn => f.write_str(
+                "The client took back their consent to this use of their file, so it is not used for it any more. If they give it again, the governance lead records that.",
             ),
             Why::PolicyBroken => f.write_str(
                 "The access rules could not be evaluated, so nothing is shown. Tell your administrator.",

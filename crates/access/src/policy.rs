@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 use crate::cache::{Cache, Decided};
 use crate::generate::{SCHEMA, cedar};
 use crate::table::{TableFault, lines};
-use crate::{Act, ActorId, Permit, Refusal, Request, Role, Subject, Why};
+use crate::{Act, ActorId, Circumstances, Permit, Refusal, Request, Role, Subject, Why};
 
 /// Why a policy cannot be used. Kept does not start then.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -147,6 +147,13 @@ impl Policy {
             return Why::Conflict;
         }
         let mut other = *request;
+        if request.circumstances.withdrawn {
+            other.circumstances = Circumstances { withdrawn: false, reason: true, ..other.circumstances };
+            if self.decided(&other, category) == Decided::Allow {
+                return Why::Withdrawn;
+            }
+            other = *request;
+        }
         if request.circumstances.restricted {
             other.circumstances.restricted = false;
             other.circumstances.reason = true;
@@ -182,6 +189,7 @@ impl Policy {
             flag("restricted", c.restricted),
             flag("conflict", c.conflict),
             flag("reason", c.reason),
+            flag("withdrawn", c.withdrawn),
         ])
         .ok()?;
         let principal = self.roles.get(&request.actor.role)?.clone();
@@ -206,7 +214,7 @@ fn makes_sense(request: &Request) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Actor, Circumstances};
+    use crate::Actor;
     use notice::Purpose;
 
     fn request() -> Request {
@@ -254,6 +262,9 @@ mod tests {
         assert_eq!(why(asked), Some(Why::NeedsReason));
         asked.circumstances.reason = true;
         assert_eq!(why(asked), None);
+        asked.circumstances.withdrawn = true;
+        assert_eq!(why(asked), Some(Why::Withdrawn));
+        asked.circumstances.withdrawn = false;
         asked.circumstances.restricted = true;
         assert_eq!(why(asked), Some(Why::Restricted));
         asked.circumstances.conflict = true;

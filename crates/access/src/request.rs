@@ -143,6 +143,8 @@ pub struct Circumstances {
     pub conflict: bool,
     /// They stated a reason that still holds.
     pub reason: bool,
+    /// The client took back their consent to what it is asked for (UK GDPR Art. 7(3)).
+    pub withdrawn: bool,
 }
 
 /// A request for the rules to decide.

@@ -56,6 +56,8 @@ pub struct Detail {
     pub count: Option<u64>,
     /// SHA-256 of the notice that it was done under, where that matters: one given, agreed to, published.
     pub notice: Option<[u8; 32]>,
+    /// What stopped it after the rules had allowed it, as a code: the entry then says that it was refused.
+    pub stopped: Option<&'static str>,
 }
 
 /// The leaf as it is stored: fields in this order, as JSON.
@@ -126,6 +128,9 @@ impl Leaf {
                 (mark.table.to_owned(), hex::encode(mark.row), mark.version, hex::encode(mark.digest))
             })
             .collect();
+        if let Some(why) = detail.stopped {
+            leaf.outcome = Outcome::Refused(why).text();
+        }
         leaf.sealed = detail.reason.as_ref().map(|bytes| BASE64_STANDARD.encode(bytes));
         leaf
     }

@@ -72,6 +72,10 @@ pub enum EntryKind {
     Agreement,
     /// Client and adviser agreed on a plan.
     AgreedPlan,
+    /// The client was asked for their consent to one thing.
+    Consent,
+    /// Something was shared, or asked to be.
+    Disclosure,
 }
 
 impl EntryKind {
@@ -82,6 +86,8 @@ impl EntryKind {
         EntryKind::NoticeGiven,
         EntryKind::Agreement,
         EntryKind::AgreedPlan,
+        EntryKind::Consent,
+        EntryKind::Disclosure,
     ];
 
     /// The code that is stored.
@@ -93,6 +99,8 @@ impl EntryKind {
             EntryKind::NoticeGiven => "notice-given",
             EntryKind::Agreement => "agreement",
             EntryKind::AgreedPlan => "agreed-plan",
+            EntryKind::Consent => "consent",
+            EntryKind::Disclosure => "disclosure",
         }
     }
 
@@ -102,7 +110,8 @@ impl EntryKind {
         match self {
             EntryKind::Profile => None,
             EntryKind::Meeting | EntryKind::AgreedPlan => Some(Category::Casework),
-            EntryKind::NoticeGiven | EntryKind::Agreement => Some(Category::Agreement),
+            EntryKind::NoticeGiven | EntryKind::Agreement | EntryKind::Consent => Some(Category::Agreement),
+            EntryKind::Disclosure => Some(Category::Rights),
         }
     }
 }

@@ -86,6 +86,10 @@ id! {
     AppointmentId
 }
 id! {
+    /// An organisation that may be given data.
+    OrganisationId
+}
+id! {
     /// A programme with a notice of its own.
     ProgrammeId
 }

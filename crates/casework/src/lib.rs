@@ -11,7 +11,9 @@ pub mod caseload;
 pub mod client_number;
 pub mod clocks;
 pub mod closures;
+pub mod consents;
 pub mod dates;
+pub mod disclosures;
 pub mod documents;
 pub mod entries;
 pub mod formats;
@@ -26,9 +28,11 @@ pub mod working_days;
 
 pub use answers::{Answer, Chosen, Fault, Part, Typed};
 pub use client_number::ClientNumber;
+pub use consents::Consent;
+pub use disclosures::Disclosed;
 pub use entries::{AgreedPlan, Agreement, EntryKind, How, Meeting, MeetingKind, NoticeGiven, Written};
 pub use ids::{
-    AppointmentId, ClientId, ClosureId, DocumentId, EntryId, HandOverId, NotAnId, PaperId, ProgrammeId,
-    StaffId,
+    AppointmentId, ClientId, ClosureId, DocumentId, EntryId, HandOverId, NotAnId, OrganisationId, PaperId,
+    ProgrammeId, StaffId,
 };
 pub use profile::Profile;

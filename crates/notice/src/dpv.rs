@@ -5,6 +5,7 @@
 //! own and says which DPV concept it narrows. `tests/dpv` has a foreign reader check every term against the
 //! vocabulary. To add a term: `terms.rs`.
 
+pub mod consent;
 mod data;
 mod process;
 mod terms;

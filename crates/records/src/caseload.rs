@@ -24,9 +24,9 @@ use crate::{Error, Opened, Service, changes};
 
 sql! { records:
     /// A caseload, the longest without contact first.
-    CASELOAD = "SELECT id, status, registered, last_contact, notice, notice_version FROM client WHERE adviser = $1 AND restricted = $2 ORDER BY last_contact, id LIMIT 2000";
+    CASELOAD = "SELECT id, status, registered, last_contact, notice, notice_version FROM client WHERE adviser = $1 AND restricted = $2 AND NOT EXISTS (SELECT 1 FROM consent w WHERE w.client = client.id AND w.kind = 'use' AND w.purpose = 'support' AND w.state = 'withdrawn') ORDER BY last_contact, id LIMIT 2000";
     /// The caseloads of colleagues whom somebody covers for at this moment; not what they declared a conflict with.
-    COVERED = "SELECT DISTINCT c.id, c.status, c.registered, c.last_contact, c.notice, c.notice_version FROM client c JOIN cover v ON v.absent = c.adviser WHERE v.covering = $1 AND v.starts <= $3 AND v.ends > $3 AND c.restricted = $2 AND NOT EXISTS (SELECT 1 FROM conflict k WHERE k.client = c.id AND k.staff = $1) LIMIT 2000";
+    COVERED = "SELECT DISTINCT c.id, c.status, c.registered, c.last_contact, c.notice, c.notice_version FROM client c JOIN cover v ON v.absent = c.adviser WHERE v.covering = $1 AND v.starts <= $3 AND v.ends > $3 AND c.restricted = $2 AND NOT EXISTS (SELECT 1 FROM conflict k WHERE k.client = c.id AND k.staff = $1) AND NOT EXISTS (SELECT 1 FROM consent w WHERE w.client = c.id AND w.kind = 'use' AND w.purpose = 'support' AND w.state = 'withdrawn') LIMIT 2000";
     /// What is due in them.
     DUE_OF_COVERED = "SELECT DISTINCT d.entry, d.form, d.field, d.day, d.client FROM due d JOIN client c ON c.id = d.client JOIN cover v ON v.absent = c.adviser WHERE v.covering = $1 AND v.starts <= $3 AND v.ends > $3 AND c.restricted = $2 ORDER BY d.day, d.entry LIMIT 10000";
     /// What is due in the files of a caseload, the earliest first.

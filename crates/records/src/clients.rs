@@ -104,6 +104,7 @@ impl Service {
             version: version.clone(),
             digest: notice.digest().to_owned(),
             how: registration.notice_given,
+            words: Some(notices.words().to_owned()),
         };
         let agreement = Agreement { notice: id.clone(), version: version.clone(), how: registration.agreed };
         let (page, page_mark) =

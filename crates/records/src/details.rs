@@ -131,10 +131,12 @@ impl Service {
         let [head, known] = rows.as_slice() else { return Err(Error::Damaged("batch")) };
         let standing = Standing::read(client, head.first())?;
         let now = self.now();
-        let mut request = standing.request(visit, now, Act::Write, category.into());
-        if category == Category::Equality {
-            request.purpose = Purpose::EqualityDuty;
-        }
+        let request = match category {
+            Category::Equality => {
+                standing.request_for(visit, now, Purpose::EqualityDuty, Act::Write, category.into())
+            }
+            _ => standing.request(visit, now, Act::Write, category.into()),
+        };
         let permit = self.permit(request, CHANGE).await?;
         let keys = self.vault().keys(client.into()).await?;
         let known = known
@@ -151,6 +153,7 @@ impl Service {
             }
             self.keep_number(visit, client, &mut page).await?;
         }
+        let tell = self.told_of_correction(visit, client, category, &page, now).await?;
         let head = Head {
             id: known.map_or_else(|| EntryId::from_bytes(self.draw()), |(id, _)| id),
             client,
@@ -170,6 +173,7 @@ impl Service {
             (statements.to_vec(), mark)
         };
         let change = self.log().change(permit, CHANGE, &Detail { rows: vec![mark], ..Detail::default() });
+        batch.extend(tell);
         batch.push(change.outbox());
         batch.extend(changes::of_client(client, now));
         match self.records().write(batch).await {
@@ -182,6 +186,31 @@ impl Service {
             }
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// Whoever was given a fact of this page that now changes has to be told (Art. 19). The page as it was is opened only if
+    /// something of it was given away.
+    async fn told_of_correction(
+        &self,
+        visit: &Visit,
+        client: ClientId,
+        category: Category,
+        page: &Profile,
+        now: Timestamp,
+    ) -> Result<Vec<store::Query>, Error> {
+        let given = self.given_away(client).await?;
+        let notices = self.notices();
+        let here = |id: &notice::FieldId| {
+            notices.all().iter().any(|one| one.catalogue.field(id).is_some_and(|f| f.category == category))
+        };
+        if category == Category::Equality || !given.iter().any(|(_, _, fields)| fields.iter().any(here)) {
+            return Ok(Vec::new());
+        }
+        let before = self.edit_details(visit, client, category).await?.release().await?;
+        let before = before.page.map(|page| page.profile).unwrap_or_default();
+        let changed: Vec<notice::FieldId> =
+            profile::changes(&before, page).into_iter().map(|change| change.field).collect();
+        self.to_tell_of_correction(client, &changed, now).await
     }
 
     /// The number is ours and stays: no form changes it.

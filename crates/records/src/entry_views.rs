@@ -19,7 +19,7 @@ sql! { records:
     /// The contact page, for the head of a page about a client.
     pub(crate) CONTACT_PAGE = concat!("SELECT ", entry_columns!(), " FROM entry WHERE client = $1 AND kind = 'profile' AND category = 'contact'");
     /// Everything in a file that was written with a form.
-    WRITTEN = concat!("SELECT ", entry_columns!(), " FROM entry WHERE client = $1 AND kind NOT IN ('profile', 'meeting', 'notice-given', 'agreement', 'agreed-plan') ORDER BY day DESC, written DESC LIMIT 2000");
+    WRITTEN = concat!("SELECT ", entry_columns!(), " FROM entry WHERE client = $1 AND kind NOT IN ('profile', 'meeting', 'notice-given', 'agreement', 'agreed-plan', 'consent', 'disclosure') ORDER BY day DESC, written DESC LIMIT 2000");
     /// The earlier versions of an entry, newest first.
     EARLIER = concat!("SELECT ", entry_columns!(), " FROM entry_past WHERE client = $1 AND id = $2 ORDER BY version DESC LIMIT 200");
 }

@@ -10,7 +10,8 @@ use vault::Epoch;
 
 use crate::service::set_setting;
 use crate::{
-    Error, Service, appointments, changes, closures, documents, hand_over, mentions, messages, paper, written,
+    Error, Service, appointments, changes, closures, consents, disclosures, documents, hand_over, mentions,
+    messages, notices_given, paper, telling, written,
 };
 
 sql! { records:
@@ -98,6 +99,15 @@ impl Service {
             hand_over::DROP_HANDED_OVER.with([id()]),
             paper::DROP_DESTROYED.with([id()]),
             paper::ASK_TO_DESTROY.with([id(), now.as_microsecond().into()]),
+            // Whoever was given something is told by its reference, which names nobody; the rest goes.
+            telling::TELL_ERASED.with([id(), now.as_microsecond().into()]),
+            telling::LET_GO_TELLING.with([id()]),
+            disclosures::DROP_UNMADE.with([id()]),
+            disclosures::LET_GO.with([id()]),
+            consents::DROP_CONSENTS.with([id()]),
+            consents::DROP_CONSENT_EVENTS.with([id()]),
+            consents::DROP_SCHEDULED.with([id()]),
+            notices_given::DROP_HELD.with([id()]),
             DROP_CLIENT.with([id()]).expecting(1),
             change.outbox(),
         ];

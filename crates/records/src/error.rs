@@ -25,6 +25,12 @@ pub enum Error {
         /// The version of that notice.
         version: String,
     },
+    /// The gate of sharing is shut: nothing left, and the log says that it was tried.
+    #[error("{}", .0.words())]
+    Blocked(casework::disclosures::Blocked),
+    /// Somebody in another role does this.
+    #[error("{0}")]
+    NotYours(&'static str),
     /// The access policy cannot be used, so nothing is shown.
     #[error(transparent)]
     Policy(#[from] access::Error),

@@ -7,7 +7,10 @@ use access::{Act, Request};
 use audit::{Action, Detail, Entry};
 use casework::entries::EntryKind;
 use casework::retention::{self, ContactDay, Rule, Until};
-use casework::{AgreedPlan, Agreement, ClientId, EntryId, Meeting, NoticeGiven, Profile, StaffId, Written};
+use casework::{
+    AgreedPlan, Agreement, ClientId, Consent, Disclosed, EntryId, Meeting, NoticeGiven, Profile, StaffId,
+    Written,
+};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use notice::{Categories, Category, ContactKind, EntryForm, Layer, forms};
@@ -80,6 +83,10 @@ pub enum What {
     Agreement(Agreement),
     /// Client and adviser agreed on a plan.
     Plan(AgreedPlan),
+    /// The client was asked for their consent.
+    Consent(Box<Consent>),
+    /// Something was shared, or asked to be.
+    Disclosure(Disclosed),
     /// What was written with a form of the notice.
     Written(&'static EntryForm, Written),
 }
@@ -117,6 +124,8 @@ pub struct ClientFile {
     pub until: Until,
     /// The notice that this client was given: id and version.
     pub notice: (String, String),
+    /// The version of the notice that this client has to be told about, if there is a newer one that asks for it.
+    pub tell_again: Option<String>,
     /// What may be read.
     pub readable: Categories,
     /// What may be written.
@@ -224,6 +233,10 @@ impl Service {
             appointments: Vec::new(),
             until: self.until(&standing)?,
             notice: (standing.notice.clone(), standing.notice_version.clone()),
+            tell_again: self
+                .notices()
+                .must_tell(&standing.notice, &standing.notice_version)
+                .then(|| self.notices().service().version.clone()),
             readable,
             writable,
         };
@@ -293,6 +306,8 @@ impl Service {
             EntryKind::NoticeGiven => self.open_entry(entry, keys, client, stored)?.map(What::NoticeGiven),
             EntryKind::Agreement => self.open_entry(entry, keys, client, stored)?.map(What::Agreement),
             EntryKind::AgreedPlan => self.open_entry(entry, keys, client, stored)?.map(What::Plan),
+            EntryKind::Consent => self.open_entry(entry, keys, client, stored)?.map(What::Consent),
+            EntryKind::Disclosure => self.open_entry(entry, keys, client, stored)?.map(What::Disclosure),
             EntryKind::Profile => return Err(Error::Damaged("entry kind")),
         };
         Ok(what.map(|what| Dated { id, version, day, written, author, what }))

@@ -5,16 +5,22 @@ use std::collections::HashSet;
 use access::{Act, Actor, Circumstances, Permit, Request, Subject};
 use audit::{Action, Detail};
 use casework::appointments::{Said, Slot, State, Way};
-use casework::entries::{Agreed, EntryKind};
+use casework::consents::Said as SaidToIt;
+use casework::entries::{Agreed, EntryKind, Signature};
 use casework::profile::fields;
-use casework::{Agreement, Answer, ClientId, EntryId, How, Meeting, NoticeGiven, Profile, StaffId, Written};
+use casework::{
+    Agreement, Answer, ClientId, EntryId, How, Meeting, NoticeGiven, OrganisationId, Profile, StaffId,
+    Written,
+};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use notice::{Categories, Category, ContactKind, EntryForm, Purpose};
 use vault::{Compartment, FileKeys};
 
 use crate::clients::{ADD_CLIENT, number_text};
+use crate::consents::Loading;
 use crate::entries::{Head, compartment_of};
+use crate::organisations::Organisation;
 use crate::surroundings::day_number;
 use crate::written::due;
 use crate::{Error, Service, changes};
@@ -37,6 +43,24 @@ pub struct Loaded {
     pub written: Vec<LoadedEntry>,
     /// Appointments with the client's adviser.
     pub appointments: Vec<LoadedAppointment>,
+    /// What the client answered when they were asked for their consent to sharing.
+    pub consents: Vec<LoadedConsent>,
+}
+
+/// An answer to a question for consent, to load.
+pub struct LoadedConsent {
+    /// With whom facts would be shared.
+    pub organisation: OrganisationId,
+    /// What the client said.
+    pub said: SaidToIt,
+    /// The signature, if there is one.
+    pub signature: Option<Signature>,
+    /// Who heard it, if it was spoken.
+    pub witness: String,
+    /// When.
+    pub on: Date,
+    /// The day on which it was taken back.
+    pub withdrawn: Option<Date>,
 }
 
 /// An entry to load that was written with a form.
@@ -97,15 +121,16 @@ impl Service {
                 }
             }
         }
+        let directory = self.organisations().await?;
         let mut files = files.into_iter().peekable();
         while files.peek().is_some() {
             let stretch: Vec<Loaded> = files.by_ref().take(AT_ONCE).collect();
-            self.load_stretch(stretch).await?;
+            self.load_stretch(stretch, &directory).await?;
         }
         self.follow_changes().await
     }
 
-    async fn load_stretch(&self, files: Vec<Loaded>) -> Result<(), Error> {
+    async fn load_stretch(&self, files: Vec<Loaded>, directory: &[Organisation]) -> Result<(), Error> {
         let permit = self.policy().decide(Request {
             actor: Actor::SYSTEM,
             purpose: Purpose::Keeping,
@@ -125,7 +150,7 @@ impl Service {
         let mut batch = Vec::new();
         for ((client, file), number) in named.into_iter().zip(first..) {
             let keys = keys.get(&client.into()).ok_or(Error::Damaged("key"))?;
-            self.load_one(&permit, keys, client, number, file, &mut batch)?;
+            self.load_one(&permit, keys, client, number, file, directory, &mut batch)?;
         }
         let change = self.log().change(
             permit,
@@ -138,6 +163,7 @@ impl Service {
         Ok(())
     }
 
+    #[allow(clippy::too_many_arguments, reason = "one file is all of these")]
     fn load_one(
         &self,
         permit: &Permit,
@@ -145,6 +171,7 @@ impl Service {
         client: ClientId,
         number: i64,
         file: Loaded,
+        directory: &[Organisation],
         batch: &mut Vec<store::Query>,
     ) -> Result<(), Error> {
         let notices = self.notices();
@@ -203,6 +230,7 @@ impl Service {
             version: notice.version.clone(),
             digest: notice.digest().to_owned(),
             how: file.notice_given,
+            words: Some(notices.words().to_owned()),
         };
         let given_head =
             head(EntryKind::NoticeGiven, Category::Agreement, registered, file.registered, file.adviser);
@@ -232,6 +260,23 @@ impl Service {
             };
             batch.push(self.seal_new(permit, keys, &head, &written)?.0);
             batch.extend(due(&head, form, &written, None));
+        }
+        let service = self.given(&notice.id, &notice.version)?;
+        for one in file.consents {
+            let at = half_past_four(one.on)?.max(file.registered);
+            let loading = Loading {
+                organisation: one.organisation,
+                directory,
+                service: &service,
+                said: one.said,
+                signature: one.signature,
+                witness: one.witness,
+                at,
+                day: one.on,
+                withdrawn: one.withdrawn.map(half_past_four).transpose()?.map(|after| after.max(at)),
+                author: file.adviser,
+            };
+            batch.extend(self.load_consent(permit, keys, client, loading)?);
         }
         for one in file.appointments {
             batch.extend(self.load_appointment(permit, keys, client, file.adviser, one)?);

@@ -1,10 +1,11 @@
 //! The notices that are in force and every version that was ever given.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use audit::{Action, Outcome};
 use notice::{Catalogue, Notice};
+use sha2::{Digest, Sha256};
 use store::sql;
 
 use crate::{Error, Service, changes};
@@ -14,6 +15,10 @@ sql! { records:
     ALL_NOTICES = "SELECT notice, version, digest, text, published FROM notice_version ORDER BY published, notice, version";
     /// Publishes a version.
     PUBLISH = "INSERT INTO notice_version (notice, version, digest, text, published) VALUES ($1, $2, $3, $4, $5)";
+    /// Keeps the words of a version as people read or hear them.
+    KEEP_TEXT = "INSERT INTO notice_text (digest, notice, version, text, kept) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (digest) DO NOTHING";
+    /// The words that somebody was given.
+    TEXT = "SELECT notice, version, text FROM notice_text WHERE digest = $1";
 }
 
 /// One version as published, word for word.
@@ -24,6 +29,18 @@ pub struct Published {
     pub catalogue: Catalogue,
     /// When it was published here.
     pub published: jiff::Timestamp,
+    /// SHA-256 of its words as people read or hear them, in hexadecimal digits.
+    pub words: String,
+}
+
+/// The words of a version as they were given to somebody.
+pub struct Given {
+    /// The notice's id.
+    pub notice: String,
+    /// Its version.
+    pub version: String,
+    /// Word for word.
+    pub text: String,
 }
 
 /// All versions, with the one in force for the service itself.
@@ -31,6 +48,8 @@ pub struct Notices {
     all: Vec<Arc<Published>>,
     by_version: HashMap<(String, String), Arc<Published>>,
     service: Arc<Published>,
+    /// Versions of the service's notice whose holders have to be told of the one in force.
+    tell: HashSet<String>,
 }
 
 impl Notices {
@@ -50,6 +69,18 @@ impl Notices {
     #[must_use]
     pub fn given(&self, notice: &str, version: &str) -> Option<&Arc<Published>> {
         self.by_version.get(&(notice.to_owned(), version.to_owned()))
+    }
+
+    /// Whether somebody who was given this version has to be told of the one in force: [`notice::diff`] says so.
+    #[must_use]
+    pub fn must_tell(&self, notice: &str, version: &str) -> bool {
+        notice == self.service().id && self.tell.contains(version)
+    }
+
+    /// SHA-256 of the words of the notice in force.
+    #[must_use]
+    pub fn words(&self) -> &str {
+        &self.service.words
     }
 
     /// Every version, oldest first.
@@ -76,8 +107,28 @@ pub(crate) fn publishing(notice: &Notice, text: &str, now: jiff::Timestamp) -> V
         text.into(),
         now.as_microsecond().into(),
     ])];
+    batch.push(keeping(notice, now));
     batch.extend(changes::of_service(now));
     batch
+}
+
+/// The words of a notice as people read or hear them, and their digest.
+fn words(notice: &Notice) -> (String, String) {
+    let text = notice::render::text(notice);
+    let digest = hex::encode(Sha256::digest(&text));
+    (text, digest)
+}
+
+/// The statement that keeps them.
+fn keeping(notice: &Notice, now: jiff::Timestamp) -> store::Query {
+    let (text, digest) = words(notice);
+    KEEP_TEXT.with([
+        digest.into(),
+        notice.id.as_str().into(),
+        notice.version.as_str().into(),
+        text.into(),
+        now.as_microsecond().into(),
+    ])
 }
 
 impl Service {
@@ -110,6 +161,25 @@ impl Service {
         self.follow_changes().await
     }
 
+    /// The words that somebody was given, by their digest.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub async fn given_words(&self, digest: &str) -> Result<Option<Given>, Error> {
+        let rows = self.records().read(vec![TEXT.with([digest.into()])]).await?;
+        let Some(row) = rows.first().and_then(|r| r.first()) else { return Ok(None) };
+        let (notice, version) = (row.text(0)?.to_owned(), row.text(1)?.to_owned());
+        Ok(Some(Given { notice, version, text: row.text(2)?.to_owned() }))
+    }
+
+    /// Keeps the words of every version as this program renders them: another program may render them otherwise.
+    pub(crate) async fn keep_words(&self) -> Result<(), Error> {
+        let now = self.now();
+        let batch = self.notices().all().iter().map(|one| keeping(&one.notice, now)).collect();
+        self.records().write(batch).await?;
+        Ok(())
+    }
+
     /// Reads every version afresh and checks that each text is the one that was published.
     pub(crate) async fn load_notices(records: &store::Store) -> Result<Notices, Error> {
         let rows = records.read(vec![ALL_NOTICES.with([])]).await?;
@@ -127,15 +197,24 @@ impl Service {
                 )));
             }
             let catalogue = notice.catalogue();
-            let published = Arc::new(Published { catalogue, notice, published: changes::time(row.int(4)?)? });
+            let (_, words) = words(&notice);
+            let published = changes::time(row.int(4)?)?;
+            let published = Arc::new(Published { catalogue, notice, published, words });
             let key = (published.notice.id.clone(), published.notice.version.clone());
             by_version.insert(key, Arc::clone(&published));
             all.push(published);
         }
-        let service = all
-            .last()
-            .cloned()
-            .ok_or_else(|| Error::DoesNotFit("No notice is published here. Run `kept init` first.".into()))?;
-        Ok(Notices { all, by_version, service })
+        let service =
+            all.iter().rfind(|one: &&Arc<Published>| one.notice.extends().is_none()).cloned().ok_or_else(
+                || Error::DoesNotFit("No notice is published here. Run `kept init` first.".into()),
+            )?;
+        let older = all.iter().filter(|one| one.notice.id == service.notice.id);
+        let tell = older
+            .filter(|one| {
+                notice::diff::changes(&one.notice, &service.notice).iter().any(|change| change.tell_again)
+            })
+            .map(|one| one.notice.version.clone())
+            .collect();
+        Ok(Notices { all, by_version, service, tell })
     }
 }

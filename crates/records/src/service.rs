@@ -37,6 +37,7 @@ pub static MIGRATIONS: Migrations = Migrations {
         (4, "what is due, who is mentioned", include_str!("../migrations/003_entries.sql")),
         (5, "messages to clients", include_str!("../migrations/004_messages.sql")),
         (7, "documents and paper", include_str!("../migrations/006_documents.sql")),
+        (8, "notices given, consents, sharing", include_str!("../migrations/007_consents.sql")),
     ],
 };
 
@@ -146,6 +147,7 @@ impl Service {
         };
         service.refuse_an_older_keyring().await?;
         service.finish_erasures().await?;
+        service.keep_words().await?;
         let newest = service.newest_change().await?;
         service.reload_service().await?;
         service.index_everybody().await?;

@@ -13,7 +13,7 @@ use crate::{Error, Service, changes};
 
 sql! { records:
     /// A client's row, with what closes or opens it to this member of staff.
-    FIND_CLIENT = "SELECT c.adviser, c.status, c.restricted, c.registered, c.last_contact, c.notice, c.notice_version, c.version, (SELECT k.declared FROM conflict k WHERE k.client = c.id AND k.staff = $2), (SELECT r.until FROM stated_reason r WHERE r.client = c.id AND r.staff = $2), (SELECT COUNT(*) FROM cover v WHERE v.absent = c.adviser AND v.covering = $2 AND v.starts <= $3 AND v.ends > $3) FROM client c WHERE c.id = $1";
+    FIND_CLIENT = "SELECT c.adviser, c.status, c.restricted, c.registered, c.last_contact, c.notice, c.notice_version, c.version, (SELECT k.declared FROM conflict k WHERE k.client = c.id AND k.staff = $2), (SELECT r.until FROM stated_reason r WHERE r.client = c.id AND r.staff = $2), (SELECT COUNT(*) FROM cover v WHERE v.absent = c.adviser AND v.covering = $2 AND v.starts <= $3 AND v.ends > $3), (SELECT COALESCE(SUM(CASE w.purpose WHEN 'support' THEN 1 WHEN 'functions' THEN 2 WHEN 'statistics' THEN 4 WHEN 'contact' THEN 8 WHEN 'equality-duty' THEN 16 WHEN 'bids' THEN 32 ELSE 0 END), 0) FROM consent w WHERE w.client = c.id AND w.kind = 'use' AND w.state = 'withdrawn') FROM client c WHERE c.id = $1";
     /// A reason that was given holds for a while.
     STATE_REASON = "INSERT INTO stated_reason (staff, client, until) VALUES ($1, $2, $3) ON CONFLICT (staff, client) DO UPDATE SET until = excluded.until";
     /// Declares that somebody must never see a file: a relative, a neighbour.
@@ -60,6 +60,8 @@ pub(crate) struct Standing {
     pub(crate) reason_until: Option<Timestamp>,
     /// They look after the clients of the file's adviser, who is away.
     pub(crate) covered: bool,
+    /// Purposes whose consent was taken back, a bit each in the order of the vocabulary.
+    withdrawn: i64,
 }
 
 impl Standing {
@@ -88,6 +90,7 @@ impl Standing {
             conflict: row.opt_int(8)?.is_some(),
             reason_until: row.opt_int(9)?.map(changes::time).transpose()?,
             covered: row.int(10)? > 0,
+            withdrawn: row.int(11)?,
         })
     }
 
@@ -99,7 +102,28 @@ impl Standing {
             restricted: self.restricted,
             conflict: self.conflict,
             reason: self.reason_until.is_some_and(|until| until > now),
+            withdrawn: self.took_back(purpose_of(visit.role)),
         }
+    }
+
+    /// Whether the client took back their consent to this use of their data.
+    pub(crate) fn took_back(&self, purpose: Purpose) -> bool {
+        self.withdrawn & (1 << purpose as u8) != 0
+    }
+
+    /// A request for another purpose than the one that the role opens files for.
+    pub(crate) fn request_for(
+        &self,
+        visit: &Visit,
+        now: Timestamp,
+        purpose: Purpose,
+        act: Act,
+        categories: Categories,
+    ) -> Request {
+        let mut request = self.request(visit, now, act, categories);
+        request.purpose = purpose;
+        request.circumstances.withdrawn = self.took_back(purpose);
+        request
     }
 
     /// A request by `visit` for these categories of this file.

@@ -314,7 +314,11 @@ async fn change_page(
             What::Meeting(meeting) => {
                 return Some(corrections::page(app, visit, id, &view, meeting, None, &[]));
             }
-            What::Plan(_) | What::NoticeGiven(_) | What::Agreement(_) => return None,
+            What::Plan(_)
+            | What::NoticeGiven(_)
+            | What::Agreement(_)
+            | What::Consent(_)
+            | What::Disclosure(_) => return None,
         };
         let about = sent.map_or(held.about.as_slice(), |(_, about)| about);
         let typed = |field: &Field| match sent {

@@ -36,10 +36,13 @@ pub(crate) async fn show(
             What::Meeting(_) => ("File", "note", Some(notice::Category::Casework)),
             What::Plan(_) => ("Plan", "agreed plan", None),
             What::NoticeGiven(_) | What::Agreement(_) => ("File", "agreement", None),
+            What::Consent(_) => ("Consent and sharing", "consent", None),
+            What::Disclosure(_) => ("Consent and sharing", "disclosure", None),
         };
         let parent = match &view.entry.what {
             What::Written(form, _) => format!("/clients/{id}/entries/in/{}", form.group),
             What::Plan(_) => format!("/clients/{id}/entries/in/plan"),
+            What::Consent(_) | What::Disclosure(_) => format!("/clients/{id}/consent"),
             _ => format!("/clients/{id}#timeline"),
         };
         let may = category.is_some_and(|category| view.writable.contains(category));
@@ -93,6 +96,8 @@ fn content(app: &App, id: ClientId, view: &EntryView) -> Markup {
             (panel("signed", "Signed", None, html! { (signature(&plan.signature)) p.govuk-body { (plan.signed(entry.day)) "." } }))
             (by)
         },
+        What::Consent(consent) => html! { (crate::consents::whole(id, entry, consent)) (by) },
+        What::Disclosure(disclosed) => html! { (crate::disclosures::written(id, entry, disclosed)) (by) },
         What::NoticeGiven(_) | What::Agreement(_) => html! {
             p.govuk-body { (dates::long(entry.day)) ". " a.govuk-link href={ "/clients/" (id) } { "Back to the file" } }
             (by)
@@ -105,7 +110,11 @@ fn about(entry: &Dated) -> &[EntryId] {
     match &entry.what {
         What::Written(_, written) => &written.about,
         What::Meeting(meeting) => &meeting.about,
-        What::Plan(_) | What::NoticeGiven(_) | What::Agreement(_) => &[],
+        What::Plan(_)
+        | What::NoticeGiven(_)
+        | What::Agreement(_)
+        | What::Consent(_)
+        | What::Disclosure(_) => &[],
     }
 }
 

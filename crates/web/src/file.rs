@@ -232,6 +232,7 @@ pub(crate) fn head(
     tabs.extend(Group::ALL.iter().map(|group| (group.words(), format!("{base}/entries/in/{group}"))));
     tabs.push(("Documents and paper", format!("{base}/documents")));
     tabs.push(("Details", format!("{base}/details")));
+    tabs.push(("Consent and sharing", format!("{base}/consent")));
     tabs.push(("Who looked", format!("{base}/looked")));
     let items: Vec<NavItem<'_>> = tabs
         .iter()
@@ -402,10 +403,15 @@ const KEY_FACTS: [&str; 6] =
 
 /// What waits to be done in this file.
 fn due(file: &ClientFile, today: jiff::civil::Date) -> Markup {
-    if file.due.is_empty() {
+    if file.due.is_empty() && file.tell_again.is_none() {
         return html! {};
     }
-    let items: Vec<TodoItem> = file
+    let again = file.tell_again.as_ref().map(|version| TodoItem {
+        tag: tag(TagKind::Warn, "Next meeting"),
+        text: html! { a.govuk-link href={ "/clients/" (file.client) "/consent" } { "Give the changed privacy notice, version " (version) } },
+        act: html! {},
+    });
+    let due = file
         .due
         .iter()
         .take(8)
@@ -417,8 +423,8 @@ fn due(file: &ClientFile, today: jiff::civil::Date) -> Markup {
             },
             text: html! { a.govuk-link href={ "/clients/" (file.client) "/entries/" (due.entry) } { (due.words) } },
             act: html! {},
-        })
-        .collect();
+        });
+    let items: Vec<TodoItem> = again.into_iter().chain(due).collect();
     let plan = format!("/clients/{}/entries/in/plan", file.client);
     panel("due", "What is due", Some((&plan, "The plan", "")), todo_list(&items))
 }

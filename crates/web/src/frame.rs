@@ -22,6 +22,7 @@ pub(crate) enum At {
     Register,
     Team,
     Paper,
+    Sharing,
     Elsewhere,
 }
 
@@ -35,6 +36,7 @@ pub(crate) fn staff(app: &App, visit: &Visit, at: At, title: &str, body: Markup)
         (At::Register, "Register a client", "/clients/register"),
         (At::Team, "The team", "/team"),
         (At::Paper, "Paper", "/paper"),
+        (At::Sharing, "Sharing", "/recipients"),
     ];
     let works_with_clients = visit.role == Role::Adviser;
     let nav: Vec<NavItem<'_>> = places
@@ -44,6 +46,7 @@ pub(crate) fn staff(app: &App, visit: &Visit, at: At, title: &str, body: Markup)
             At::Diary => visit.role != Role::Administrator,
             At::Team => visit.role == Role::Manager,
             At::Paper => visit.role != Role::Administrator,
+            At::Sharing => matches!(visit.role, Role::Adviser | Role::Manager | Role::Governance),
             _ => works_with_clients,
         })
         .map(|(place, label, href)| NavItem { label, href, current: place == at, count: None })

@@ -45,7 +45,7 @@ fn page(
                 p.govuk-body { "Give the client the notice before you write anything down: " a.govuk-link href="/notice" { (notice.title) ", version " (notice.version) } ". Using the service is their choice." }
                 (radios(Choices {
                     name: "how", legend: "How was the notice given?", error: error("how"), inline: true,
-                    options: How::ALL.iter().map(|h| Choice { value: h.code(), label: h.words(), checked: h.code() == how, ..Choice::default() }).collect(),
+                    options: How::ALL.iter().filter(|h| **h != How::Portal).map(|h| Choice { value: h.code(), label: h.words(), checked: h.code() == how, ..Choice::default() }).collect(),
                     ..Choices::default()
                 }))
                 (radios(Choices {

@@ -4,9 +4,10 @@ use axum::Router;
 use axum::routing::{MethodRouter, get, post};
 
 use crate::{
-    App, account, appointments, assets, calendar, clients, closures, conflict, corrections, cover, details,
-    diary, documents, entries, entry_page, file, hand_over, looked, messages, outcomes, paper, plan, public,
-    register, sign_in, tasks, team, today,
+    App, account, appointments, assets, calendar, clients, closures, conflict, consents, corrections, cover,
+    details, diary, disclosures, documents, entries, entry_page, file, hand_over, looked, messages,
+    notices_given, organisations, outcomes, paper, plan, public, register, sign_in, tasks, team, telling,
+    today,
 };
 
 /// The two methods that pages use.
@@ -136,6 +137,27 @@ routes! {
     Post "/account/calendar" Staff true calendar::make;
     Post "/account/calendar/end" Staff true calendar::end;
     Get  "/calendar/{secret}" Everybody false calendar::feed;
+    Get  "/clients/{client}/consent" Staff true consents::show;
+    Get  "/clients/{client}/consent/ask/{about}" Staff true consents::ask;
+    Post "/clients/{client}/consent/ask/{about}" Staff true consents::answer;
+    Post "/clients/{client}/consent/withdraw" Staff true consents::withdraw;
+    Get  "/clients/{client}/consent/{consent}/{file}" Staff true consents::record;
+    Get  "/clients/{client}/share/{organisation}" Staff true disclosures::propose;
+    Post "/clients/{client}/share/{organisation}" Staff true disclosures::share;
+    Get  "/clients/{client}/disclosures/{disclosure}" Staff true disclosures::show;
+    Post "/clients/{client}/disclosures/{disclosure}" Staff true disclosures::decide;
+    Post "/clients/{client}/disclosures/{disclosure}/pack" Staff true disclosures::pack;
+    Get  "/approvals" Staff true disclosures::approvals;
+    Get  "/recipients" Staff false organisations::show;
+    Post "/recipients" Staff true organisations::add;
+    Post "/recipients/{organisation}/key" Staff true organisations::enter_key;
+    Post "/recipients/{organisation}/confirm" Staff true organisations::confirm;
+    Get  "/recipients-to-tell" Staff false telling::show;
+    Post "/recipients-to-tell" Staff true telling::step;
+    Get  "/notices/tell-again" Staff true notices_given::show;
+    Post "/notices/tell-again" Staff true notices_given::give;
+    Post "/notices/tell-again/letters" Staff true notices_given::letters;
+    Get  "/notice/text/{digest}" Everybody false notices_given::text;
     Get  "/notice" Everybody false public::notice;
     Get  "/notice/{version}" Everybody false public::version;
     Get  "/accessibility" Everybody false public::accessibility;

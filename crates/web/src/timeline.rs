@@ -66,7 +66,7 @@ impl Line {
             _ => (Vec::new(), ""),
         };
         let whole = match entry.what {
-            What::Meeting(_) | What::Written(..) | What::Plan(_) => {
+            What::Meeting(_) | What::Written(..) | What::Plan(_) | What::Consent(_) | What::Disclosure(_) => {
                 Some(format!("/clients/{}/entries/{}", file.client, entry.id))
             }
             What::NoticeGiven(_) | What::Agreement(_) => None,
@@ -106,6 +106,8 @@ pub(crate) fn headline(entry: &Dated) -> String {
         What::NoticeGiven(given) => given.title(),
         What::Agreement(agreement) => agreement.title(),
         What::Plan(plan) => plan.title(),
+        What::Consent(consent) => consent.title(),
+        What::Disclosure(disclosed) => disclosed.title(),
         What::Written(form, written) => written.headline(form),
     }
 }
@@ -117,7 +119,7 @@ fn icon(entry: &Dated) -> Icon {
             (_, false) => Icon::Cancelled,
             _ => Icon::Talk,
         },
-        What::NoticeGiven(_) => Icon::Lock,
+        What::NoticeGiven(_) | What::Consent(_) | What::Disclosure(_) => Icon::Lock,
         What::Agreement(_) | What::Plan(_) => Icon::Done,
         What::Written(form, written) => match form.group {
             Group::Plan if written.is_over(form) => Icon::Done,

@@ -33,6 +33,9 @@ fn oracle(table: &[Line], asked: &Request, category: Category) -> bool {
             return false;
         }
     }
+    if c.withdrawn && !matches!(asked.purpose, Purpose::Rights | Purpose::Keeping) {
+        return false;
+    }
     table.iter().any(|line| {
         line.role == asked.actor.role
             && line.purpose == asked.purpose
@@ -53,12 +56,13 @@ fn oracle(table: &[Line], asked: &Request, category: Category) -> bool {
 const SOMEBODY: ClientId = ClientId::from_bytes([7; 16]);
 
 fn circumstances() -> impl Iterator<Item = Circumstances> + Clone {
-    (0..32_u8).map(|bits| Circumstances {
+    (0..64_u8).map(|bits| Circumstances {
         own_caseload: bits & 1 != 0,
         own_file: bits & 2 != 0,
         restricted: bits & 4 != 0,
         conflict: bits & 8 != 0,
         reason: bits & 16 != 0,
+        withdrawn: bits & 32 != 0,
     })
 }
 
@@ -108,7 +112,7 @@ fn the_policy_decides_every_request_as_the_table_says() {
         asked += 1;
         allowed += i32::from(expected);
     }
-    assert_eq!(asked, 8 * 2 * 8 * 4 * 10 * 3 * 32);
+    assert_eq!(asked, 8 * 2 * 8 * 4 * 10 * 3 * 64);
     assert!(allowed > 500, "{allowed}");
 }
 

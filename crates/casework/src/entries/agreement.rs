@@ -15,6 +15,9 @@ pub struct NoticeGiven {
     pub digest: String,
     /// How it was given.
     pub how: How,
+    /// SHA-256 of the words as the client read or heard them: kept, so that they can be shown again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub words: Option<String>,
 }
 
 codes! {
@@ -28,6 +31,10 @@ codes! {
         ByLink = "by-link",
         /// Shown on a screen.
         Shown = "shown",
+        /// In full, by e-mail.
+        ByEmail = "by-email",
+        /// In their online file.
+        Portal = "portal",
     }
 }
 
@@ -40,6 +47,8 @@ impl How {
             How::OnPaper => "On paper",
             How::ByLink => "By link",
             How::Shown => "Shown on screen",
+            How::ByEmail => "By email",
+            How::Portal => "In their online file",
         }
     }
 }

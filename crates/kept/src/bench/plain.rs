@@ -127,6 +127,7 @@ impl Plain {
             draft: None,
             until: self.0.until.get(&client).cloned().ok_or_else(gone)?,
             notice: (head.text(3)?.to_owned(), head.text(4)?.to_owned()),
+            tell_again: None,
             readable: Categories::all(),
             writable: Categories::all(),
         })

@@ -11,6 +11,7 @@
 mod appointments;
 mod bench;
 mod caseloads;
+mod consents;
 mod documents;
 mod erasures;
 mod files;

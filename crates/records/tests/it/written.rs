@@ -76,7 +76,7 @@ async fn one_timeline_shows_all_four_kinds_and_each_change_keeps_what_was_before
             .map(|entry| match &entry.what {
                 What::Meeting(_) => "meeting".into(),
                 What::Written(form, _) => form.id.to_string(),
-                What::NoticeGiven(_) | What::Agreement(_) | What::Plan(_) => "agreement".into(),
+                _ => "agreement".into(),
             })
             .collect();
         for kind in ["meeting", "goal", "progress", "support", "referral"] {

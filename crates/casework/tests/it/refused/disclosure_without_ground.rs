@@ -1,0 +1,10 @@
+//! The gate asks for a ground.
+
+use casework::disclosures::{Asked, Disclosure};
+use notice::Notice;
+
+fn leak(notice: &Notice, asked: &Asked<'_>) {
+    let _ = Disclosure::through(&[notice], asked);
+}
+
+fn main() {}

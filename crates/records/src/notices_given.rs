@@ -1,0 +1,238 @@
+//! Which notices a client was given; giving a new version; whom a change has to be told to.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, PoisonError};
+
+use access::Act;
+use audit::{Action, Detail};
+use casework::{ClientId, EntryId, EntryKind, How, NoticeGiven, Profile, StaffId};
+use notice::diff::Change;
+use notice::{Categories, Category};
+use store::{Query, Row, sql};
+use vault::Personal;
+
+use crate::entries::{Head, Stored, compartment_of};
+use crate::entry_views::CONTACT_PAGE;
+use crate::notices::Published;
+use crate::search::Shown;
+use crate::sessions::Visit;
+use crate::standing::Standing;
+use crate::surroundings::day_number;
+use crate::{Error, Opened, Service, changes};
+
+sql! { records:
+    /// Notices that a client was given beside the service's own.
+    HELD = "SELECT notice, version FROM notice_held WHERE client = $1 ORDER BY given, notice";
+    /// A client was given a notice beside the service's own.
+    HOLD = "INSERT INTO notice_held (client, notice, version, given) VALUES ($1, $2, $3, $4) ON CONFLICT (client, notice) DO UPDATE SET version = excluded.version, given = excluded.given";
+    /// Binds a client to a version of the service's notice.
+    BIND = "UPDATE client SET notice_version = $3, version = version + 1 WHERE id = $1 AND notice = $2 AND notice_version <> $3";
+    /// Which version the clients of a caseload were given.
+    VERSIONS_OF_CASELOAD = "SELECT id, notice, notice_version FROM client WHERE adviser = $1 AND restricted = $2 ORDER BY id LIMIT 5000";
+    /// How many clients were given which version, adviser by adviser.
+    VERSIONS_OF_ALL = "SELECT adviser, notice, notice_version, COUNT(*) FROM client WHERE restricted = $1 AND adviser IS NOT NULL GROUP BY adviser, notice, notice_version";
+    /// What somebody was given, when the file goes.
+    pub(crate) DROP_HELD = "DELETE FROM notice_held WHERE client = $1";
+}
+
+/// Reads which notices a client was given beside the service's own.
+pub(crate) fn held(client: ClientId) -> Query {
+    HELD.with([client.as_bytes().into()])
+}
+
+/// The statement that notes that a client was given a notice beside the service's own.
+fn holding(client: ClientId, notice: &str, version: &str, now: jiff::Timestamp) -> Query {
+    HOLD.with([client.as_bytes().into(), notice.into(), version.into(), now.as_microsecond().into()])
+}
+
+/// Who has to be told of the notice in force.
+#[derive(Debug, Clone)]
+pub struct ToTellAgain {
+    /// The version to give them.
+    pub newest: String,
+    /// What changed for each version that somebody still has, with whether it has to be told.
+    pub changes: BTreeMap<String, Vec<Change>>,
+    /// Those of one's own caseload, by name, with the version that they have.
+    pub mine: Vec<(Shown, String)>,
+    /// How many of each adviser's.
+    pub team: BTreeMap<StaffId, u64>,
+}
+
+/// A letter about a changed notice: to whom, and from which version on.
+#[derive(Debug, Clone)]
+pub struct NoticeLetter {
+    /// Name and address.
+    pub contact: Profile,
+    /// The version that they have.
+    pub version: String,
+}
+
+const LIST: Action = Action("list-tell-again");
+const GIVE: Action = Action("give-notice");
+const LETTER: Action = Action("print-notice-letter");
+
+impl Service {
+    /// The notices that a client was given, the service's own first, from the rows of [`held`].
+    pub(crate) fn given_to(&self, standing: &Standing, held: &[Row]) -> Result<Vec<Arc<Published>>, Error> {
+        let mut given = vec![self.given(&standing.notice, &standing.notice_version)?];
+        for row in held {
+            given.push(self.given(row.text(0)?, row.text(1)?)?);
+        }
+        Ok(given)
+    }
+
+    /// Who has to be told of the notice in force: the clients of one's own caseload, and for the whole team in numbers.
+    ///
+    /// # Errors
+    /// The rules refuse this role, or a store failed.
+    pub async fn to_tell_again(&self, visit: &Visit) -> Result<Opened<ToTellAgain>, Error> {
+        let request = self.search_request(visit);
+        let permit = self.permit(request, LIST).await?;
+        let with_birth = request.categories.contains(Category::Identity);
+        let rows = self
+            .records()
+            .read(vec![
+                VERSIONS_OF_CASELOAD.with([visit.staff.as_bytes().into(), false.into()]),
+                VERSIONS_OF_ALL.with([false.into()]),
+            ])
+            .await?;
+        let [own, all] = rows.as_slice() else { return Err(Error::Damaged("batch")) };
+        let notices = self.notices();
+        let newest = notices.service();
+        let mut found = ToTellAgain {
+            newest: newest.version.clone(),
+            changes: BTreeMap::new(),
+            mine: Vec::new(),
+            team: BTreeMap::new(),
+        };
+        {
+            let people = self.people().read().unwrap_or_else(PoisonError::into_inner);
+            for row in &own.rows {
+                let (notice, version) = (row.text(1)?, row.text(2)?);
+                let known = people.known.get(&ClientId::from_bytes(row.bytes16(0)?));
+                if let Some(known) = known.filter(|_| notices.must_tell(notice, version)) {
+                    found.mine.push((known.shown(with_birth), version.to_owned()));
+                }
+            }
+        }
+        found.mine.sort_by(|a, b| a.0.name.cmp(&b.0.name).then(a.0.number.cmp(&b.0.number)));
+        for row in &all.rows {
+            let (notice, version) = (row.text(1)?, row.text(2)?);
+            if notices.must_tell(notice, version) {
+                *found.team.entry(StaffId::from_bytes(row.bytes16(0)?)).or_default() +=
+                    row.int(3)?.unsigned_abs();
+                let given = self.given(notice, version)?;
+                found
+                    .changes
+                    .entry(version.to_owned())
+                    .or_insert_with(|| notice::diff::changes(&given.notice, newest));
+            }
+        }
+        let detail = Detail { count: Some(found.mine.len() as u64), ..Detail::default() };
+        let entry = self.log().submit(permit, LIST, detail);
+        Ok(Opened::new(Personal::new(&entry, found), entry))
+    }
+
+    /// Gives a client the newest version of a notice: the service's own, which from now on binds us towards them, or the one
+    /// of a programme beside it. What they were given before stays in the file. Doing it again changes nothing; false then.
+    ///
+    /// # Errors
+    /// The rules refuse, there is no such file or notice, or a store failed.
+    pub async fn give_notice(
+        &self,
+        visit: &Visit,
+        client: ClientId,
+        notice: &str,
+        how: How,
+    ) -> Result<bool, Error> {
+        let notices = self.notices();
+        let published = notices.all().iter().rfind(|one| one.notice.id == notice).ok_or(Error::NoSuchFile)?;
+        let newest = &published.notice;
+        let rows = self.records().read(vec![Standing::query(client, visit), held(client)]).await?;
+        let [head, given_before] = rows.as_slice() else { return Err(Error::Damaged("batch")) };
+        let standing = Standing::read(client, head.first())?;
+        let now = self.now();
+        let request = standing.request(visit, now, Act::Write, Category::Agreement.into());
+        let permit = self.permit(request, GIVE).await?;
+        let own = standing.notice == newest.id;
+        let mut has = given_before.rows.iter().map(|row| (row.text(0), row.text(1)));
+        let has = has.any(|row| row == (Ok(&*newest.id), Ok(&*newest.version)));
+        if has || (own && standing.notice_version == newest.version) {
+            return Ok(false);
+        }
+        if !own && newest.extends() != Some(&*standing.notice) {
+            return Err(Error::NoSuchFile);
+        }
+        let keys = self.vault().keys(client.into()).await?;
+        let head = Head {
+            id: EntryId::from_bytes(self.draw()),
+            client,
+            kind: EntryKind::NoticeGiven.code().into(),
+            category: Category::Agreement,
+            compartment: compartment_of(Category::Agreement),
+            day: day_number(self.surroundings().today()),
+            written: now,
+            author: visit.staff,
+            version: 1,
+        };
+        let given = NoticeGiven {
+            notice: newest.id.clone(),
+            version: newest.version.clone(),
+            digest: newest.digest().to_owned(),
+            how,
+            words: Some(published.words.clone()),
+        };
+        let (add, mark) = self.seal_new(&permit, &keys, &head, &given)?;
+        let mut digest = [0; 32];
+        hex::decode_to_slice(newest.digest(), &mut digest).map_err(|_| Error::Damaged("notice"))?;
+        let detail = Detail { rows: vec![mark], notice: Some(digest), ..Detail::default() };
+        let change = self.log().change(permit, GIVE, &detail);
+        let bind = match own {
+            true => BIND.with([
+                client.as_bytes().into(),
+                newest.id.as_str().into(),
+                newest.version.as_str().into(),
+            ]),
+            false => holding(client, &newest.id, &newest.version, now),
+        };
+        let mut batch = vec![bind.expecting(1), add, change.outbox()];
+        batch.extend(changes::of_client(client, now));
+        match self.records().write(batch).await {
+            Ok(_) => {
+                change.committed();
+                self.follow_changes().await?;
+                Ok(true)
+            }
+            // Given meanwhile: the same form sent twice, or somebody else.
+            Err(store::Error::Conflict { .. }) => Ok(false),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Name and address of a client, for a letter about the changed notice.
+    ///
+    /// # Errors
+    /// The rules refuse, there is no such file, or something cannot do its part.
+    pub async fn notice_letter(
+        &self,
+        visit: &Visit,
+        client: ClientId,
+    ) -> Result<Opened<NoticeLetter>, Error> {
+        let rows = self
+            .records()
+            .read(vec![Standing::query(client, visit), CONTACT_PAGE.with([client.as_bytes().into()])])
+            .await?;
+        let [head, contact] = rows.as_slice() else { return Err(Error::Damaged("batch")) };
+        let standing = Standing::read(client, head.first())?;
+        let wanted = Categories::from(Category::Contact);
+        let permit = self.permit(standing.request(visit, self.now(), Act::Read, wanted), LETTER).await?;
+        let keys = self.vault().keys(client.into()).await?;
+        let entry = self.log().submit(permit, LETTER, Detail::default());
+        let contact = match contact.first() {
+            Some(row) => self.open_page(&entry, &keys, client, &Stored::read(row)?)?.map(|page| page.profile),
+            None => Personal::new(&entry, Profile::default()),
+        };
+        let version = standing.notice_version;
+        Ok(Opened::new(contact.map(move |contact| NoticeLetter { contact, version }), entry))
+    }
+}

@@ -1,0 +1,550 @@
+//! Consent and sharing in a client's file: the notice given, each consent, who got what; asking, answering, taking back.
+
+use axum::extract::{Path, Query, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use casework::answers::Boxes;
+use casework::consents::{ConsentTyped, Said, State as Stands, Way};
+use casework::disclosures::Stage;
+use casework::{ClientId, Consent, EntryId, Fault, How, OrganisationId, dates};
+use maud::{Markup, html};
+use notice::dpv::consent::Form as Record;
+use records::consents::{About, Asking, ConsentPage, SharedLine, Sharing, TheirUse};
+use records::files::Dated;
+use records::{Error, Visit};
+use serde::Deserialize;
+
+use crate::App;
+use crate::fail::Fail;
+use crate::fields;
+use crate::file::{client, head, title};
+use crate::form::{Form, new_key};
+use crate::frame::{At, release, staff};
+use crate::plan::signature;
+use crate::signed::Signed;
+use crate::ui::file::{TagKind, action, panel, tag};
+use crate::ui::form::{
+    ButtonKind, Choice, Choices, DateInput, Select, TextInput, button, date_input, details, hidden, radios,
+    select, text_input, tick,
+};
+use crate::ui::list::{Cell, Column, Table, empty, table};
+use crate::ui::page::{back, container, heading, reading};
+use crate::ui::words::{SummaryRow, banner, inset, notice_banner, summary_list};
+
+pub(crate) const TAB: &str = "Consent and sharing";
+
+#[derive(Deserialize)]
+pub(crate) struct Ask {
+    #[serde(default)]
+    done: Option<String>,
+}
+
+pub(crate) async fn show(
+    State(app): State<App>,
+    Signed(visit): Signed,
+    Path(id): Path<String>,
+    Query(ask): Query<Ask>,
+) -> Result<Response, Fail> {
+    let id = client(&id)?;
+    let opened = app.service.consent_page(&visit, id).await?;
+    release(opened.map(|page| whole_page(&app, &visit, id, &page, ask.done.as_deref()))).await
+}
+
+fn whole_page(app: &App, visit: &Visit, id: ClientId, page: &ConsentPage, done: Option<&str>) -> Markup {
+    let today = app.service.surroundings().today();
+    let done = match done {
+        Some("given") => Some("The notice is given"),
+        Some("answered") => Some("The answer is recorded"),
+        Some("withdrawn") => Some("Taken back. It holds at once, everywhere"),
+        _ => None,
+    };
+    let body = html! {
+        (head(&page.contact, id, today, TAB, html! {}))
+        (container(html! {
+            @if let Some(done) = done { (banner(done)) }
+            (heading("Consent and sharing", html! { p { "What this client was told and agreed to, and who got what. The client can see all of it." } }))
+            @if !page.goes.is_empty() { (goes(app, page)) }
+            (given(app, id, page))
+            (sharing(id, page))
+            (shared(app, id, page))
+            (uses(id, page))
+        }))
+    };
+    staff(app, visit, At::Elsewhere, &title(&page.contact, "consent and sharing"), body)
+}
+
+fn goes(app: &App, page: &ConsentPage) -> Markup {
+    let notices = app.service.notices();
+    let label =
+        |category| notices.service().category(category).map_or_else(String::new, |held| held.label.clone());
+    notice_banner(html! {
+        "Consent was taken back, and no other ground is left for: "
+        @for (number, (category, day)) in page.goes.iter().enumerate() {
+            @if number > 0 { "; " }
+            (label(*category)) " (erased by " (dates::long(*day)) ")"
+        }
+        "."
+    })
+}
+
+fn given(app: &App, id: ClientId, page: &ConsentPage) -> Markup {
+    let directory = app.service.directory();
+    let columns =
+        ["When", "Which", "How", "By", "Its words"].map(|label| Column { label, ..Column::default() });
+    let mut rows: Vec<Vec<Cell>> = page
+        .given
+        .iter()
+        .map(|(day, by, given)| {
+            vec![
+                html! { (dates::long(*day)) },
+                html! { "Notice " (given.version) @if given.notice != app.service.notices().service().id { " of " (given.notice) } },
+                html! { (given.how.words()) },
+                html! { (directory.name(*by)) },
+                html! {
+                    @if let Some(words) = &given.words { a.govuk-link href={ "/notice/text/" (words) } { "Word for word" span.govuk-visually-hidden { ", version " (given.version) } } }
+                    @else { a.govuk-link href={ "/notice/" (given.version) } { "Version " (given.version) } }
+                },
+            ]
+        })
+        .collect();
+    rows.extend(page.agreed.iter().map(|(day, by, agreed)| {
+        vec![
+            html! { (dates::long(*day)) },
+            html! { "Agreed to use the service, under notice " (agreed.version) },
+            html! { (agreed.how.words()) },
+            html! { (directory.name(*by)) },
+            html! {},
+        ]
+    }));
+    panel(
+        "given",
+        "The notice and the agreement",
+        None,
+        html! {
+            (table(Table { id: "notices", caption: "Notices given and agreements, newest first", caption_hidden: true, columns: &columns, rows }))
+            @if let (Some(version), true) = (&page.tell_again, page.writable) {
+                div #tell-again { (inset(html! {
+                    p.govuk-body { "Version " (version) " changes what this client was told. Give it to them, then it binds us. " a.govuk-link href="/notice" { "Read it" } }
+                    form method="post" action="/notices/tell-again" novalidate {
+                        (hidden("client", &id.to_string()))
+                        (hidden("back", "file"))
+                        (radios(Choices {
+                            name: "how", legend: "How was it given?", inline: true,
+                            options: How::ALL.iter().filter(|how| **how != How::Portal).map(|how| Choice { value: how.code(), label: how.words(), ..Choice::default() }).collect(),
+                            ..Choices::default()
+                        }))
+                        (button(ButtonKind::Main, "It was given", None))
+                    }
+                })) }
+            }
+        },
+    )
+}
+
+/// A state as a tag.
+fn stands(state: Stands) -> Markup {
+    let kind = match state {
+        Stands::Given | Stands::Renewed => TagKind::Ok,
+        Stands::Withdrawn | Stands::Revoked | Stands::Invalidated | Stands::Refused => TagKind::Stop,
+        Stands::Expired => TagKind::Warn,
+        _ => TagKind::Info,
+    };
+    tag(kind, state.words())
+}
+
+fn take_back(id: ClientId, about: &str, what: &str) -> Markup {
+    html! {
+        form.app-inline method="post" action={ "/clients/" (id) "/consent/withdraw" } {
+            (hidden("form", &new_key()))
+            (hidden("about", about))
+            button class="govuk-button govuk-button--secondary" type="submit" { "Take back" span.govuk-visually-hidden { ": " (what) } }
+        }
+    }
+}
+
+fn sharing(id: ClientId, page: &ConsentPage) -> Markup {
+    let columns = [("Organisation", false), ("Consent", false), ("What to do", true)]
+        .map(|(label, hidden)| Column { label, hidden, ..Column::default() });
+    let row = |one: &Sharing| {
+        let to = &one.organisation;
+        let ask = format!("/clients/{id}/consent/ask/{}", to.id);
+        let share = format!("/clients/{id}/share/{}", to.id);
+        let holds = one.state.is_some_and(Stands::allows);
+        vec![
+            html! { (to.name) @if one.by_law { br; span.app-muted { "Under a law, with a second person’s approval" } } },
+            html! {
+                @if let Err(why) = one.named { span.app-muted { (why.words()) } }
+                @else if let Some(state) = one.state {
+                    (stands(state))
+                    @if let Some(since) = one.since { " " span.app-muted { (dates::short(since)) } }
+                    @if let Some(until) = one.until { br; span.app-muted { "until " (dates::long(until)) } }
+                    @else if let (Some(review), true) = (one.review, holds) { br; span.app-muted { "ask again by " (dates::long(review)) } }
+                    @if let Some(entry) = one.entry { br; a.govuk-link href={ "/clients/" (id) "/entries/" (entry) } { "The record" span.govuk-visually-hidden { " of the consent for " (to.name) } } }
+                }
+                @else if !one.by_law { span.app-muted { "Not asked" } }
+            },
+            html! {
+                @if one.named.is_ok() {
+                    @if holds || one.by_law { (action(&share, &format!("Share with {}", to.name))) " " }
+                    @if page.writable && !one.by_law {
+                        @if holds { (take_back(id, &to.id.to_string(), &to.name)) }
+                        @else { (action(&ask, &format!("Ask for consent: {}", to.name))) }
+                    }
+                }
+            },
+        ]
+    };
+    let rows: Vec<Vec<Cell>> = page.sharing.iter().map(row).collect();
+    panel(
+        "sharing",
+        "Sharing with others",
+        Some(("/recipients", "The directory", "")),
+        html! {
+            @if rows.is_empty() { (empty("No organisation is in the directory yet. A manager or the governance lead adds them.")) }
+            @else { (table(Table { id: "sharing-with", caption: "Organisations that could be given facts", caption_hidden: true, columns: &columns, rows })) }
+        },
+    )
+}
+
+/// Where a disclosure stands, as a tag.
+pub(crate) fn stage(stage: Stage) -> Markup {
+    let kind = match stage {
+        Stage::Made => TagKind::Ok,
+        Stage::Asked | Stage::Ready => TagKind::Warn,
+        Stage::Refused | Stage::Stopped | Stage::Blocked => TagKind::Stop,
+    };
+    tag(kind, stage.words())
+}
+
+fn shared(app: &App, id: ClientId, page: &ConsentPage) -> Markup {
+    let directory = app.service.directory();
+    let columns = ["When", "To whom", "What", "On what ground", "Who", "Stands"]
+        .map(|label| Column { label, ..Column::default() });
+    let row = |line: &SharedLine| {
+        let at = app.service.surroundings().civil(line.row.made.unwrap_or(line.row.asked));
+        vec![
+            html! { (dates::short(at.date())) },
+            html! {
+                @if matches!(line.row.stage, Stage::Blocked) { (line.name) }
+                @else { a.govuk-link href={ "/clients/" (id) "/disclosures/" (line.row.id) } { (line.name) } }
+            },
+            html! { @if line.labels.is_empty() { "Nothing" } @else { (line.labels.join(", ")) } },
+            html! { @if line.row.by_law { "A law" } @else { "Consent" } },
+            html! {
+                (directory.name(line.row.asked_by))
+                @if let Some((_, by)) = line.row.decided { br; span.app-muted { "decided by " (directory.name(by)) } }
+            },
+            html! { (stage(line.row.stage)) @if let Some(why) = line.row.why { br; span.app-muted { (why.words()) } } },
+        ]
+    };
+    let rows: Vec<Vec<Cell>> = page.shared.iter().map(row).collect();
+    let told = page.to_tell.iter().filter(|one| one.answered.is_none()).count();
+    panel(
+        "shared",
+        "Who got what",
+        None,
+        html! {
+            @if rows.is_empty() { (empty("Nothing about this client was shared.")) }
+            @else { (table(Table { id: "who-got-what", caption: "Everything shared or tried, newest first", caption_hidden: true, columns: &columns, rows })) }
+            @if told > 0 { p.govuk-body { (dates::count(told as u64, "recipient")) " still to tell or to hear from: " a.govuk-link href="/recipients-to-tell" { "recipients to tell" } "." } }
+        },
+    )
+}
+
+fn uses(id: ClientId, page: &ConsentPage) -> Markup {
+    let columns = [("What we do", false), ("Consent", false), ("What to do", true)]
+        .map(|(label, hidden)| Column { label, hidden, ..Column::default() });
+    let row = |one: &TheirUse| {
+        vec![
+            html! { (one.label) },
+            html! {
+                (stands(one.state)) " " span.app-muted { (dates::short(one.since)) }
+                @if let Some(entry) = one.entry { br; a.govuk-link href={ "/clients/" (id) "/entries/" (entry) } { "The record" span.govuk-visually-hidden { ": " (one.label) } } }
+                @else { br; span.app-muted { "with the agreement" } }
+            },
+            html! { @if page.writable {
+                @if one.state.allows() { (take_back(id, one.purpose.code(), &one.label)) }
+                @else { (action(&format!("/clients/{id}/consent/ask/{}", one.purpose), &format!("Ask again: {}", one.label))) }
+            } },
+        ]
+    };
+    let rows: Vec<Vec<Cell>> = page.uses.iter().map(row).collect();
+    panel(
+        "uses",
+        "Our own use",
+        None,
+        html! {
+            p.govuk-body { "Each of these rests on consent and can be taken back by itself. What has no other ground left is then erased within a month." }
+            (table(Table { id: "own-use", caption: "What we do with this client’s data by consent", caption_hidden: true, columns: &columns, rows }))
+            @if page.writable {
+                (details("The client takes everything back", html! {
+                    p.govuk-body { "All consents end now: sharing and our own use. We stop working with this file, and it is erased within a month." }
+                    form method="post" action={ "/clients/" (id) "/consent/withdraw" } {
+                        (hidden("form", &new_key()))
+                        (hidden("about", "all"))
+                        (button(ButtonKind::Warning, "Take back every consent", None))
+                    }
+                }))
+            }
+        },
+    )
+}
+
+/// What is asked about in a path.
+fn about(text: &str) -> Result<About, Fail> {
+    text.parse().map_err(|_| Fail::not_found())
+}
+
+pub(crate) async fn ask(
+    State(app): State<App>,
+    Signed(visit): Signed,
+    Path((id, what)): Path<(String, String)>,
+) -> Result<Response, Fail> {
+    let (id, what) = (client(&id)?, about(&what)?);
+    let opened = app.service.begin_consent(&visit, id, what).await?;
+    let typed = ConsentTyped::default();
+    release(opened.map(|asking| asking_page(&app, &visit, id, what, &asking, &new_key(), &typed, &[], false)))
+        .await
+}
+
+const WAYS: [(&str, &str); 4] = [
+    ("typed", "By typing the name"),
+    ("drawn", "By hand, in the box below"),
+    ("paper", "On paper"),
+    ("spoken", "In words, before a witness"),
+];
+
+#[allow(clippy::too_many_arguments, reason = "a form that is shown again is all of these")]
+fn asking_page(
+    app: &App,
+    visit: &Visit,
+    id: ClientId,
+    what: About,
+    asking: &Asking,
+    key: &str,
+    typed: &ConsentTyped,
+    faults: &[Fault],
+    changed: bool,
+) -> Markup {
+    let today = app.service.surroundings().today();
+    let fault = |name: &str| faults.iter().find(|fault| fault.field == *name);
+    let error = |name: &str| fault(name).map(|fault| fault.message.as_str());
+    let chosen = |name, legend, options: Vec<(&'static str, &'static str)>, value: &str| {
+        radios(Choices {
+            name,
+            legend,
+            error: error(name),
+            options: options
+                .into_iter()
+                .map(|(code, label)| Choice {
+                    value: code,
+                    label,
+                    checked: code == value,
+                    ..Choice::default()
+                })
+                .collect(),
+            ..Choices::default()
+        })
+    };
+    let line = |name, label, hint, value: &str| {
+        text_input(TextInput {
+            name,
+            label,
+            hint,
+            value,
+            error: error(name),
+            autocomplete: Some("off"),
+            input_type: "text",
+            ..TextInput::default()
+        })
+    };
+    let body = html! {
+        (head(&asking.contact, id, today, TAB, html! {}))
+        (reading(html! {
+            (back(&format!("/clients/{id}/consent")))
+            @if changed { (notice_banner(html! { "The words changed while you were reading. Go through them once more." })) }
+            (fields::summary(faults))
+            (heading(&format!("Ask for consent: {}", asking.title), html! {}))
+            @if let Some(state) = asking.before { p.govuk-body { "So far: " (stands(state)) } }
+            (panel("words", "Read this out, or let the client read it", None, html! {
+                @for part in asking.wording.text.lines() { p.govuk-body { (part) } }
+                @if let Some(explicit) = &asking.wording.explicit { p.govuk-body { b { (explicit) } } }
+            }))
+            form.app-note method="post" action={ "/clients/" (id) "/consent/ask/" (what) } novalidate {
+                (hidden("form", key))
+                (hidden("seen", &asking.digest))
+                (chosen("said", "What does the client say?", Said::ALL.iter().map(|said| (said.code(), said.words())).collect(), &typed.said))
+                @if let Some(explicit) = &asking.wording.explicit {
+                    div #explicit {
+                        @if let Some(error) = error("explicit") { p.govuk-error-message { (error) } }
+                        (tick("explicit_said", &format!("The client says: {explicit}"), typed.explicit))
+                    }
+                }
+                (chosen("way", "How do they say yes?", WAYS.to_vec(), &typed.way))
+                (line("name", "Client’s name, typed as the signature", None, &typed.name))
+                input type="hidden" name="strokes" value=(typed.strokes) data-sign="600x200";
+                (line("witness", "Who else heard or saw it?", Some("Needed if it is said in words"), &typed.witness))
+                (line("representative", "Who answers for the client, and by what right?", Some("Leave this empty if they answer themselves"), &typed.representative))
+                (date_input(DateInput { name: "until", legend: "Until when?", hint: Some("Leave this empty if it holds until they take it back"), day: &typed.until.day, month: &typed.until.month, year: &typed.until.year, error: error("until"), ..DateInput::default() }))
+                (button(ButtonKind::Main, "Record the answer", None))
+            }
+        }))
+    };
+    staff(app, visit, At::Elsewhere, &title(&asking.contact, "ask for consent"), body)
+}
+
+const FIELDS: [&str; 12] = [
+    "form",
+    "seen",
+    "said",
+    "explicit_said",
+    "way",
+    "name",
+    "strokes",
+    "witness",
+    "representative",
+    "until-day",
+    "until-month",
+    "until-year",
+];
+
+pub(crate) async fn answer(
+    State(app): State<App>,
+    Signed(visit): Signed,
+    Path((id, what)): Path<(String, String)>,
+    sent: Form,
+) -> Result<Response, Fail> {
+    let (id, what) = (client(&id)?, about(&what)?);
+    let sent = sent.only(&FIELDS)?;
+    let key = sent.key()?;
+    let text = |name: &str| sent.one(name).map(str::to_owned);
+    let typed = ConsentTyped {
+        said: text("said")?,
+        way: text("way")?,
+        name: text("name")?,
+        strokes: text("strokes")?,
+        witness: text("witness")?,
+        representative: text("representative")?,
+        explicit: sent.ticked("explicit_said"),
+        until: Boxes { day: text("until-day")?, month: text("until-month")?, year: text("until-year")? },
+    };
+    let today = app.service.surroundings().today();
+    let asking = app.service.begin_consent(&visit, id, what).await?.release().await?;
+    let (mut status, mut changed) = (StatusCode::UNPROCESSABLE_ENTITY, false);
+    let faults = match typed.read(asking.wording.explicit.is_some(), today) {
+        Ok(answered) => {
+            match app.service.answer_consent(&visit, id, what, key, sent.one("seen")?, answered).await {
+                Ok(_) => {
+                    return Ok(Redirect::to(&format!("/clients/{id}/consent?done=answered")).into_response());
+                }
+                Err(Error::Faults(faults)) => faults,
+                Err(Error::ChangedMeanwhile) => {
+                    (status, changed) = (StatusCode::CONFLICT, true);
+                    Vec::new()
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(faults) => faults,
+    };
+    let again = app.service.begin_consent(&visit, id, what).await?;
+    let key = sent.one("form")?.to_owned();
+    let page =
+        again.map(|asking| asking_page(&app, &visit, id, what, &asking, &key, &typed, &faults, changed));
+    Ok((status, release(page).await?).into_response())
+}
+
+pub(crate) async fn withdraw(
+    State(app): State<App>,
+    Signed(visit): Signed,
+    Path(id): Path<String>,
+    sent: Form,
+) -> Result<Response, Fail> {
+    let id = client(&id)?;
+    let sent = sent.only(&["form", "about"])?;
+    let key = sent.key()?;
+    match sent.one("about")? {
+        "all" => app.service.withdraw_everything(&visit, id, key, Way::Spoken).await?,
+        what => app.service.withdraw_consent(&visit, id, about(what)?, key, Way::Spoken).await?,
+    }
+    Ok(Redirect::to(&format!("/clients/{id}/consent?done=withdrawn")).into_response())
+}
+
+pub(crate) async fn record(
+    State(app): State<App>,
+    Signed(visit): Signed,
+    Path((id, consent, file)): Path<(String, String, String)>,
+) -> Result<Response, Fail> {
+    let id = client(&id)?;
+    let consent: EntryId = consent.parse().map_err(|_| Fail::not_found())?;
+    let form = match file.as_str() {
+        "record.jsonld" => Record::Record,
+        "receipt.jsonld" => Record::Receipt,
+        _ => return Err(Fail::not_found()),
+    };
+    let value = app.service.consent_as_json(&visit, id, consent, form).await?;
+    let named = format!("attachment; filename=\"consent-{consent}-{file}\"");
+    let headers =
+        [(header::CONTENT_TYPE, "application/ld+json".to_owned()), (header::CONTENT_DISPOSITION, named)];
+    Ok((headers, format!("{value:#}\n")).into_response())
+}
+
+/// A consent with all that it says, for the page of its entry.
+pub(crate) fn whole(id: ClientId, entry: &Dated, consent: &Consent) -> Markup {
+    let download = |file: &str| format!("/clients/{id}/consent/{}/{file}", entry.id);
+    let mut rows: Vec<(&str, Markup)> = vec![
+        ("What was asked", html! { @for line in consent.wording.lines() { p.govuk-body { (line) } } }),
+        ("What was said", stands(consent.state)),
+        ("How", html! { (consent.way.words()) }),
+    ];
+    if let Some(explicit) = &consent.explicit {
+        rows.push(("Said expressly", html! { (explicit) }));
+    }
+    if let Some(signed) = &consent.signature {
+        rows.push(("Signature", signature(signed)));
+    }
+    if !consent.witness.is_empty() {
+        rows.push(("Heard or seen by", html! { (consent.witness) }));
+    }
+    if !consent.representative.is_empty() {
+        rows.push(("Answered for the client by", html! { (consent.representative) }));
+    }
+    rows.push(("Until", html! {
+        @if let Some(until) = consent.until { (dates::long(until)) } @else { "it is taken back; asked for again by " (dates::long(consent.review)) }
+    }));
+    rows.push(("Notice", html! { "version " (consent.version) }));
+    rows.push(("Fingerprint of the words", html! { span.app-ref { (consent.wording_digest) } }));
+    let rows: Vec<SummaryRow<'_>> =
+        rows.into_iter().map(|(key, value)| SummaryRow { key, value, change: None }).collect();
+    html! {
+        (summary_list(&rows))
+        p.govuk-body { a.govuk-link href=(download("receipt.jsonld")) download { "Receipt for the client" } " and " a.govuk-link href=(download("record.jsonld")) download { "record" } ", for machines (ISO/IEC TS 27560)" }
+    }
+}
+
+/// An organisation named in a path.
+pub(crate) fn organisation(path: &str) -> Result<OrganisationId, Fail> {
+    path.parse().map_err(|_| Fail::not_found())
+}
+
+/// The recipients of the notice, to choose as which an organisation is added.
+pub(crate) fn recipients(app: &App, value: &str, error: Option<&str>) -> Markup {
+    let notices = app.service.notices();
+    let mut options = vec![("", "Choose")];
+    for one in notices.all().iter().rev() {
+        for recipient in &one.notice.recipients {
+            let known = options.iter().any(|(id, _)| *id == recipient.id);
+            if !known && recipient.kind == notice::RecipientKind::Recipient {
+                options.push((&recipient.id, &recipient.name));
+            }
+        }
+    }
+    select(Select {
+        name: "named",
+        label: "As which recipient does the notice name it?",
+        options,
+        value,
+        error,
+        ..Select::default()
+    })
+}
