@@ -56,21 +56,35 @@ impl Blocked {
     #[must_use]
     pub const fn words(self) -> &'static str {
         match self {
-            Blocked::NotNamed => "The notice that this client was given does not name this recipient. Give them a notice that does, then ask for their consent.",
-            Blocked::Processor => "The notice names this one as a firm that works for us. It gets nothing to use for itself.",
+            Blocked::NotNamed => {
+                "The notice that this client was given does not name this recipient. Give them a notice that does, then ask for their consent."
+            }
+            Blocked::Processor => {
+                "The notice names this one as a firm that works for us. It gets nothing to use for itself."
+            }
             Blocked::NoConsent => "The client has not agreed to this. Ask for their consent first.",
             Blocked::SaidNo => "The client was asked and said no.",
             Blocked::Expired => "The client’s consent has run out. Ask for it again.",
-            Blocked::Withdrawn => "The client took their consent back. Nothing more may go to this recipient.",
-            Blocked::NoLegalGround => "The notice names no law for this recipient, so only the client’s consent lets data go there.",
+            Blocked::Withdrawn => {
+                "The client took their consent back. Nothing more may go to this recipient."
+            }
+            Blocked::NoLegalGround => {
+                "The notice names no law for this recipient, so only the client’s consent lets data go there."
+            }
             Blocked::NotApproved => "A second person has not approved this yet.",
             Blocked::SamePerson => "Whoever asked cannot approve. Ask a manager or the governance lead.",
             Blocked::ReviewDue => "The approval has passed its review date. Ask again.",
             Blocked::OtherFields => "This would give a fact that is not one of those agreed.",
             Blocked::Nothing => "None of the agreed facts stands in the file, so there is nothing to give.",
-            Blocked::NoKey => "This recipient has no key to encrypt to. Ask for it and enter it in the directory.",
-            Blocked::KeyNotConfirmed => "Two people have to confirm the key of this recipient before anything is encrypted to it.",
-            Blocked::KeyChanged => "The key of this recipient changed meanwhile. Two people have to confirm the new one, then share again.",
+            Blocked::NoKey => {
+                "This recipient has no key to encrypt to. Ask for it and enter it in the directory."
+            }
+            Blocked::KeyNotConfirmed => {
+                "Two people have to confirm the key of this recipient before anything is encrypted to it."
+            }
+            Blocked::KeyChanged => {
+                "The key of this recipient changed meanwhile. Two people have to confirm the new one, then share again."
+            }
         }
     }
 }
@@ -111,10 +125,15 @@ impl LegalTyped {
     ///
     /// # Errors
     /// Everything that is wrong, each with its field and what to do.
-    pub fn read(&self, recipient: &Recipient, today: Date) -> Result<(LegalGround, Vec<FieldId>), Vec<Fault>> {
+    pub fn read(
+        &self,
+        recipient: &Recipient,
+        today: Date,
+    ) -> Result<(LegalGround, Vec<FieldId>), Vec<Fault>> {
         let mut faults = Vec::new();
         let mut words = |field: &'static str, typed: &str, ask: &str, several: bool| {
-            let read = if several { text::lines(typed, 2_000) } else { text::line(typed, text::LONGEST_TEXT) };
+            let read =
+                if several { text::lines(typed, 2_000) } else { text::line(typed, text::LONGEST_TEXT) };
             match read {
                 Ok(words) if words.chars().count() < SHORTEST => faults.push(Fault::new(field, ask)),
                 Ok(words) => return words,
@@ -128,10 +147,15 @@ impl LegalTyped {
             "Enter the law and its section, like Care Act 2014, section 42",
             false,
         );
-        let policy = words("policy", &self.policy, "Enter which of our policies says how, with its number", false);
+        let policy =
+            words("policy", &self.policy, "Enter which of our policies says how, with its number", false);
         let why = words("why", &self.why, "Say in a sentence or more why it is needed here", true);
-        let fields: Vec<FieldId> =
-            recipient.fields.iter().filter(|id| self.fields.iter().any(|f| *f == id.as_str())).cloned().collect();
+        let fields: Vec<FieldId> = recipient
+            .fields
+            .iter()
+            .filter(|id| self.fields.iter().any(|f| *f == id.as_str()))
+            .cloned()
+            .collect();
         if fields.is_empty() || fields.len() != self.fields.len() {
             faults.push(Fault::new("fields", "Choose the facts that are needed, and no others"));
         }
@@ -350,7 +374,11 @@ impl Disclosed {
     #[must_use]
     pub fn title(&self) -> String {
         let ground = if self.consent.is_some() { "with consent" } else { "under a law" };
-        format!("Sharing with {} {ground}: {}", self.name, crate::dates::count(self.fields.len() as u64, "fact"))
+        format!(
+            "Sharing with {} {ground}: {}",
+            self.name,
+            crate::dates::count(self.fields.len() as u64, "fact")
+        )
     }
 }
 
@@ -371,8 +399,12 @@ impl Tell {
     #[must_use]
     pub const fn words(self) -> &'static str {
         match self {
-            Tell::Withdrawn => "The client took their consent back. Stop using what you got, and erase it unless a law tells you to keep it.",
-            Tell::Rectified => "Facts that you got were put right here. Ask us for the right ones, and mark yours as out of date until then.",
+            Tell::Withdrawn => {
+                "The client took their consent back. Stop using what you got, and erase it unless a law tells you to keep it."
+            }
+            Tell::Rectified => {
+                "Facts that you got were put right here. Ask us for the right ones, and mark yours as out of date until then."
+            }
             Tell::Erased => "The file here was erased. Erase what you got from it.",
         }
     }

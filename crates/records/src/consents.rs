@@ -177,7 +177,12 @@ impl Service {
     ///
     /// # Errors
     /// `Error::Blocked` if that notice does not name it; the rules refuse, or something cannot do its part.
-    pub async fn begin_consent(&self, visit: &Visit, client: ClientId, about: About) -> Result<Opened<Asking>, Error> {
+    pub async fn begin_consent(
+        &self,
+        visit: &Visit,
+        client: ClientId,
+        about: About,
+    ) -> Result<Opened<Asking>, Error> {
         let rows = self
             .records()
             .read(vec![
@@ -188,7 +193,9 @@ impl Service {
                 organisations::everybody(),
             ])
             .await?;
-        let [head, contact, held, consents, directory] = rows.as_slice() else { return Err(Error::Damaged("batch")) };
+        let [head, contact, held, consents, directory] = rows.as_slice() else {
+            return Err(Error::Damaged("batch"));
+        };
         let standing = Standing::read(client, head.first())?;
         let wanted = Categories::from(Category::Contact).with(Category::Agreement);
         let permit = self.permit(standing.request(visit, self.now(), Act::Read, wanted), ASK).await?;
@@ -246,7 +253,8 @@ impl Service {
         }
         let today = self.surroundings().today();
         let before = stored(&consents.rows)?.into_iter().find(|one| one.is_about(about));
-        let state_before = before.as_ref().map(|one| consents::standing(one.held.state, one.held.until, today));
+        let state_before =
+            before.as_ref().map(|one| consents::standing(one.held.state, one.held.until, today));
         if answered.said != Said::Yes && state_before.is_some_and(State::allows) {
             return Err(Error::Faults(vec![Fault::new(
                 "said",
@@ -369,14 +377,18 @@ impl Service {
                 continue;
             }
             let entry = EntryId::from_bytes(self.draw());
-            let (statements, mark) = self.agreed_at_first(&permit, &keys, visit, &standing, &given, purpose, entry, now)?;
+            let (statements, mark) =
+                self.agreed_at_first(&permit, &keys, visit, &standing, &given, purpose, entry, now)?;
             batch.extend(statements);
             batch.push(event(entry, client, State::Withdrawn, now, way, visit));
             marks.push(mark);
             taken += 1;
         }
         if taken == 0 {
-            return Err(Error::Faults(vec![Fault::new("about", "There is no consent in force here to take back")]));
+            return Err(Error::Faults(vec![Fault::new(
+                "about",
+                "There is no consent in force here to take back",
+            )]));
         }
         let change = self.log().change(permit, WITHDRAWN, &Detail { rows: marks, ..Detail::default() });
         batch.push(change.outbox());
@@ -521,7 +533,8 @@ impl Service {
 /// The statements that take one consent back, with all that hangs on it.
 fn withdrawing(client: ClientId, purpose: Purpose, organisation: [u8; 16], now: Timestamp) -> Vec<Query> {
     let id = || client.as_bytes().into();
-    let withdraw = WITHDRAW.with([id(), purpose.code().into(), organisation.into(), now.as_microsecond().into()]);
+    let withdraw =
+        WITHDRAW.with([id(), purpose.code().into(), organisation.into(), now.as_microsecond().into()]);
     let mut batch = vec![withdraw.expecting(1)];
     if organisation != OURSELVES {
         batch.push(disclosures::stopping(client, purpose, organisation));

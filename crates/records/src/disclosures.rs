@@ -504,15 +504,17 @@ impl Service {
         adding: &Adding<'_>,
         hold: &[Query],
     ) -> Result<EntryId, Error> {
-        let named_as_kept =
-            gate.notices.iter().filter_map(|one| one.notice.category(Category::Rights)).any(|held| {
-                held.entries.iter().any(|entry| entry == "disclosures")
-            });
+        let named_as_kept = gate
+            .notices
+            .iter()
+            .filter_map(|one| one.notice.category(Category::Rights))
+            .any(|held| held.entries.iter().any(|entry| entry == "disclosures"));
         if !named_as_kept {
             let version = gate.standing.notice_version.clone();
             return Err(Error::NotNamed { what: "Disclosures".into(), version });
         }
-        let request = gate.standing.request_for(visit, now, Purpose::Rights, Act::Write, Category::Rights.into());
+        let request =
+            gate.standing.request_for(visit, now, Purpose::Rights, Act::Write, Category::Rights.into());
         let permit = self.permit(request, action).await?;
         let keys = self.vault().keys(client.into()).await?;
         let head = Head {
@@ -548,9 +550,16 @@ impl Service {
     }
 
     /// Writes down that the gate was shut, in the file's list and in the log that the client can see.
-    async fn blocked(&self, visit: &Visit, client: ClientId, gate: &AtTheGate, why: Blocked) -> Result<Error, Error> {
+    async fn blocked(
+        &self,
+        visit: &Visit,
+        client: ClientId,
+        gate: &AtTheGate,
+        why: Blocked,
+    ) -> Result<Error, Error> {
         let now = self.now();
-        let request = gate.standing.request_for(visit, now, Purpose::Rights, Act::Write, Category::Rights.into());
+        let request =
+            gate.standing.request_for(visit, now, Purpose::Rights, Act::Write, Category::Rights.into());
         let permit = self.permit(request, SHARE).await?;
         let detail = Detail { stopped: Some(why.code()), ..Detail::default() };
         let change = self.log().change(permit, SHARE, &detail);
@@ -583,10 +592,13 @@ impl Service {
     /// # Errors
     /// `Error::NotYours` for those who do not decide; the store failed.
     pub async fn approvals(&self, visit: &Visit) -> Result<Vec<Waiting>, Error> {
-        let outcome = if approves(visit.role) { audit::Outcome::Done } else { audit::Outcome::Refused("not-allowed") };
+        let outcome =
+            if approves(visit.role) { audit::Outcome::Done } else { audit::Outcome::Refused("not-allowed") };
         self.log().event(Some(visit.staff.into()), LIST, outcome).durable().await?;
         if !approves(visit.role) {
-            return Err(Error::NotYours("Managers and the governance lead decide about sharing under a law."));
+            return Err(Error::NotYours(
+                "Managers and the governance lead decide about sharing under a law.",
+            ));
         }
         let rows = self.records().read(vec![WAITING.with([])]).await?;
         let directory = self.organisations().await?;
@@ -608,7 +620,8 @@ impl Service {
     }
 
     async fn disclosure_row(&self, client: ClientId, id: EntryId) -> Result<DisclosureRow, Error> {
-        let rows = self.records().read(vec![ONE.with([client.as_bytes().into(), id.as_bytes().into()])]).await?;
+        let rows =
+            self.records().read(vec![ONE.with([client.as_bytes().into(), id.as_bytes().into()])]).await?;
         let row = rows.first().and_then(|r| r.first()).map(DisclosureRow::read).transpose()?;
         row.ok_or(Error::NoSuchFile)
     }
@@ -629,12 +642,19 @@ impl Service {
         let keys = self.vault().keys(client.into()).await?;
         let mut law = None;
         if decides {
-            let mut request =
-                gate.standing.request_for(visit, self.now(), Purpose::Rights, Act::Read, Category::Rights.into());
+            let mut request = gate.standing.request_for(
+                visit,
+                self.now(),
+                Purpose::Rights,
+                Act::Read,
+                Category::Rights.into(),
+            );
             request.circumstances.reason = true;
             let permit = self.permit(request, GROUND).await?;
-            let written =
-                self.records().read(vec![WRITTEN.with([client.as_bytes().into(), id.as_bytes().into()])]).await?;
+            let written = self
+                .records()
+                .read(vec![WRITTEN.with([client.as_bytes().into(), id.as_bytes().into()])])
+                .await?;
             let written = written.first().and_then(|r| r.first()).map(Stored::read).transpose()?;
             let entry = self.log().submit(permit, GROUND, Detail::default());
             let written = written.ok_or(Error::NoSuchFile)?;
@@ -670,7 +690,13 @@ impl Service {
     /// # Errors
     /// `Error::Blocked(SamePerson)` for whoever asked, which is written down; `Error::ChangedMeanwhile` if it was decided
     /// already; a refusal, or a store failed.
-    pub async fn decide_sharing(&self, visit: &Visit, client: ClientId, id: EntryId, approve: bool) -> Result<(), Error> {
+    pub async fn decide_sharing(
+        &self,
+        visit: &Visit,
+        client: ClientId,
+        id: EntryId,
+        approve: bool,
+    ) -> Result<(), Error> {
         let row = self.disclosure_row(client, id).await?;
         let gate = self.at_the_gate(visit, client, row.organisation).await?;
         if row.asked_by == visit.staff {
@@ -680,9 +706,12 @@ impl Service {
         if !approves(visit.role) {
             let refused = audit::Outcome::Refused("not-allowed");
             self.log().event(Some(visit.staff.into()), DECISION, refused).durable().await?;
-            return Err(Error::NotYours("Managers and the governance lead decide about sharing under a law."));
+            return Err(Error::NotYours(
+                "Managers and the governance lead decide about sharing under a law.",
+            ));
         }
-        let mut request = gate.standing.request_for(visit, now, Purpose::Rights, Act::Write, Category::Rights.into());
+        let mut request =
+            gate.standing.request_for(visit, now, Purpose::Rights, Act::Write, Category::Rights.into());
         request.circumstances.reason = true;
         let permit = self.permit(request, DECISION).await?;
         if row.stage != Stage::Asked {
@@ -748,13 +777,16 @@ impl Service {
         };
         let expected = row.versions.clone();
         let packed = found.map(|found| {
-            if found.versions_of(&gate, disclosure.fields()) != versions_within(&expected, &gate, disclosure.fields()) {
+            if found.versions_of(&gate, disclosure.fields())
+                != versions_within(&expected, &gate, disclosure.fields())
+            {
                 return Err(Error::ChangedMeanwhile);
             }
             packs::encrypted(&disclosure, &about, &found.facts, &key.address)
         });
         // Only now does it leave: everything that it rests on is held until it is written down.
-        let request = gate.standing.request_for(visit, now, Purpose::Rights, Act::Write, Category::Rights.into());
+        let request =
+            gate.standing.request_for(visit, now, Purpose::Rights, Act::Write, Category::Rights.into());
         let permit = self.permit(request, DONE).await?;
         let change = self.log().change(permit, DONE, &Detail::default());
         let mut batch = vec![HOLD_KEY.with([key.id.into()]).expecting(1)];
@@ -820,9 +852,8 @@ impl Service {
                 versions.push(format!("{}:{}", stored.category, stored.version));
             }
             let contact = stored.category == Category::Contact;
-            pages.push(
-                self.open_page(entry, keys, client, &stored)?.map(move |page| (contact, page.profile)),
-            );
+            pages
+                .push(self.open_page(entry, keys, client, &stored)?.map(move |page| (contact, page.profile)));
         }
         let described: Vec<(FieldId, notice::Field, Option<notice::ValueList>)> = wanted
             .iter()

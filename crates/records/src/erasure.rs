@@ -9,7 +9,9 @@ use store::{Query, sql};
 use vault::Epoch;
 
 use crate::service::set_setting;
-use crate::{Error, Service, appointments, changes, consents, disclosures, mentions, notices_given, telling, written};
+use crate::{
+    Error, Service, appointments, changes, consents, disclosures, mentions, notices_given, telling, written,
+};
 
 sql! { records:
     /// The mark that stays: an id that names nobody.

@@ -7,7 +7,10 @@ use access::{Act, Request};
 use audit::{Action, Detail, Entry};
 use casework::entries::EntryKind;
 use casework::retention::{self, ContactDay, Rule, Until};
-use casework::{AgreedPlan, Agreement, ClientId, Consent, Disclosed, EntryId, Meeting, NoticeGiven, Profile, StaffId, Written};
+use casework::{
+    AgreedPlan, Agreement, ClientId, Consent, Disclosed, EntryId, Meeting, NoticeGiven, Profile, StaffId,
+    Written,
+};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use notice::{Categories, Category, ContactKind, EntryForm, Layer, forms};

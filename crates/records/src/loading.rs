@@ -9,7 +9,8 @@ use casework::consents::Said as SaidToIt;
 use casework::entries::{Agreed, EntryKind, Signature};
 use casework::profile::fields;
 use casework::{
-    Agreement, Answer, ClientId, EntryId, How, Meeting, NoticeGiven, OrganisationId, Profile, StaffId, Written,
+    Agreement, Answer, ClientId, EntryId, How, Meeting, NoticeGiven, OrganisationId, Profile, StaffId,
+    Written,
 };
 use jiff::Timestamp;
 use jiff::civil::Date;

@@ -204,11 +204,10 @@ impl Service {
             by_version.insert(key, Arc::clone(&published));
             all.push(published);
         }
-        let service = all
-            .iter()
-            .rfind(|one: &&Arc<Published>| one.notice.extends().is_none())
-            .cloned()
-            .ok_or_else(|| Error::DoesNotFit("No notice is published here. Run `kept init` first.".into()))?;
+        let service =
+            all.iter().rfind(|one: &&Arc<Published>| one.notice.extends().is_none()).cloned().ok_or_else(
+                || Error::DoesNotFit("No notice is published here. Run `kept init` first.".into()),
+            )?;
         let older = all.iter().filter(|one| one.notice.id == service.notice.id);
         let tell = older
             .filter(|one| {

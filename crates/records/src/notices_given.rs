@@ -119,7 +119,8 @@ impl Service {
         for row in &all.rows {
             let (notice, version) = (row.text(1)?, row.text(2)?);
             if notices.must_tell(notice, version) {
-                *found.team.entry(StaffId::from_bytes(row.bytes16(0)?)).or_default() += row.int(3)?.unsigned_abs();
+                *found.team.entry(StaffId::from_bytes(row.bytes16(0)?)).or_default() +=
+                    row.int(3)?.unsigned_abs();
                 let given = self.given(notice, version)?;
                 found
                     .changes
@@ -212,7 +213,11 @@ impl Service {
     ///
     /// # Errors
     /// The rules refuse, there is no such file, or something cannot do its part.
-    pub async fn notice_letter(&self, visit: &Visit, client: ClientId) -> Result<Opened<NoticeLetter>, Error> {
+    pub async fn notice_letter(
+        &self,
+        visit: &Visit,
+        client: ClientId,
+    ) -> Result<Opened<NoticeLetter>, Error> {
         let rows = self
             .records()
             .read(vec![Standing::query(client, visit), CONTACT_PAGE.with([client.as_bytes().into()])])

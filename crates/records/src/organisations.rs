@@ -91,7 +91,9 @@ impl Organisation {
     pub(crate) fn read(row: &Row) -> Result<Organisation, Error> {
         let confirmation = |at: usize| {
             let (when, who) = (row.opt_int(at)?, row.opt_bytes16(at + 1)?);
-            let pair = when.zip(who).map(|(when, who)| Ok::<_, Error>((changes::time(when)?, StaffId::from_bytes(who))));
+            let pair = when
+                .zip(who)
+                .map(|(when, who)| Ok::<_, Error>((changes::time(when)?, StaffId::from_bytes(who))));
             pair.transpose()
         };
         let key = match row.opt_bytes16(3)? {
@@ -274,7 +276,8 @@ impl Service {
         if known.confirmed() {
             return Ok(());
         }
-        let plain = |text: &str| text.chars().filter(|c| !c.is_whitespace()).collect::<String>().to_lowercase();
+        let plain =
+            |text: &str| text.chars().filter(|c| !c.is_whitespace()).collect::<String>().to_lowercase();
         let (whole, heard) = (plain(&known.fingerprint()), plain(heard));
         if heard.len() < 8 || !whole.ends_with(&heard) {
             return fault(

@@ -48,8 +48,7 @@ pub(crate) fn encrypted(
     facts: &[Fact],
     address: &str,
 ) -> Result<Pack, Error> {
-    let facts: Vec<&Fact> =
-        facts.iter().filter(|fact| disclosure.fields().contains(&fact.field)).collect();
+    let facts: Vec<&Fact> = facts.iter().filter(|fact| disclosure.fields().contains(&fact.field)).collect();
     let zip = zipped(&[("facts.json", as_json(about, &facts)), ("facts.html", as_page(about, &facts))])?;
     let recipient = address.parse::<age::x25519::Recipient>().map_err(|_| Error::Damaged("recipient key"))?;
     let bytes = age::encrypt(&recipient, &zip).map_err(|_| Error::Damaged("encryption"))?;
@@ -75,7 +74,11 @@ fn as_json(about: &About, facts: &[&Fact]) -> String {
 }
 
 fn as_page(about: &About, facts: &[&Fact]) -> String {
-    let ground = if about.by_law { "A law lets us share this." } else { "The person agreed to this, and can take that back." };
+    let ground = if about.by_law {
+        "A law lets us share this."
+    } else {
+        "The person agreed to this, and can take that back."
+    };
     let page = html! {
         (DOCTYPE)
         html lang="en-GB" {

@@ -66,7 +66,9 @@ impl ToTell {
         let organisation = OrganisationId::from_bytes(row.bytes16(4)?);
         let by = |at: usize| {
             let (when, who) = (row.opt_int(at)?, row.opt_bytes16(at + 1)?);
-            when.zip(who).map(|(when, who)| Ok::<_, Error>((changes::time(when)?, StaffId::from_bytes(who)))).transpose()
+            when.zip(who)
+                .map(|(when, who)| Ok::<_, Error>((changes::time(when)?, StaffId::from_bytes(who))))
+                .transpose()
         };
         Ok(ToTell {
             reference: EntryId::from_bytes(row.bytes16(0)?),
@@ -74,7 +76,10 @@ impl ToTell {
             noted: changes::time(row.int(2)?)?,
             client: row.opt_bytes16(3)?.map(ClientId::from_bytes),
             organisation,
-            name: directory.iter().find(|one| one.id == organisation).map_or_else(String::new, |one| one.name.clone()),
+            name: directory
+                .iter()
+                .find(|one| one.id == organisation)
+                .map_or_else(String::new, |one| one.name.clone()),
             fields: fields(row.text(5)?),
             told: by(6)?,
             answered: by(8)?,
@@ -98,7 +103,12 @@ pub enum Step {
 }
 
 /// The statement of a withdrawal.
-pub(crate) fn of_withdrawal(client: ClientId, purpose: Purpose, organisation: [u8; 16], now: Timestamp) -> Query {
+pub(crate) fn of_withdrawal(
+    client: ClientId,
+    purpose: Purpose,
+    organisation: [u8; 16],
+    now: Timestamp,
+) -> Query {
     TELL_WITHDRAWN.with([
         client.as_bytes().into(),
         purpose.code().into(),
@@ -116,11 +126,13 @@ impl Service {
     /// `Error::NotYours` for a role that has no part in it; the store failed.
     pub async fn recipients_to_tell(&self, visit: &Visit) -> Result<(Vec<ToTell>, Vec<ToTell>), Error> {
         self.telling_is_theirs(visit).await?;
-        let rows = self.records().read(vec![OPEN_ITEMS.with([]), ANSWERED_ITEMS.with([]), everybody()]).await?;
+        let rows =
+            self.records().read(vec![OPEN_ITEMS.with([]), ANSWERED_ITEMS.with([]), everybody()]).await?;
         let [open, answered, directory] = rows.as_slice() else { return Err(Error::Damaged("batch")) };
         let directory: Vec<Organisation> =
             directory.rows.iter().map(Organisation::read).collect::<Result<_, _>>()?;
-        let items = |rows: &[Row]| rows.iter().map(|row| ToTell::read(row, &directory)).collect::<Result<_, Error>>();
+        let items =
+            |rows: &[Row]| rows.iter().map(|row| ToTell::read(row, &directory)).collect::<Result<_, Error>>();
         Ok((items(&open.rows)?, items(&answered.rows)?))
     }
 

@@ -24,8 +24,8 @@ use crate::plan::signature;
 use crate::signed::Signed;
 use crate::ui::file::{TagKind, action, panel, tag};
 use crate::ui::form::{
-    ButtonKind, Choice, Choices, DateInput, Select, TextInput, button, date_input, details, hidden, radios, select,
-    text_input, tick,
+    ButtonKind, Choice, Choices, DateInput, Select, TextInput, button, date_input, details, hidden, radios,
+    select, text_input, tick,
 };
 use crate::ui::list::{Cell, Column, Table, empty, table};
 use crate::ui::page::{back, container, heading, reading};
@@ -75,7 +75,8 @@ fn whole_page(app: &App, visit: &Visit, id: ClientId, page: &ConsentPage, done: 
 
 fn goes(app: &App, page: &ConsentPage) -> Markup {
     let notices = app.service.notices();
-    let label = |category| notices.service().category(category).map_or_else(String::new, |held| held.label.clone());
+    let label =
+        |category| notices.service().category(category).map_or_else(String::new, |held| held.label.clone());
     notice_banner(html! {
         "Consent was taken back, and no other ground is left for: "
         @for (number, (category, day)) in page.goes.iter().enumerate() {
@@ -88,7 +89,8 @@ fn goes(app: &App, page: &ConsentPage) -> Markup {
 
 fn given(app: &App, id: ClientId, page: &ConsentPage) -> Markup {
     let directory = app.service.directory();
-    let columns = ["When", "Which", "How", "By", "Its words"].map(|label| Column { label, ..Column::default() });
+    let columns =
+        ["When", "Which", "How", "By", "Its words"].map(|label| Column { label, ..Column::default() });
     let mut rows: Vec<Vec<Cell>> = page
         .given
         .iter()
@@ -301,7 +303,8 @@ pub(crate) async fn ask(
     let (id, what) = (client(&id)?, about(&what)?);
     let opened = app.service.begin_consent(&visit, id, what).await?;
     let typed = ConsentTyped::default();
-    release(opened.map(|asking| asking_page(&app, &visit, id, what, &asking, &new_key(), &typed, &[], false))).await
+    release(opened.map(|asking| asking_page(&app, &visit, id, what, &asking, &new_key(), &typed, &[], false)))
+        .await
 }
 
 const WAYS: [(&str, &str); 4] = [
@@ -333,13 +336,27 @@ fn asking_page(
             error: error(name),
             options: options
                 .into_iter()
-                .map(|(code, label)| Choice { value: code, label, checked: code == value, ..Choice::default() })
+                .map(|(code, label)| Choice {
+                    value: code,
+                    label,
+                    checked: code == value,
+                    ..Choice::default()
+                })
                 .collect(),
             ..Choices::default()
         })
     };
     let line = |name, label, hint, value: &str| {
-        text_input(TextInput { name, label, hint, value, error: error(name), autocomplete: Some("off"), input_type: "text", ..TextInput::default() })
+        text_input(TextInput {
+            name,
+            label,
+            hint,
+            value,
+            error: error(name),
+            autocomplete: Some("off"),
+            input_type: "text",
+            ..TextInput::default()
+        })
     };
     let body = html! {
         (head(&asking.contact, id, today, TAB, html! {}))
@@ -377,8 +394,18 @@ fn asking_page(
 }
 
 const FIELDS: [&str; 12] = [
-    "form", "seen", "said", "explicit_said", "way", "name", "strokes", "witness", "representative", "until-day",
-    "until-month", "until-year",
+    "form",
+    "seen",
+    "said",
+    "explicit_said",
+    "way",
+    "name",
+    "strokes",
+    "witness",
+    "representative",
+    "until-day",
+    "until-month",
+    "until-year",
 ];
 
 pub(crate) async fn answer(
@@ -405,20 +432,25 @@ pub(crate) async fn answer(
     let asking = app.service.begin_consent(&visit, id, what).await?.release().await?;
     let (mut status, mut changed) = (StatusCode::UNPROCESSABLE_ENTITY, false);
     let faults = match typed.read(asking.wording.explicit.is_some(), today) {
-        Ok(answered) => match app.service.answer_consent(&visit, id, what, key, sent.one("seen")?, answered).await {
-            Ok(_) => return Ok(Redirect::to(&format!("/clients/{id}/consent?done=answered")).into_response()),
-            Err(Error::Faults(faults)) => faults,
-            Err(Error::ChangedMeanwhile) => {
-                (status, changed) = (StatusCode::CONFLICT, true);
-                Vec::new()
+        Ok(answered) => {
+            match app.service.answer_consent(&visit, id, what, key, sent.one("seen")?, answered).await {
+                Ok(_) => {
+                    return Ok(Redirect::to(&format!("/clients/{id}/consent?done=answered")).into_response());
+                }
+                Err(Error::Faults(faults)) => faults,
+                Err(Error::ChangedMeanwhile) => {
+                    (status, changed) = (StatusCode::CONFLICT, true);
+                    Vec::new()
+                }
+                Err(error) => return Err(error.into()),
             }
-            Err(error) => return Err(error.into()),
-        },
+        }
         Err(faults) => faults,
     };
     let again = app.service.begin_consent(&visit, id, what).await?;
     let key = sent.one("form")?.to_owned();
-    let page = again.map(|asking| asking_page(&app, &visit, id, what, &asking, &key, &typed, &faults, changed));
+    let page =
+        again.map(|asking| asking_page(&app, &visit, id, what, &asking, &key, &typed, &faults, changed));
     Ok((status, release(page).await?).into_response())
 }
 
@@ -452,7 +484,8 @@ pub(crate) async fn record(
     };
     let value = app.service.consent_as_json(&visit, id, consent, form).await?;
     let named = format!("attachment; filename=\"consent-{consent}-{file}\"");
-    let headers = [(header::CONTENT_TYPE, "application/ld+json".to_owned()), (header::CONTENT_DISPOSITION, named)];
+    let headers =
+        [(header::CONTENT_TYPE, "application/ld+json".to_owned()), (header::CONTENT_DISPOSITION, named)];
     Ok((headers, format!("{value:#}\n")).into_response())
 }
 
@@ -506,5 +539,12 @@ pub(crate) fn recipients(app: &App, value: &str, error: Option<&str>) -> Markup 
             }
         }
     }
-    select(Select { name: "named", label: "As which recipient does the notice name it?", options, value, error, ..Select::default() })
+    select(Select {
+        name: "named",
+        label: "As which recipient does the notice name it?",
+        options,
+        value,
+        error,
+        ..Select::default()
+    })
 }

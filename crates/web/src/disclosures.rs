@@ -21,8 +21,8 @@ use crate::frame::{At, release, staff};
 use crate::signed::Signed;
 use crate::ui::file::panel;
 use crate::ui::form::{
-    ButtonKind, Choice, Choices, DateInput, TextArea, TextInput, button, buttons, checkboxes, date_input, hidden,
-    text_input, textarea,
+    ButtonKind, Choice, Choices, DateInput, TextArea, TextInput, button, buttons, checkboxes, date_input,
+    hidden, text_input, textarea,
 };
 use crate::ui::list::{Cell, Column, Table, empty, table};
 use crate::ui::page::{back, container, heading, reading};
@@ -41,8 +41,10 @@ pub(crate) async fn propose(
 
 /// The facts, exactly as they leave.
 fn facts(facts: &[Fact]) -> Markup {
-    let rows: Vec<SummaryRow<'_>> =
-        facts.iter().map(|fact| SummaryRow { key: &fact.label, value: html! { (fact.value) }, change: None }).collect();
+    let rows: Vec<SummaryRow<'_>> = facts
+        .iter()
+        .map(|fact| SummaryRow { key: &fact.label, value: html! { (fact.value) }, change: None })
+        .collect();
     summary_list(&rows)
 }
 
@@ -186,9 +188,15 @@ fn one(app: &App, visit: &Visit, id: ClientId, view: &DisclosureView) -> Markup 
         format!("{} at {}", dates::long(at.date()), crate::file::clock(&at))
     };
     let mut lines: Vec<(&str, Markup)> = vec![
-        ("Stands", html! { (stage(row.stage)) @if let Some(why) = row.why { p.govuk-body { (why.words()) } } }),
+        (
+            "Stands",
+            html! { (stage(row.stage)) @if let Some(why) = row.why { p.govuk-body { (why.words()) } } },
+        ),
         ("To", html! { (view.organisation.name) }),
-        ("Ground", html! { @if row.by_law { "A law, with a second person’s approval" } @else { "The client’s consent" } }),
+        (
+            "Ground",
+            html! { @if row.by_law { "A law, with a second person’s approval" } @else { "The client’s consent" } },
+        ),
         ("Facts", html! { (view.labels.join(", ")) }),
         ("Asked by", html! { (directory.name(row.asked_by)) ", " (when(row.asked)) }),
     ];
@@ -271,7 +279,11 @@ pub(crate) async fn pack(
 pub(crate) async fn approvals(State(app): State<App>, Signed(visit): Signed) -> Result<Response, Fail> {
     let waiting = app.service.approvals(&visit).await?;
     let directory = app.service.directory();
-    let columns = ["Asked", "To", "Facts", "By", "Decide"].map(|label| Column { label, hidden: label == "Decide", ..Column::default() });
+    let columns = ["Asked", "To", "Facts", "By", "Decide"].map(|label| Column {
+        label,
+        hidden: label == "Decide",
+        ..Column::default()
+    });
     let rows: Vec<Vec<Cell>> = waiting
         .iter()
         .map(|one| {

@@ -87,9 +87,7 @@ impl From<Error> for Fail {
                 "The notice does not name this",
                 error.to_string(),
             ),
-            Error::Blocked(_) => {
-                Fail::page(StatusCode::CONFLICT, "Nothing was shared", error.to_string())
-            }
+            Error::Blocked(_) => Fail::page(StatusCode::CONFLICT, "Nothing was shared", error.to_string()),
             Error::NotYours(text) => Fail::page(StatusCode::FORBIDDEN, "You cannot do this", text),
             Error::Notice(text) | Error::Staff(text) => {
                 Fail::page(StatusCode::UNPROCESSABLE_ENTITY, "That did not work", text)

@@ -88,15 +88,22 @@ fn mine(found: &ToTellAgain) -> Markup {
 
 fn team(app: &App, found: &ToTellAgain) -> Markup {
     let directory = app.service.directory();
-    let columns = [("Adviser", false), ("Clients to tell", true)].map(|(label, numeric)| Column { label, numeric, ..Column::default() });
-    let mut rows: Vec<(&str, u64)> = found.team.iter().map(|(who, count)| (directory.name(*who), *count)).collect();
+    let columns = [("Adviser", false), ("Clients to tell", true)].map(|(label, numeric)| Column {
+        label,
+        numeric,
+        ..Column::default()
+    });
+    let mut rows: Vec<(&str, u64)> =
+        found.team.iter().map(|(who, count)| (directory.name(*who), *count)).collect();
     rows.sort_unstable();
-    let rows: Vec<Vec<Cell>> = rows.into_iter().map(|(name, count)| vec![html! { (name) }, html! { (count) }]).collect();
+    let rows: Vec<Vec<Cell>> =
+        rows.into_iter().map(|(name, count)| vec![html! { (name) }, html! { (count) }]).collect();
     html! { div.app-panel { (table(Table { id: "team", caption: "The whole team", columns: &columns, rows, ..Table::default() })) } }
 }
 
 fn chosen(sent: &Form) -> Result<Vec<ClientId>, Fail> {
-    let clients: Option<Vec<ClientId>> = sent.several("client").into_iter().map(|id| id.parse().ok()).collect();
+    let clients: Option<Vec<ClientId>> =
+        sent.several("client").into_iter().map(|id| id.parse().ok()).collect();
     match clients {
         Some(clients) if clients.is_empty() => Err(Fail::bad_form("Nobody is ticked.")),
         Some(clients) if clients.len() <= MOST => Ok(clients),
@@ -113,7 +120,8 @@ pub(crate) async fn give(
 ) -> Result<Response, Fail> {
     let sent = sent.only(&["client", "how", "back"])?;
     let clients = chosen(&sent)?;
-    let how: How = sent.one("how")?.parse().map_err(|_| Fail::bad_form("Choose how the notice was given."))?;
+    let how: How =
+        sent.one("how")?.parse().map_err(|_| Fail::bad_form("Choose how the notice was given."))?;
     let notice = app.service.notices().service().id.clone();
     let (mut done, mut left) = (0_u64, 0_u64);
     for client in &clients {
@@ -156,9 +164,11 @@ pub(crate) async fn letters(
 fn one(app: &App, letter: &NoticeLetter) -> Markup {
     let notices = app.service.notices();
     let (now, today) = (notices.service(), app.service.surroundings().today());
-    let changes = notices.given(&now.id, &letter.version).map(|given| notice::diff::changes(&given.notice, now));
+    let changes =
+        notices.given(&now.id, &letter.version).map(|given| notice::diff::changes(&given.notice, now));
     let line = |field: notice::FieldId| letter.contact.text(&field).map(str::to_owned);
-    let address = [known::NAME, "address_line_1".into(), "address_line_2".into(), "town".into(), "postcode".into()];
+    let address =
+        [known::NAME, "address_line_1".into(), "address_line_2".into(), "town".into(), "postcode".into()];
     html! {
         section.app-panel.app-letter {
             p.govuk-body { @for part in address.into_iter().filter_map(line) { (part) br; } }

@@ -117,10 +117,18 @@ fn key_facts(app: &App, key: &RecipientKey) -> Markup {
             |(at, by)| html! { (directory.name(by)) ", " (dates::short(app.service.surroundings().civil(at).date())) },
         )
     };
-    let state = if key.confirmed() { tag(TagKind::Ok, "Confirmed by two") } else { tag(TagKind::Warn, "To be confirmed") };
+    let state = if key.confirmed() {
+        tag(TagKind::Ok, "Confirmed by two")
+    } else {
+        tag(TagKind::Warn, "To be confirmed")
+    };
     summary_list(&[
         SummaryRow { key: "Key", value: html! { (state) }, change: None },
-        SummaryRow { key: "Fingerprint", value: html! { span.app-ref { (key.fingerprint()) } }, change: None },
+        SummaryRow {
+            key: "Fingerprint",
+            value: html! { span.app-ref { (key.fingerprint()) } },
+            change: None,
+        },
         SummaryRow { key: "First confirmation", value: by(key.first), change: None },
         SummaryRow { key: "Second confirmation", value: by(key.second), change: None },
     ])
@@ -130,18 +138,19 @@ async fn again(app: &App, visit: &Visit, typed: Typed) -> Result<Response, Fail>
     Ok((StatusCode::UNPROCESSABLE_ENTITY, page(app, visit, &typed).await?).into_response())
 }
 
-pub(crate) async fn add(
-    State(app): State<App>,
-    Signed(visit): Signed,
-    sent: Form,
-) -> Result<Response, Fail> {
+pub(crate) async fn add(State(app): State<App>, Signed(visit): Signed, sent: Form) -> Result<Response, Fail> {
     let sent = sent.only(&["form", "named", "name"])?;
     let (named, name) = (sent.one("named")?, sent.one("name")?);
     match app.service.add_organisation(&visit, sent.key()?, named, name).await {
         Ok(_) => Ok(Redirect::to("/recipients").into_response()),
         Err(Error::Faults(faults)) => {
             let (named, name) = (named.to_owned(), name.to_owned());
-            again(&app, &visit, Typed { key: sent.one("form")?.to_owned(), named, name, faults, ..Typed::default() }).await
+            again(
+                &app,
+                &visit,
+                Typed { key: sent.one("form")?.to_owned(), named, name, faults, ..Typed::default() },
+            )
+            .await
         }
         Err(error) => Err(error.into()),
     }
@@ -150,7 +159,11 @@ pub(crate) async fn add(
 /// The one field of a card, whose name ends in the organisation's id unless it was wrong before.
 fn field<'f>(sent: &'f Form, name: &'f str) -> Result<&'f str, Fail> {
     let plain = sent.one(name)?;
-    Ok(if plain.is_empty() { sent.beginning(name).map(|(_, value)| value).next().unwrap_or_default() } else { plain })
+    Ok(if plain.is_empty() {
+        sent.beginning(name).map(|(_, value)| value).next().unwrap_or_default()
+    } else {
+        plain
+    })
 }
 
 pub(crate) async fn enter_key(
@@ -167,7 +180,8 @@ pub(crate) async fn enter_key(
         Err(Error::Faults(faults)) => {
             // A secret key that was typed here by mistake is not sent back.
             let address = if address.to_uppercase().contains("SECRET") { String::new() } else { address };
-            again(&app, &visit, Typed { at: Some(id), key: new_key(), address, faults, ..Typed::default() }).await
+            again(&app, &visit, Typed { at: Some(id), key: new_key(), address, faults, ..Typed::default() })
+                .await
         }
         Err(error) => Err(error.into()),
     }
@@ -187,7 +201,8 @@ pub(crate) async fn confirm(
     match app.service.confirm_key(&visit, id, key, &heard).await {
         Ok(()) => Ok(Redirect::to("/recipients").into_response()),
         Err(Error::Faults(faults)) => {
-            again(&app, &visit, Typed { at: Some(id), key: new_key(), heard, faults, ..Typed::default() }).await
+            again(&app, &visit, Typed { at: Some(id), key: new_key(), heard, faults, ..Typed::default() })
+                .await
         }
         Err(error) => Err(error.into()),
     }

@@ -162,7 +162,14 @@ fn what_loses_its_last_ground_is_what_rested_on_that_consent_alone() {
     let every = on_consent(&service);
     assert_eq!(
         every,
-        [Purpose::Support, Purpose::Functions, Purpose::Statistics, Purpose::Contact, Purpose::EqualityDuty, Purpose::Bids]
+        [
+            Purpose::Support,
+            Purpose::Functions,
+            Purpose::Statistics,
+            Purpose::Contact,
+            Purpose::EqualityDuty,
+            Purpose::Bids
+        ]
     );
     let none: [Category; 0] = [];
     // The purpose that is taken back, and what then has no ground.
@@ -231,7 +238,12 @@ fn the_words_name_one_recipient_one_purpose_each_fact_and_the_way_back() {
     let service = service();
     let recipient = service.recipient("adult-learning").unwrap();
     let words = for_sharing(&[&service], recipient, "Northbridge Adult Learning");
-    for part in ["Northbridge Adult Learning", "Highest qualification", "This is my choice", "take it back at any time"] {
+    for part in [
+        "Northbridge Adult Learning",
+        "Highest qualification",
+        "This is my choice",
+        "take it back at any time",
+    ] {
         assert!(words.text.contains(part), "{part}: {}", words.text);
     }
     assert_eq!(words.explicit, None, "nothing of it is specially protected");
@@ -261,7 +273,11 @@ fn a_yes_is_signed_or_heard_by_a_witness_and_a_no_needs_nothing() {
     assert_eq!(read(typed("yes", "spoken", "", "Bea Smith")).map(|a| a.way), Ok(Way::Spoken));
     assert_eq!(read(typed("no", "", "", "")).map(|a| a.said), Ok(Said::No));
     assert_eq!(read(typed("later", "", "", "")).map(|a| a.said), Ok(Said::Later));
-    let days = |day: &str, month: &str, year: &str| Boxes { day: day.into(), month: month.into(), year: year.into() };
+    let days = |day: &str, month: &str, year: &str| Boxes {
+        day: day.into(),
+        month: month.into(),
+        year: year.into(),
+    };
     for (wrong, field) in [
         (typed("", "typed", "Ann", ""), "said"),
         (typed("maybe", "typed", "Ann", ""), "said"),

@@ -17,7 +17,8 @@ pub struct Wording {
 pub fn for_sharing(notices: &[&Notice], recipient: &Recipient, name: &str) -> Wording {
     let service = notices.first().map_or("The service", |notice| notice.service.as_str());
     let described = |id: &FieldId| notices.iter().find_map(|notice| notice.field(id));
-    let labels: Vec<String> = recipient.fields.iter().filter_map(|id| Some(described(id)?.label.clone())).collect();
+    let labels: Vec<String> =
+        recipient.fields.iter().filter_map(|id| Some(described(id)?.label.clone())).collect();
     let mut special: Vec<Special> =
         recipient.fields.iter().filter_map(described).flat_map(|field| field.special.clone()).collect();
     special.sort_unstable();
@@ -45,7 +46,11 @@ pub fn for_use(notice: &Notice, given: &PurposeNotice) -> Wording {
         .map(|held| held.label.as_str())
         .collect();
     let mut lines = vec![
-        format!("I agree that {} uses facts about me for one purpose: {}.", notice.service, lower(&given.label)),
+        format!(
+            "I agree that {} uses facts about me for one purpose: {}.",
+            notice.service,
+            lower(&given.label)
+        ),
         given.says.clone(),
         format!("The facts: {}.", held.join("; ")),
     ];
@@ -64,5 +69,7 @@ fn free_to_choose(notices: &[&Notice]) -> Vec<String> {
 
 fn lower(label: &str) -> String {
     let mut letters = label.chars();
-    letters.next().map_or_else(String::new, |first| first.to_lowercase().collect::<String>() + letters.as_str())
+    letters
+        .next()
+        .map_or_else(String::new, |first| first.to_lowercase().collect::<String>() + letters.as_str())
 }

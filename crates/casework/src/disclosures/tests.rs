@@ -20,7 +20,12 @@ fn law() -> Ground {
     Ground::Law(Approved::by(asker, Some(approver), Some(TODAY), TODAY).unwrap())
 }
 
-fn through(notices: &[&Notice], named: &str, fields: &[&'static str], ground: Ground) -> Result<usize, Blocked> {
+fn through(
+    notices: &[&Notice],
+    named: &str,
+    fields: &[&'static str],
+    ground: Ground,
+) -> Result<usize, Blocked> {
     let fields: Vec<FieldId> = fields.iter().map(|id| FieldId::known(id)).collect();
     let asked = Asked { organisation: ORGANISATION, named, fields: &fields };
     Disclosure::through(notices, &asked, ground).map(|made| made.fields().len())

@@ -5,7 +5,9 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{context, controller, data, date, node, part, put, put_all, recipient, refer, rights, storage, terms};
+use super::{
+    context, controller, data, date, node, part, put, put_all, recipient, refer, rights, storage, terms,
+};
 use crate::codes::Article6;
 use crate::field::FieldId;
 use crate::model::{Notice, Recipient};
@@ -116,7 +118,11 @@ pub fn consent(notice: &Notice, facts: &ConsentFacts<'_>, form: Form) -> Value {
         Value::Object(node)
     }));
     let wanted = personal_data(notice, facts);
-    graph.extend(data::all(notice).into_iter().filter(|node| wanted.contains(&refer(node.get("@id").and_then(Value::as_str).unwrap_or_default()))));
+    graph.extend(
+        data::all(notice).into_iter().filter(|node| {
+            wanted.contains(&refer(node.get("@id").and_then(Value::as_str).unwrap_or_default()))
+        }),
+    );
     let minted = terms::minted(&graph);
     graph.extend(minted);
     json!({ "@context": context(), "@graph": graph })
@@ -124,7 +130,14 @@ pub fn consent(notice: &Notice, facts: &ConsentFacts<'_>, form: Form) -> Value {
 
 fn uuid(id: &str) -> String {
     let digits = |from: usize, to: usize| id.get(from..to).unwrap_or_default();
-    format!("urn:uuid:{}-{}-{}-{}-{}", digits(0, 8), digits(8, 12), digits(12, 16), digits(16, 20), digits(20, 32))
+    format!(
+        "urn:uuid:{}-{}-{}-{}-{}",
+        digits(0, 8),
+        digits(8, 12),
+        digits(12, 16),
+        digits(16, 20),
+        digits(20, 32)
+    )
 }
 
 fn header(notice: &Notice, facts: &ConsentFacts<'_>, form: Form) -> Value {
@@ -149,7 +162,8 @@ fn header(notice: &Notice, facts: &ConsentFacts<'_>, form: Form) -> Value {
     put(&mut node, "dct:source", &format!("sha256:{}", facts.wording_digest));
     node.insert("dpv:hasJurisdiction".into(), refer("loc:GB"));
     node.insert("dpv:hasAuthority".into(), refer("legal-gb:DPA-GB"));
-    let class = if facts.explicit.is_some() { "dpv:ExplicitlyExpressedConsent" } else { "dpv:ExpressedConsent" };
+    let class =
+        if facts.explicit.is_some() { "dpv:ExplicitlyExpressedConsent" } else { "dpv:ExpressedConsent" };
     let by = if facts.on_behalf { "dpv:ThirdParty" } else { "dpv:DataSubject" };
     let events = facts.events.iter().map(|event| {
         let mut node = Map::new();
@@ -187,7 +201,11 @@ fn lasting(facts: &ConsentFacts<'_>) -> Value {
 
 fn the_notice(notice: &Notice) -> Value {
     let mut node = node(notice, "", "dpv:PrivacyNotice");
-    put_all(&mut node, "dct:identifier", [notice.id.as_str().into(), format!("sha256:{}", notice.digest()).into()]);
+    put_all(
+        &mut node,
+        "dct:identifier",
+        [notice.id.as_str().into(), format!("sha256:{}", notice.digest()).into()],
+    );
     put(&mut node, "dct:title", &notice.title);
     put(&mut node, "dct:hasVersion", &notice.version);
     put(&mut node, "dct:language", &notice.language);
@@ -237,6 +255,7 @@ fn personal_data(notice: &Notice, facts: &ConsentFacts<'_>) -> Vec<Value> {
         return facts.fields.iter().filter(|id| notice.names(id)).map(field).collect();
     }
     let given = notice.purpose(facts.purpose);
-    let held = notice.categories.iter().filter(|held| given.is_some_and(|g| g.categories.contains(&held.category)));
+    let held =
+        notice.categories.iter().filter(|held| given.is_some_and(|g| g.categories.contains(&held.category)));
     held.flat_map(|held| &held.fields).map(field).collect()
 }

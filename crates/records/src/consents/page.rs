@@ -158,11 +158,14 @@ impl Service {
             .into_iter()
             .filter_map(|purpose| {
                 let label = service.purpose(purpose)?.label.clone();
-                let own = known.iter().find(|one| one.held.organisation.is_none() && one.held.purpose == purpose);
+                let own =
+                    known.iter().find(|one| one.held.organisation.is_none() && one.held.purpose == purpose);
                 Some(TheirUse {
                     purpose,
                     label,
-                    state: own.map_or(State::Given, |one| consents::standing(one.held.state, one.held.until, today)),
+                    state: own.map_or(State::Given, |one| {
+                        consents::standing(one.held.state, one.held.until, today)
+                    }),
                     since: own.map_or(registered, |one| day_of(one.changed)),
                     entry: own.map(|one| one.held.entry),
                 })
@@ -207,7 +210,11 @@ impl Service {
             uses,
             sharing,
             shared: lines,
-            to_tell: to_tell.rows.iter().map(|row| ToTell::read(row, &directory)).collect::<Result<_, _>>()?,
+            to_tell: to_tell
+                .rows
+                .iter()
+                .map(|row| ToTell::read(row, &directory))
+                .collect::<Result<_, _>>()?,
             goes: goes
                 .rows
                 .iter()

@@ -80,7 +80,9 @@ impl Service {
             id: id.to_string(),
             principal: client.to_string(),
             purpose: one.purpose,
-            recipient: recipient.zip(one.receiver.as_ref()).map(|(as_named, to)| (as_named, to.name.as_str())),
+            recipient: recipient
+                .zip(one.receiver.as_ref())
+                .map(|(as_named, to)| (as_named, to.name.as_str())),
             fields: &one.fields,
             wording: &one.wording,
             wording_digest: &one.wording_digest,

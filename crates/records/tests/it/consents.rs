@@ -10,8 +10,8 @@ use casework::entries::Signature;
 use casework::profile::fields;
 use casework::{Answer, ClientId, EntryId, How, OrganisationId};
 use jiff::civil::date;
-use notice::{Category, FieldId, Purpose};
 use notice::dpv::consent::Form;
+use notice::{Category, FieldId, Purpose};
 use records::consents::About;
 use records::erasure::Ground;
 use records::telling::Step;
@@ -80,12 +80,23 @@ async fn new_key(
     }
 }
 
-async fn answer(service: &Service, visit: &Visit, client: ClientId, about: About, answered: Answered) -> Result<EntryId, Error> {
+async fn answer(
+    service: &Service,
+    visit: &Visit,
+    client: ClientId,
+    about: About,
+    answered: Answered,
+) -> Result<EntryId, Error> {
     let asking = service.begin_consent(visit, client, about).await?.release().await?;
     service.answer_consent(visit, client, about, key(), &asking.digest, answered).await
 }
 
-async fn share(service: &Service, visit: &Visit, client: ClientId, to: OrganisationId) -> Result<EntryId, Error> {
+async fn share(
+    service: &Service,
+    visit: &Visit,
+    client: ClientId,
+    to: OrganisationId,
+) -> Result<EntryId, Error> {
     let shown = service.sharing(visit, client, to).await?.release().await?;
     service.share(visit, client, to, key(), &shown.versions).await
 }
@@ -124,7 +135,8 @@ async fn what_was_agreed_leaves_encrypted_to_its_recipient_and_nothing_else_does
         answer(&bench.service, &ada, client, About::Sharing(to), yes()).await.unwrap();
         let shown = bench.service.sharing(&ada, client, to).await.unwrap().release().await.unwrap();
         assert_eq!(shown.blocked, None);
-        let facts: Vec<(&str, &str)> = shown.facts.iter().map(|f| (f.field.as_str(), f.value.as_str())).collect();
+        let facts: Vec<(&str, &str)> =
+            shown.facts.iter().map(|f| (f.field.as_str(), f.value.as_str())).collect();
         assert_eq!(facts, [("name", "Daniel Whitfield"), ("mobile_phone", "07700 900 123")]);
         let form = key();
         let made = bench.service.share(&ada, client, to, form, &shown.versions).await.unwrap();
@@ -146,12 +158,19 @@ async fn what_was_agreed_leaves_encrypted_to_its_recipient_and_nothing_else_does
         assert_eq!(json["reference"], made.to_string());
         assert!(page.contains("Daniel Whitfield") && page.contains("07700 900 123"));
         assert!(!page.contains("NB-") && !json.to_string().contains("NB-"), "no number of ours");
-        assert!(age::decrypt(&age::x25519::Identity::generate(), &pack.bytes).is_err(), "nobody else opens it");
+        assert!(
+            age::decrypt(&age::x25519::Identity::generate(), &pack.bytes).is_err(),
+            "nobody else opens it"
+        );
 
         let file = bench.service.consent_page(&ada, client).await.unwrap().release().await.unwrap();
         let stages: Vec<Stage> = file.shared.iter().map(|line| line.row.stage).collect();
         assert_eq!(stages.iter().filter(|s| **s == Stage::Made).count(), 1);
-        assert_eq!(stages.iter().filter(|s| **s == Stage::Blocked).count(), 1, "what was tried is there, too");
+        assert_eq!(
+            stages.iter().filter(|s| **s == Stage::Blocked).count(),
+            1,
+            "what was tried is there, too"
+        );
         let looks = bench.service.who_looked(&ada, client).await.unwrap().release().await.unwrap().looks;
         assert!(looks.iter().any(|l| l.action == "made-disclosure" && l.outcome == "done"));
         assert!(looks.iter().any(|l| l.action == "share" && l.outcome == "refused:no-consent"));
@@ -190,7 +209,8 @@ async fn a_withdrawal_stops_what_is_ready_and_a_second_server_refuses_at_once() 
         assert!(begun.elapsed() < std::time::Duration::from_secs(1));
         assert_eq!(why(share(second, &ada, client, to).await), Blocked::Withdrawn);
         bench.service.withdraw_consent(&ada, client, About::Sharing(to), form, Way::Spoken).await.unwrap();
-        let once_more = bench.service.withdraw_consent(&ada, client, About::Sharing(to), key(), Way::Spoken).await;
+        let once_more =
+            bench.service.withdraw_consent(&ada, client, About::Sharing(to), key(), Way::Spoken).await;
         assert!(matches!(once_more, Err(Error::Faults(_))), "there is nothing left to take back");
 
         let file = second.consent_page(&ada, client).await.unwrap().release().await.unwrap();
@@ -201,7 +221,11 @@ async fn a_withdrawal_stops_what_is_ready_and_a_second_server_refuses_at_once() 
 
         bench.later(60);
         answer(&bench.service, &ada, client, About::Sharing(to), yes()).await.unwrap();
-        assert_eq!(why(second.pack(&ada, client, ready).await), Blocked::Withdrawn, "what was stopped stays so");
+        assert_eq!(
+            why(second.pack(&ada, client, ready).await),
+            Blocked::Withdrawn,
+            "what was stopped stays so"
+        );
         share(second, &ada, client, to).await.unwrap();
     }
 }
@@ -222,9 +246,13 @@ async fn no_path_lets_data_out() {
         };
         // No answer, no, later.
         shut(Blocked::NoConsent).await;
-        answer(service, &ada, client, About::Sharing(to), Answered { said: Said::Later, ..yes() }).await.unwrap();
+        answer(service, &ada, client, About::Sharing(to), Answered { said: Said::Later, ..yes() })
+            .await
+            .unwrap();
         shut(Blocked::NoConsent).await;
-        answer(service, &ada, client, About::Sharing(to), Answered { said: Said::No, ..yes() }).await.unwrap();
+        answer(service, &ada, client, About::Sharing(to), Answered { said: Said::No, ..yes() })
+            .await
+            .unwrap();
         shut(Blocked::SaidNo).await;
         // A consent that runs out.
         let short = Answered { until: Some(date(2026, 11, 24)), ..yes() };
@@ -252,7 +280,10 @@ async fn no_path_lets_data_out() {
             assert!(matches!(service.confirm_key(who, to, known.id, heard).await, Err(Error::Faults(_))));
         }
         service.confirm_key(&meera, to, known.id, &heard).await.unwrap();
-        assert!(matches!(service.confirm_key(&meera, to, known.id, &heard).await, Err(Error::Faults(_))), "not twice");
+        assert!(
+            matches!(service.confirm_key(&meera, to, known.id, &heard).await, Err(Error::Faults(_))),
+            "not twice"
+        );
         shut(Blocked::KeyNotConfirmed).await;
         assert!(matches!(service.confirm_key(&ada, to, known.id, &heard).await, Err(Error::NotYours(_))));
         service.confirm_key(&harriet, to, known.id, &heard).await.unwrap();
@@ -263,7 +294,10 @@ async fn no_path_lets_data_out() {
         let mut contact = crate::bench::registration("Daniel Whitfield").contact;
         contact.set(fields::MOBILE_PHONE, Some(Answer::Text("+447700900999".into())));
         service.change_details(&ada, client, Category::Contact, 1, contact).await.unwrap();
-        assert!(matches!(service.share(&ada, client, to, key(), &shown.versions).await, Err(Error::ChangedMeanwhile)));
+        assert!(matches!(
+            service.share(&ada, client, to, key(), &shown.versions).await,
+            Err(Error::ChangedMeanwhile)
+        ));
         assert!(matches!(service.pack(&ada, client, ready).await, Err(Error::ChangedMeanwhile)));
         // A recipient that the client's notice does not name, a firm that works for us, nobody at all.
         let law = LegalGround {
@@ -280,10 +314,15 @@ async fn no_path_lets_data_out() {
         let nobody = OrganisationId::from_bytes([9; 16]);
         assert!(matches!(service.sharing(&ada, client, nobody).await, Err(Error::NoSuchFile)));
         // Whoever may not: another adviser without a reason, the receptionist, the administrator.
-        for (name, role) in [("Bob", Role::Adviser), ("Rita", Role::Receptionist), ("Marek", Role::Administrator)] {
+        for (name, role) in
+            [("Bob", Role::Adviser), ("Rita", Role::Receptionist), ("Marek", Role::Administrator)]
+        {
             let other = bench.visit(name, role).await;
             assert!(matches!(service.sharing(&other, client, to).await, Err(Error::Refused(_))), "{name}");
-            assert!(matches!(service.pack(&other, client, ready).await, Err(Error::Refused(_) | Error::ChangedMeanwhile)));
+            assert!(matches!(
+                service.pack(&other, client, ready).await,
+                Err(Error::Refused(_) | Error::ChangedMeanwhile)
+            ));
         }
         let page = service.consent_page(&ada, client).await.unwrap().release().await.unwrap();
         assert!(page.shared.iter().all(|line| line.row.made.is_none()), "nothing has left");
@@ -309,10 +348,12 @@ async fn what_a_law_lets_us_share_needs_a_second_person_who_sees_exactly_what_le
         };
         let shown = service.sharing(&ada, client, to).await.unwrap().release().await.unwrap();
         let other = vec![FieldId::known("email")];
-        let refused = service.ask_to_share(&ada, client, to, key(), &shown.versions, law.clone(), other).await;
+        let refused =
+            service.ask_to_share(&ada, client, to, key(), &shown.versions, law.clone(), other).await;
         assert_eq!(why(refused), Blocked::OtherFields);
         let fields = vec![FieldId::known("name"), FieldId::known("date_of_birth")];
-        let asked = service.ask_to_share(&ada, client, to, key(), &shown.versions, law, fields).await.unwrap();
+        let asked =
+            service.ask_to_share(&ada, client, to, key(), &shown.versions, law, fields).await.unwrap();
         assert_eq!(why(service.pack(&ada, client, asked).await), Blocked::NotApproved);
         assert_eq!(why(service.decide_sharing(&ada, client, asked, true).await), Blocked::SamePerson);
         assert!(matches!(service.approvals(&ada).await, Err(Error::NotYours(_))));
@@ -327,7 +368,10 @@ async fn what_a_law_lets_us_share_needs_a_second_person_who_sees_exactly_what_le
         let own = service.disclosure(&ada, client, asked).await.unwrap().release().await.unwrap();
         assert!(!own.decides && own.law.is_none());
         service.decide_sharing(&meera, client, asked, true).await.unwrap();
-        assert!(matches!(service.decide_sharing(&harriet, client, asked, false).await, Err(Error::ChangedMeanwhile)));
+        assert!(matches!(
+            service.decide_sharing(&harriet, client, asked, false).await,
+            Err(Error::ChangedMeanwhile)
+        ));
         let pack = service.pack(&ada, client, asked).await.unwrap();
         let (json, _) = opened(&pack.bytes, &identity);
         assert_eq!((json["ground"].as_str(), json["facts"].as_array().unwrap().len()), (Some("law"), 1));
@@ -398,7 +442,8 @@ async fn a_use_that_was_taken_back_stops_and_what_has_no_ground_left_is_schedule
         let stands: Vec<State> = page.uses.iter().map(|one| one.state).collect();
         assert_eq!(stands.iter().filter(|s| **s == State::Withdrawn).count(), 3);
         // Equality answers cannot be written any more.
-        let refused = service.change_details(&ada, client, Category::Equality, 0, casework::Profile::default()).await;
+        let refused =
+            service.change_details(&ada, client, Category::Equality, 0, casework::Profile::default()).await;
         assert!(matches!(refused, Err(Error::Refused(r)) if r.why == access::Why::Withdrawn));
         // Given again, there is a ground again.
         bench.later(60);
@@ -434,13 +479,18 @@ async fn a_changed_notice_is_told_only_if_it_has_to_be_and_binds_once_it_was_giv
         let service = &bench.service;
         let file = || async { service.open_file(&ada, client, 50).await.unwrap().release().await.unwrap() };
         // A moved telephone is not told again.
-        let moved = NOTICE.replace("0151 496 0120", "0151 496 0121").replace("version = \"1.0\"", "version = \"1.1\"");
+        let moved = NOTICE
+            .replace("0151 496 0120", "0151 496 0121")
+            .replace("version = \"1.0\"", "version = \"1.1\"");
         service.publish_notice(&moved).await.unwrap();
         assert_eq!(file().await.tell_again, None);
         assert!(service.to_tell_again(&ada).await.unwrap().release().await.unwrap().mine.is_empty());
         // One more fact for adult learning is.
         let more = moved
-            .replace(r#"fields = ["name", "mobile_phone", "email", "preferred_contact", "highest"#, r#"fields = ["name", "postcode", "mobile_phone", "email", "preferred_contact", "highest"#)
+            .replace(
+                r#"fields = ["name", "mobile_phone", "email", "preferred_contact", "highest"#,
+                r#"fields = ["name", "postcode", "mobile_phone", "email", "preferred_contact", "highest"#,
+            )
             .replace("version = \"1.1\"", "version = \"2.0\"");
         assert_ne!(more, moved);
         service.publish_notice(&more).await.unwrap();
@@ -451,14 +501,22 @@ async fn a_changed_notice_is_told_only_if_it_has_to_be_and_binds_once_it_was_giv
         assert!(list.changes["1.0"].iter().any(|change| change.tell_again));
         // Until it is given, the old version decides what leaves.
         let (to, _) = recipient(&bench, "adult-learning", "Northbridge Adult Learning").await;
-        let asking = service.begin_consent(&ada, client, About::Sharing(to)).await.unwrap().release().await.unwrap();
+        let asking =
+            service.begin_consent(&ada, client, About::Sharing(to)).await.unwrap().release().await.unwrap();
         assert!(!asking.wording.text.contains("Postcode"));
         let stale = asking.digest;
         assert!(service.give_notice(&ada, client, "employment-service", How::ReadAloud).await.unwrap());
-        assert!(!service.give_notice(&ada, client, "employment-service", How::ReadAloud).await.unwrap(), "once");
+        assert!(
+            !service.give_notice(&ada, client, "employment-service", How::ReadAloud).await.unwrap(),
+            "once"
+        );
         let answered = service.answer_consent(&ada, client, About::Sharing(to), key(), &stale, yes()).await;
-        assert!(matches!(answered, Err(Error::ChangedMeanwhile)), "nobody answers words that they did not see");
-        let asking = service.begin_consent(&ada, client, About::Sharing(to)).await.unwrap().release().await.unwrap();
+        assert!(
+            matches!(answered, Err(Error::ChangedMeanwhile)),
+            "nobody answers words that they did not see"
+        );
+        let asking =
+            service.begin_consent(&ada, client, About::Sharing(to)).await.unwrap().release().await.unwrap();
         assert!(asking.wording.text.contains("Postcode"), "{}", asking.wording.text);
         let file_now = file().await;
         assert_eq!((file_now.notice.1.as_str(), file_now.tell_again), ("2.0", None));
@@ -500,7 +558,8 @@ async fn a_programmes_recipient_gets_something_only_once_its_notice_was_given() 
         answer(service, &ada, client, About::Sharing(to), yes()).await.unwrap();
         let made = share(service, &ada, client, to).await.unwrap();
         let (json, _) = opened(&service.pack(&ada, client, made).await.unwrap().bytes, &identity);
-        let facts: Vec<&str> = json["facts"].as_array().unwrap().iter().map(|f| f["field"].as_str().unwrap()).collect();
+        let facts: Vec<&str> =
+            json["facts"].as_array().unwrap().iter().map(|f| f["field"].as_str().unwrap()).collect();
         assert_eq!(facts, ["name"], "the phone is not among what its notice gives it");
     }
 }
@@ -534,8 +593,10 @@ async fn keys_are_public_ones_and_a_secret_one_is_refused() {
     for bench in Bench::all().await {
         let (meera, _) = managers(&bench).await;
         let form = key();
-        let made = bench.service.add_organisation(&meera, form, "adult-learning", "Adult Learning").await.unwrap();
-        let again = bench.service.add_organisation(&meera, form, "adult-learning", "Adult Learning").await.unwrap();
+        let made =
+            bench.service.add_organisation(&meera, form, "adult-learning", "Adult Learning").await.unwrap();
+        let again =
+            bench.service.add_organisation(&meera, form, "adult-learning", "Adult Learning").await.unwrap();
         assert_eq!(made, again);
         let identity = age::x25519::Identity::generate();
         use age::secrecy::ExposeSecret as _;
@@ -547,7 +608,10 @@ async fn keys_are_public_ones_and_a_secret_one_is_refused() {
         }
         let good = identity.to_public().to_string();
         bench.service.enter_key(&meera, made, &format!("  {good} \n")).await.unwrap();
-        assert!(matches!(bench.service.enter_key(&meera, made, &good).await, Err(Error::Faults(_))), "the same");
+        assert!(
+            matches!(bench.service.enter_key(&meera, made, &good).await, Err(Error::Faults(_))),
+            "the same"
+        );
         assert!(age::x25519::Recipient::from_str(&good).is_ok());
     }
 }

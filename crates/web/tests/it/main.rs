@@ -12,4 +12,5 @@ mod appointments;
 mod bench;
 mod failing;
 mod forms;
+mod sharing;
 mod table;
