@@ -29,7 +29,7 @@ function exported(path) {
 test("there are notices to check, and lists to check them against", () => {
   assert.ok(shipped.includes(join("notices", "employment-service.toml")));
   const sizes = [...vocabulary().values()].map((terms) => terms.size);
-  assert.ok(sizes.length === 6 && sizes.every((size) => size > 0));
+  assert.ok(sizes.length === 7 && sizes.every((size) => size > 0));
 });
 
 for (const path of shipped) {
@@ -75,6 +75,48 @@ for (const [what, from, to, said] of [
     assert.match((await faults(changed(from, to))).join("\n"), said);
   });
 }
+
+/** A made-up consent under the service's notice. */
+function consented(form) {
+  const args = ["run", "--quiet", "--package", "notice", "--example", "consent", "--", service, form];
+  return JSON.parse(execFileSync("cargo", args, { cwd: project, encoding: "utf8", maxBuffer: 1 << 26 }));
+}
+
+// What ISO/IEC TS 27560 makes mandatory, and what the GDPR adds to that (DPV guide "consent-27560", section 7.2).
+for (const [form, type, profiles] of [
+  ["record", "ConsentRecord", ["record", "record-eu-gdpr"]],
+  ["receipt", "ConsentReceipt", ["receipt", "receipt-eu-gdpr"]],
+]) {
+  // promise: P8
+  test(`a consent ${form} is whole, and says nothing that the vocabulary does not know`, async () => {
+    const document = consented(form);
+    assert.deepEqual(await faults(document), []);
+    const read = await triples(document);
+    const dpv = (name) => `https://w3id.org/dpv#${name}`;
+    const dct = (name) => `http://purl.org/dc/terms/${name}`;
+    const objects = (predicate) => read.filter((triple) => triple.predicate.value === predicate).map((triple) => triple.object.value);
+    const wanted = [
+      dct("conformsTo"), dct("identifier"), dct("language"), dct("date"),
+      ...[
+        "hasDataSubject", "hasNotice", "hasPurpose", "hasLegalBasis", "hasPersonalData", "hasNecessity",
+        "hasDataController", "hasDataSource", "hasProcessing", "hasStorageCondition", "hasDuration", "hasLocation",
+        "hasService", "hasJurisdiction", "hasRecipient", "hasConsentControl", "hasRight", "hasAuthority",
+        "isIndicatedAtTime", "isIndicatedBy", "hasConsentStatus", "hasIndicationMethod", "hasName", "hasAddress", "hasContact",
+      ].map(dpv),
+    ];
+    assert.deepEqual(wanted.filter((predicate) => objects(predicate).length === 0), []);
+    assert.ok(objects("http://www.w3.org/1999/02/22-rdf-syntax-ns#type").includes(dpv(type)));
+    const conforms = objects(dct("conformsTo")).filter((iri) => iri.includes("27560"));
+    assert.deepEqual(conforms.sort(), profiles.map((name) => `https://w3id.org/dpv/schema/dpv-27560#${name}`).sort());
+    const states = objects(dpv("hasConsentStatus"));
+    assert.ok(states.includes(dpv("ConsentGiven")) && states.includes(dpv("ConsentWithdrawn")));
+  });
+}
+
+test("a consent state that does not exist is noticed", async () => {
+  const text = JSON.stringify(consented("record")).replaceAll('"dpv:ConsentWithdrawn"', '"dpv:ConsentTakenBack"');
+  assert.match((await faults(JSON.parse(text))).join("\n"), /ConsentTakenBack is an object, but not in/);
+});
 
 test("a context that has to be fetched is refused", async () => {
   const document = { ...exported(service), "@context": "https://example.org/context" };

@@ -17,6 +17,12 @@ impl Token {
         Ok(Token(random()?))
     }
 
+    /// A token that no session has: for work that is done without a browser, as the demo's.
+    #[must_use]
+    pub const fn nobodys() -> Token {
+        Token([0; 32])
+    }
+
     /// As the cookie carries it: 64 hexadecimal digits.
     #[must_use]
     pub fn cookie(&self) -> String {

@@ -58,6 +58,7 @@ async fn an_entry_keeps_its_number_its_rows_and_its_sealed_reason() {
             rows: vec![mark],
             count: Some(4),
             notice: Some([0xab; 32]),
+            ..Detail::default()
         };
         let entry = log.submit(permit(1), VIEW, detail);
         let number = entry.number();

@@ -178,6 +178,8 @@ fn rows(file: &ClientFile) -> Result<Vec<store::Query>, Fail> {
             What::NoticeGiven(given) => ("notice-given", json(given)?),
             What::Agreement(agreement) => ("agreement", json(agreement)?),
             What::Plan(plan) => ("agreed-plan", json(plan)?),
+            What::Consent(consent) => ("consent", json(consent)?),
+            What::Disclosure(disclosed) => ("disclosure", json(disclosed)?),
             What::Written(form, written) => (form.id.as_str(), json(written)?),
         };
         rows.push(ADD_ENTRY.with([
@@ -222,6 +224,8 @@ fn dated(row: &Row) -> Result<Dated, Fail> {
         "notice-given" => What::NoticeGiven(content(row)?),
         "agreement" => What::Agreement(content(row)?),
         "agreed-plan" => What::Plan(content(row)?),
+        "consent" => What::Consent(content(row)?),
+        "disclosure" => What::Disclosure(content(row)?),
         other => {
             What::Written(notice::forms::form(other).ok_or_else(|| Fail::said("no form"))?, content(row)?)
         }

@@ -8,14 +8,16 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use access::Role;
-use casework::StaffId;
 use casework::appointments::Slot;
+use casework::consents::State;
+use casework::disclosures::{LegalGround, Stage};
 use casework::paper::Place;
+use casework::{ClientId, OrganisationId, StaffId};
 use clap::Args;
 use jiff::{SignedDuration, ToSpan as _};
 use records::cover::Arranging;
 use records::documents::{Begun, Sending};
-use records::loading::{Loaded, LoadedAppointment, LoadedEntry};
+use records::loading::{Loaded, LoadedAppointment, LoadedConsent, LoadedEntry};
 use records::paper::Doing;
 use records::sessions::{Level, Session};
 use records::{Places, Service, Surroundings, Token, Visit};
@@ -196,6 +198,8 @@ async fn fill(places: &Places, seed: u64, clients: usize) -> Result<Made, Fail> 
     }
     let today = service.surroundings().today();
     let notices = service.notices();
+    let visits = Visits::of(&service, &people, &ids);
+    let organisations = directory(&service, &visits).await?;
     let mut coming = demo::people(seed, clients, today, notices.catalogue());
     let mut diaries = Diaries::new(seed, today);
     let mut loaded = 0;
@@ -205,7 +209,7 @@ async fn fill(places: &Places, seed: u64, clients: usize) -> Result<Made, Fail> 
             .take(AT_ONCE)
             .map(|client| {
                 let booked = diaries.next(&client);
-                file(client, booked, &ids, service.surroundings())
+                file(client, booked, &ids, &organisations, service.surroundings())
             })
             .collect();
         let stretch = stretch.ok_or_else(|| Fail::said("a made-up client has no adviser"))?;
@@ -216,6 +220,7 @@ async fn fill(places: &Places, seed: u64, clients: usize) -> Result<Made, Fail> 
         service.load_files(stretch).await?;
         output::progress(&format!("{loaded} of {clients} made-up clients"));
     }
+    share(&service, &visits, &organisations).await?;
     output::progress("");
     papers(&service, &ids).await?;
     Ok(Made { service, people })
@@ -279,6 +284,7 @@ fn file(
     client: MadeUpClient,
     booked: Option<MadeUpAppointment>,
     staff: &[StaffId],
+    organisations: &[OrganisationId],
     surroundings: &Surroundings,
 ) -> Option<Loaded> {
     let now = surroundings.now();
@@ -306,7 +312,122 @@ fn file(
         meetings: meetings.collect::<Option<_>>()?,
         written: written.collect::<Option<_>>()?,
         appointments,
+        consents: client
+            .consents
+            .into_iter()
+            .map(|one| {
+                Some(LoadedConsent {
+                    organisation: *organisations.get(one.organisation)?,
+                    said: one.said,
+                    signature: one.signature,
+                    witness: one.witness.to_owned(),
+                    on: one.on,
+                    withdrawn: one.withdrawn,
+                })
+            })
+            .collect::<Option<_>>()?,
     })
+}
+
+/// The staff of the demo, as if each had signed in.
+struct Visits {
+    advisers: Vec<Visit>,
+    manager: Visit,
+    governance: Visit,
+}
+
+impl Visits {
+    fn of(service: &Service, people: &[DemoPerson], ids: &[StaffId]) -> Visits {
+        let now = service.surroundings().now();
+        let visit = |staff: StaffId, role: Role| Visit {
+            staff,
+            role,
+            session: records::sessions::Session {
+                staff,
+                level: records::sessions::Level::Full,
+                created: now,
+                seen: now,
+                confirmed: None,
+            },
+            token: Token::nobodys(),
+        };
+        let with = |role: Role| -> Vec<Visit> {
+            let those = people.iter().zip(ids).filter(|(person, _)| person.role == role.code());
+            those.map(|(_, id)| visit(*id, role)).collect()
+        };
+        let one = |role: Role| with(role).pop().unwrap_or_else(|| visit(StaffId::from_bytes([0; 16]), role));
+        Visits {
+            advisers: with(Role::Adviser),
+            manager: one(Role::Manager),
+            governance: one(Role::Governance),
+        }
+    }
+}
+
+/// The organisations of the demo, each with a key that two people confirmed.
+async fn directory(service: &Service, visits: &Visits) -> Result<Vec<OrganisationId>, Fail> {
+    let mut all = Vec::new();
+    for made_up in &demo::ORGANISATIONS {
+        let form = service.surroundings().draw();
+        let id = service.add_organisation(&visits.manager, form, made_up.named, made_up.name).await?;
+        service.enter_key(&visits.manager, id, made_up.key).await?;
+        for who in [&visits.manager, &visits.governance] {
+            let known = service.organisations().await?.into_iter().find(|one| one.id == id);
+            let Some(key) = known.and_then(|one| one.key) else { continue };
+            let fingerprint = key.fingerprint().replace(' ', "");
+            service.confirm_key(who, id, key.id, fingerprint.get(24..).unwrap_or_default()).await?;
+        }
+        all.push(id);
+    }
+    Ok(all)
+}
+
+/// Two things shared with adult learning, and one that waits for a second person: through the gate, like everybody's.
+async fn share(service: &Service, visits: &Visits, organisations: &[OrganisationId]) -> Result<(), Fail> {
+    let [learning, _, law] = organisations else { return Ok(()) };
+    let (mut shared, mut asked) = (0, false);
+    for adviser in &visits.advisers {
+        let clients: Vec<ClientId> = service
+            .caseload(adviser)
+            .await?
+            .release()
+            .await?
+            .files
+            .iter()
+            .map(|file| file.who.client)
+            .collect();
+        for client in clients.into_iter().take(40) {
+            if shared == 2 && asked {
+                return Ok(());
+            }
+            let page = service.consent_page(adviser, client).await?.release().await?;
+            let agreed = page
+                .sharing
+                .iter()
+                .any(|one| one.organisation.id == *learning && one.state.is_some_and(State::allows));
+            if agreed && shared < 2 {
+                let shown = service.sharing(adviser, client, *learning).await?.release().await?;
+                let form = service.surroundings().draw();
+                let made = service.share(adviser, client, *learning, form, &shown.versions).await?;
+                service.pack(adviser, client, made).await?;
+                shared += 1;
+            } else if !asked && page.shared.iter().all(|line| line.row.stage != Stage::Asked) {
+                let shown = service.sharing(adviser, client, *law).await?.release().await?;
+                let today = service.surroundings().today();
+                let ground = LegalGround {
+                    enactment: "Care Act 2014, section 42".into(),
+                    policy: "Safeguarding policy, part 3".into(),
+                    why: "Said at the last meeting that somebody at home takes their money. They are not ready to talk to the team themselves.".into(),
+                    review: casework::dates::months_later(today, 1),
+                };
+                let fields = shown.facts.iter().take(3).map(|fact| fact.field.clone()).collect();
+                let form = service.surroundings().draw();
+                service.ask_to_share(adviser, client, *law, form, &shown.versions, ground, fields).await?;
+                asked = true;
+            }
+        }
+    }
+    Ok(())
 }
 
 /// RFC 4648 base 32 without padding, as authenticator apps take it.

@@ -13,6 +13,7 @@ mod notes;
 mod people;
 mod plan;
 mod profiles;
+mod sharing;
 mod staff;
 mod story;
 mod town;
@@ -20,6 +21,7 @@ mod town;
 pub(crate) use diary::{Diaries, MadeUpAppointment};
 pub(crate) use documents::{documents, paper};
 pub(crate) use people::{MadeUpClient, people};
+pub(crate) use sharing::ORGANISATIONS;
 pub(crate) use staff::{code_secret, id, staff};
 
 #[cfg(test)]

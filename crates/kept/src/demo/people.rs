@@ -10,6 +10,7 @@ use super::names::{self, FullName};
 use super::notes::Notes;
 use super::plan::{self, MadeUpWritten};
 use super::profiles::{self, Basics};
+use super::sharing::{self, MadeUpConsent};
 use super::staff::ADVISERS;
 use super::story::{self, days_before};
 use super::town;
@@ -34,6 +35,8 @@ pub(crate) struct MadeUpClient {
     pub(crate) entries: Vec<MadeUpEntry>,
     /// What was planned and done, the earliest first.
     pub(crate) written: Vec<MadeUpWritten>,
+    /// What they answered when they were asked to share.
+    pub(crate) consents: Vec<MadeUpConsent>,
 }
 
 /// Something that happened.
@@ -83,6 +86,8 @@ fn client(seed: u64, number: u64, today: Date, catalogue: &Catalogue) -> MadeUpC
         entries.push(MadeUpEntry { day: happening.day, adviser: writer, meeting });
     }
     let written = plan::written(&mut Dice::new(seed ^ 0x91a9, number), &story, &profile, &notes.job(), today);
+    let name = profile.display_name().unwrap_or_default();
+    let consents = sharing::consents(&mut Dice::new(seed ^ 0x5c17, number), name, story.registered, today);
     let given = [(5, How::Shown), (3, How::OnPaper), (2, How::ReadAloud), (1, How::ByLink)];
     let agreed = [(6, Agreed::InWords), (3, Agreed::OnPaper), (1, Agreed::Online)];
     MadeUpClient {
@@ -93,6 +98,7 @@ fn client(seed: u64, number: u64, today: Date, catalogue: &Catalogue) -> MadeUpC
         agreed: dice.weighted(&agreed).unwrap_or(Agreed::InWords),
         entries,
         written,
+        consents,
     }
 }
 

@@ -28,6 +28,25 @@ pub(crate) struct Bench {
     hash: String,
 }
 
+/// Ids of something shared.
+pub(crate) struct Shared {
+    organisation: String,
+    consent: String,
+    disclosure: String,
+}
+
+impl Shared {
+    /// A route's path with these ids.
+    pub(crate) fn put_into(&self, path: &str) -> String {
+        path.replace("{organisation}", &self.organisation)
+            .replace("{consent}", &self.consent)
+            .replace("{disclosure}", &self.disclosure)
+    }
+}
+
+/// A public key of age. Nobody has the secret one.
+pub(crate) const KEY: &str = "age1kvyx8ze7ttgq2avzd6rf6524yu4cy0zhtmg7f3aglnmkyxywe93q4tdedh";
+
 pub(crate) struct Answered {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
@@ -216,6 +235,39 @@ impl Bench {
         let bytes = to_bytes(body, usize::MAX).await.unwrap();
         let text = String::from_utf8_lossy(&bytes).into_owned();
         Answered { status: parts.status, headers: parts.headers, text }
+    }
+
+    /// Something shared of a client: an organisation with a confirmed key, a consent, a disclosure.
+    pub(crate) async fn shared(&self, adviser: StaffId, client: &str) -> Shared {
+        let (visit, client) = (self.visit_of(adviser), client.parse::<ClientId>().unwrap());
+        let mut keepers = Vec::new();
+        for (name, role) in [("Mina", Role::Manager), ("Gwen", Role::Governance)] {
+            let email = format!("{}@example.org", name.to_lowercase());
+            let staff = self.service.add_ready_staff(name, &email, role, &self.hash, SECRET).await.unwrap();
+            keepers.push(records::Visit { role, ..self.visit_of(staff) });
+        }
+        let form = || *uuid::Uuid::new_v4().as_bytes();
+        let (service, first) = (&self.service, &keepers[0]);
+        let to = service.add_organisation(first, form(), "adult-learning", "Learning Centre").await.unwrap();
+        service.enter_key(first, to, KEY).await.unwrap();
+        for who in &keepers {
+            let key = service.organisations().await.unwrap().remove(0).key.unwrap();
+            let heard = key.fingerprint().replace(' ', "")[24..].to_owned();
+            service.confirm_key(who, to, key.id, &heard).await.unwrap();
+        }
+        let about = records::consents::About::Sharing(to);
+        let asking = service.begin_consent(&visit, client, about).await.unwrap().release().await.unwrap();
+        let typed = casework::consents::ConsentTyped {
+            said: "yes".into(),
+            way: "paper".into(),
+            ..Default::default()
+        };
+        let answered = typed.read(false, service.surroundings().today()).unwrap();
+        let consent =
+            service.answer_consent(&visit, client, about, form(), &asking.digest, answered).await.unwrap();
+        let shown = service.sharing(&visit, client, to).await.unwrap().release().await.unwrap();
+        let made = service.share(&visit, client, to, form(), &shown.versions).await.unwrap();
+        Shared { organisation: to.to_string(), consent: consent.to_string(), disclosure: made.to_string() }
     }
 
     fn visit_of(&self, adviser: StaffId) -> records::Visit {

@@ -14,4 +14,5 @@ mod closures;
 mod documents;
 mod failing;
 mod forms;
+mod sharing;
 mod table;
