@@ -215,7 +215,7 @@ fn send_form(app: &App, to: &str, again: &Again<'_>, seen: Option<i64>) -> Marku
             (hidden("form", again.key))
             @if let Some(seen) = seen { (hidden("seen", &seen.to_string())) }
             (text_input(TextInput { name: "title", label: "Title", hint: Some("Leave this empty to take the name of the file"), value: &again.typed.title, error: again.error("title"), autocomplete: Some("off"), input_type: "text", ..TextInput::default() }))
-            (select(Select { name: "kind", label: "What is it?", hint: Some("No copies of passports and visas: the notice says that we keep none"), options: kinds, value: &again.typed.kind, error: again.error("kind") }))
+            (select(Select { name: "kind", label: "What is it?", hint: Some("No copies of passports or visas: a check is recorded without them"), options: kinds, value: &again.typed.kind, error: again.error("kind") }))
             (textarea(TextArea { name: "note", label: "Note", value: &again.typed.note, error: again.error("note"), rows: 2, ..TextArea::default() }))
             (file_input(FILE, "File", &format!("PDF, Word, Excel, OpenDocument text, PNG, JPEG or plain text, up to {largest} MB. Without macros"), &endings.join(","), again.error(FILE)))
             (button(ButtonKind::Main, if seen.is_some() { "Add the new version" } else { "Add the document" }, None))

@@ -52,7 +52,8 @@ async fn clients_are_handed_over_one_by_one_and_a_conflict_of_interest_stops_the
         let bench = bench.reopened().await.unwrap();
         let service = &bench.service;
         let (a, b) = tokio::join!(service.carry_on_hand_overs(), service.carry_on_hand_overs());
-        (a.unwrap(), b.unwrap());
+        a.unwrap();
+        b.unwrap();
         service.follow_changes().await.unwrap();
         let after = service.hand_over(&mona, id).await.unwrap().release().await.unwrap();
         assert_eq!((after.all, after.seen_to), (3, 3));

@@ -429,3 +429,67 @@ async fn the_scanner_lets_through_refuses_or_makes_wait() {
         sound(&bench).await;
     }
 }
+
+/// Debian's clamd with one signature of our own, over a socket of its own: `MD5:size:name` of the text that is infected.
+struct Clamd {
+    child: std::process::Child,
+    _folder: tempfile::TempDir,
+}
+
+impl Drop for Clamd {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+const INFECTED: &[u8] = b"a made-up VIRUS";
+const SIGNATURE: &str = "2ef3daeb5006a22a2c3113980d267f67:15:Made.Up.Signature\n";
+
+fn clamd() -> Option<(Clamd, String)> {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name).display().to_string();
+    fs::create_dir(at("signatures")).unwrap();
+    fs::write(at("signatures/own.hdb"), SIGNATURE).unwrap();
+    let config = format!(
+        "LocalSocket {}\nDatabaseDirectory {}\nForeground yes\nStreamMaxLength 25M\nMaxThreads 2\n",
+        at("socket"),
+        at("signatures")
+    );
+    fs::write(at("clamd.conf"), config).unwrap();
+    let mut command = std::process::Command::new("clamd");
+    command.args(["--config-file", &at("clamd.conf")]).stdout(std::process::Stdio::null());
+    let Ok(child) = command.stderr(std::process::Stdio::null()).spawn() else {
+        eprintln!("clamd is not installed (apt-get install clamav-daemon): the stand-in alone was tried");
+        return None;
+    };
+    let address = format!("unix:{}", at("socket"));
+    let clamd = Clamd { child, _folder: folder };
+    for _ in 0..600 {
+        if std::os::unix::net::UnixStream::connect(&address["unix:".len()..]).is_ok() {
+            return Some((clamd, address));
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    panic!("clamd does not come up");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_real_clamd_finds_what_it_knows_and_passes_the_rest() {
+    let Some((_clamd, address)) = clamd() else { return };
+    for bench in Bench::all().await {
+        let settings = Settings { scanner: Some(address.parse().unwrap()), ..Settings::default() };
+        let bench = bench.reopened_with(settings).await;
+        let (service, ada) = (&bench.service, bench.visit("Ada", Role::Adviser).await);
+        let client = bench.client(&ada, "Daniel Whitfield").await;
+        let said = message(send(service, &ada, client, sending("a.txt", None), INFECTED).await);
+        assert!(said.contains("virus scanner found something"), "{said}");
+        // Larger than a piece, and than what the socket takes at once.
+        let long: Vec<u8> = b"harmless ".iter().copied().cycle().take(3_000_000).collect();
+        send(service, &ada, client, sending("a.txt", None), &long).await.unwrap();
+        let documents = listed(service, &ada, client).await;
+        assert_eq!(documents.len(), 1);
+        assert_eq!(documents[0].versions[0].checked, Checked::Clean);
+        assert_eq!(files(&bench).len(), 1);
+    }
+}

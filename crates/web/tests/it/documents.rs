@@ -75,7 +75,8 @@ async fn what_is_wrong_with_a_document_is_said_beside_its_field_and_what_was_typ
         let key = key();
         let fields = [("form", key.as_str()), ("title", "My title"), ("kind", "cv"), ("note", "My note")];
         let large = vec![b'a'; 20 * 1024 * 1024 + 1];
-        let cases: [(Option<(&str, &[u8])>, &str); 7] = [
+        type File<'a> = Option<(&'a str, &'a [u8])>;
+        let cases: [(File<'_>, &str); 7] = [
             (Some(("a.txt", &large)), "larger than 20 MB"),
             (Some(("a.png", b"<svg/>")), "is not a PNG picture"),
             (Some(("a.pdf", b"MZ")), "is not a PDF"),
