@@ -9,7 +9,7 @@ use store::{Query, sql};
 use vault::Epoch;
 
 use crate::service::set_setting;
-use crate::{Error, Service, appointments, changes, closures, mentions, messages, written};
+use crate::{Error, Service, appointments, changes, closures, mentions, messages, retention, written};
 
 sql! { records:
     /// The mark that stays: an id that names nobody.
@@ -90,6 +90,7 @@ impl Service {
             closures::DROP_FALLEN_OUT.with([id()]),
             appointments::DROP_UNITS.with([id()]),
             appointments::DROP_APPOINTMENTS.with([id()]),
+            retention::DROP_KEEPING.with([id()]),
             DROP_CLIENT.with([id()]).expecting(1),
             change.outbox(),
         ];

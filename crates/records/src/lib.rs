@@ -30,6 +30,7 @@ pub mod notices;
 mod opened;
 pub mod passwords;
 pub mod plans;
+pub mod retention;
 pub mod search;
 mod secrets;
 mod service;

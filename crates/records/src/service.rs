@@ -35,6 +35,7 @@ pub static MIGRATIONS: Migrations = Migrations {
         (3, "appointments", include_str!("../migrations/002_appointments.sql")),
         (4, "what is due, who is mentioned", include_str!("../migrations/003_entries.sql")),
         (5, "messages to clients", include_str!("../migrations/004_messages.sql")),
+        (9, "until when each layer is kept", include_str!("../migrations/008_retention.sql")),
     ],
 };
 
@@ -132,6 +133,7 @@ impl Service {
         service.finish_erasures().await?;
         let newest = service.newest_change().await?;
         service.reload_service().await?;
+        service.write_down_days().await?;
         service.index_everybody().await?;
         service.seen_change.store(newest, std::sync::atomic::Ordering::Release);
         service.follow_changes().await?;

@@ -65,7 +65,7 @@ pub(crate) async fn caseload(
         let rows: Vec<Vec<Cell>> =
             files.into_iter().skip(begins).take(A_PAGE).map(|(reasons, file)| row(file, &reasons, today)).collect();
         let body = container(html! {
-            (heading("My clients", html! { p { (dates::count(caseload.files.len() as u64, "client")) } }))
+            (heading("My clients", html! { p { (dates::count(caseload.files.len() as u64, "client")) " · " a.govuk-link href="/promises/retention" { "Records near their end" } } }))
             (filters("Show", &choices))
             @if caseload.files.is_empty() { (empty("You have no clients yet. Register one to begin.")) }
             @else if rows.is_empty() { (empty("Nobody here: that is good.")) }

@@ -29,6 +29,7 @@ mod messages;
 mod plan;
 mod public;
 mod register;
+mod retention;
 mod routes;
 mod sign_in;
 mod signed;

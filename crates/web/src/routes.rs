@@ -5,7 +5,8 @@ use axum::routing::{MethodRouter, get, post};
 
 use crate::{
     App, account, appointments, assets, calendar, clients, closures, conflict, corrections, details, diary,
-    entries, entry_page, file, looked, messages, plan, public, register, sign_in, tasks, team, today,
+    entries, entry_page, file, looked, messages, plan, public, register, retention, sign_in, tasks, team,
+    today,
 };
 
 /// The two methods that pages use.
@@ -87,6 +88,7 @@ routes! {
     Get  "/tasks" Staff true tasks::show;
     Post "/tasks" Staff false tasks::done;
     Get  "/team" Staff true team::show;
+    Get  "/promises/retention" Staff true retention::show;
     Get  "/conflict-declared" Staff false conflict::declared;
     Get  "/clients/{client}/conflict" Staff true conflict::ask;
     Post "/clients/{client}/conflict" Staff true conflict::declare;
