@@ -21,6 +21,7 @@ mod record;
 mod report;
 mod rules;
 mod sheet;
+mod written;
 
 pub use judge::judge;
 pub use record::{
@@ -30,6 +31,7 @@ pub use record::{
 pub use report::{Line, Missing, Progress, Report, Side, Standing, Verdict};
 pub use rules::{LongerBreak, Measure, Milestone, OutcomeKind, RuleSet, Wage, in_force};
 pub use sheet::{RuleFault, RuleFaults};
+pub use written::{Entry, FromEntries};
 
 #[cfg(test)]
 mod properties;

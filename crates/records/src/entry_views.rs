@@ -3,6 +3,7 @@
 use access::Act;
 use audit::{Action, Detail};
 use casework::{ClientId, EntryId, Profile};
+use jiff::civil::Date;
 use notice::{Categories, Category, EntryForm, FormId};
 use store::sql;
 use vault::Personal;
@@ -34,6 +35,8 @@ pub struct Entries {
     pub writable: Categories,
     /// The forms among those asked for that the notice of this client names.
     pub named: Vec<FormId>,
+    /// The day the client was registered.
+    pub registered: Date,
 }
 
 /// One entry.
@@ -111,6 +114,7 @@ impl Service {
             entries: Vec::new(),
             writable: self.policy().allowed(&standing.request(visit, now, Act::Write, Categories::all())),
             named: named.collect(),
+            registered: self.surroundings().civil(standing.registered).date(),
         };
         let personal = Personal::gather(&entry, pieces)?.map(move |pieces| {
             for piece in pieces {

@@ -84,7 +84,7 @@ pub(crate) async fn group(
     let page = opened.map(|entries| {
         let today = app.service.surroundings().today();
         let body = html! {
-            (head(&entries.contact, id, today, group.words(), html! { @if group == Group::Plan { (action(&format!("/clients/{id}/plan"), "Read, print or sign the plan")) } }))
+            (head(&entries.contact, id, today, group.words(), html! { @if group == Group::Plan { (action(&format!("/clients/{id}/plan"), "Read, print or sign the plan")) } @if group == Group::Outcomes { (action(&format!("/clients/{id}/outcomes"), "What counts, and why")) } }))
             (container(html! { div.app-pages { @for form in &forms { (list(id, form, &entries, today)) } } }))
         };
         staff(&app, &visit, At::Elsewhere, &title(&entries.contact, &group.words().to_lowercase()), body)

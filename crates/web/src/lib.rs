@@ -26,6 +26,7 @@ mod frame;
 mod guard;
 mod looked;
 mod messages;
+mod outcomes;
 mod plan;
 mod public;
 mod register;

@@ -5,8 +5,8 @@ use axum::routing::{MethodRouter, get, post};
 
 use crate::{
     App, account, appointments, assets, calendar, clients, closures, conflict, corrections, details, diary,
-    entries, entry_page, file, looked, messages, plan, public, register, retention, sign_in, tasks, team,
-    today,
+    entries, entry_page, file, looked, messages, outcomes, plan, public, register, retention, sign_in, tasks,
+    team, today,
 };
 
 /// The two methods that pages use.
@@ -92,6 +92,7 @@ routes! {
     Get  "/conflict-declared" Staff false conflict::declared;
     Get  "/clients/{client}/conflict" Staff true conflict::ask;
     Post "/clients/{client}/conflict" Staff true conflict::declare;
+    Get  "/clients/{client}/outcomes" Staff true outcomes::show;
     Get  "/clients/{client}/plan" Staff true plan::show;
     Post "/clients/{client}/plan" Staff true plan::agree;
     Get  "/clients/{client}/entries/in/{group}" Staff true entries::group;

@@ -147,4 +147,23 @@ test('a note is put right with a reason, and the wrong one stays', async () => {
   await page.getByText('It was her brother').waitFor()
 })
 
+test('a job is judged by the rules line by line, and says which evidence is missing', async () => {
+  await page.goto(`${file}/entries/in/outcomes`)
+  await page.getByRole('link', { name: 'What counts, and why' }).click()
+  await page.getByText('No work or learning is recorded yet').waitFor()
+  await sound(page, 'outcomes without work', pages)
+  await page.goto(`${file}/entries/new/spell`)
+  await page.getByLabel('A job', { exact: true }).check()
+  const now = new Date(), today = [now.getDate(), now.getMonth() + 1, now.getFullYear()].map(String)
+  await fill('First day', ...today)
+  await page.getByRole('button', { name: 'Save' }).click()
+  await page.goto(`${file}/outcomes`)
+  const start = page.locator('#job-start')
+  await start.getByText('Evidence missing').waitFor()
+  await start.getByText('Get:').waitFor()
+  await sound(page, 'outcomes', pages)
+  await page.getByRole('link', { name: 'Connect to Work' }).click()
+  await page.getByText('These rules have not been confirmed').first().waitFor()
+})
+
 test('every page passed is sound HTML', () => pages.check())

@@ -69,17 +69,9 @@ pub(crate) fn projected(stretches: &[Stretch], from: Date, pence: u64) -> Option
     None
 }
 
-/// Pence as pounds: `£5,287.36`.
+/// An amount in pence as pages show it. No amount of the rules comes near the largest number.
 pub(crate) fn pounds(pence: u64) -> String {
-    let whole = (pence / 100).to_string();
-    let mut grouped = String::new();
-    for (index, digit) in whole.chars().enumerate() {
-        if index > 0 && (whole.len() - index).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    format!("£{grouped}.{:02}", pence % 100)
+    crate::formats::money::pounds(i64::try_from(pence).unwrap_or(i64::MAX))
 }
 
 #[cfg(test)]

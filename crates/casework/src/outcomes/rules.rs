@@ -164,6 +164,14 @@ impl RuleSet {
         RuleSet::parse(UKSPF)
     }
 
+    /// Every set that comes with Kept.
+    ///
+    /// # Errors
+    /// None, as a test shows.
+    pub fn shipped() -> Result<[RuleSet; 3], RuleFaults> {
+        Ok([RuleSet::core()?, RuleSet::connect_to_work()?, RuleSet::ukspf()?])
+    }
+
     /// The wage in force on a day, in pence for an hour. The last one of the table goes on until there is another.
     #[must_use]
     pub fn wage_on(&self, day: Date) -> Option<u32> {

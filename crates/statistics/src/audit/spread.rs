@@ -5,10 +5,9 @@ use std::collections::VecDeque;
 use super::TINY;
 use super::model::Model;
 
-/// Rounds of fitting before it is given up.
-const MOST_ROUNDS: usize = 4000;
-/// How far inside the ranges the fitting aims, less and less.
-const INSIDE: [f64; 4] = [2.0, 1.0, 0.4, 0.05];
+/// How far inside the ranges the fitting aims, and for how many rounds at most: each step goes on from where the one before
+/// was, so that figures that can be far inside stay there when those that cannot are fitted.
+const STEPS: [(f64, usize); 4] = [(2.0, 100), (1.0, 100), (0.4, 200), (0.05, 4000)];
 /// Spreads that are remembered.
 const MOST_OTHERS: usize = 48;
 /// Atoms of a target that are tried.
@@ -27,10 +26,7 @@ pub(crate) struct Spread {
 impl Spread {
     /// Fits people to the figures, by scaling whoever a figure counts until all fit (iterative proportional fitting).
     pub(crate) fn of(model: &Model) -> Option<Spread> {
-        INSIDE
-            .into_iter()
-            .find_map(|inside| fit(model, inside))
-            .or_else(|| super::solve::feasible(model).map(|people| Spread::new(model, people)))
+        fit(model).or_else(|| super::solve::feasible(model)).map(|people| Spread::new(model, people))
     }
 
     fn new(model: &Model, people: Vec<f64>) -> Spread {
@@ -92,41 +88,46 @@ impl Spread {
     }
 }
 
-fn fit(model: &Model, inside: f64) -> Option<Spread> {
+fn fit(model: &Model) -> Option<Vec<f64>> {
     let total = model.figures.iter().map(|figure| figure.high).fold(0.0, f64::max).max(1.0);
     let mut people = vec![total / model.atoms.max(1) as f64; model.atoms];
-    for round in 0..MOST_ROUNDS {
-        let mut off = 0_usize;
-        for figure in &model.figures {
-            let width = figure.high - figure.low;
-            let margin = inside.min(width / 2.0);
-            let (low, high) = (figure.low + margin, figure.high - margin);
-            let sum: f64 = figure.atoms.iter().filter_map(|atom| people.get(*atom as usize)).sum();
-            let aim = if sum < low - TINY {
-                low
-            } else if sum > high + TINY {
-                high
-            } else {
-                continue;
-            };
-            off += 1;
-            let scale = if sum > TINY { aim / sum } else { 0.0 };
-            for atom in &figure.atoms {
-                if let Some(people) = people.get_mut(*atom as usize) {
-                    *people = if scale > 0.0 { *people * scale } else { aim / figure.atoms.len() as f64 };
-                }
+    for (inside, rounds) in STEPS {
+        for round in 0..rounds {
+            // That all fit is seen at once; that most do well enough, now and then.
+            if scale(model, &mut people, inside) == 0 || (round % 50 == 49 && fits(model, &people)) {
+                break;
+            }
+            // Large releases are fitted soon or not at all.
+            if (round + 1) * model.figures.len() > 40_000_000 / model.atoms.clamp(1, 40) {
+                break;
             }
         }
-        let fits = off == 0 || (round % 50 == 49 && fits(model, &people));
-        if fits {
-            return Some(Spread::new(model, people));
-        }
-        // Large releases are fitted soon or not at all.
-        if (round + 1) * model.figures.len() > 40_000_000 / model.atoms.clamp(1, 40) {
-            break;
+    }
+    fits(model, &people).then_some(people)
+}
+
+/// One round: whoever is counted by a figure that does not fit is scaled until it does. How many did not.
+fn scale(model: &Model, people: &mut [f64], inside: f64) -> usize {
+    let mut off = 0;
+    for figure in &model.figures {
+        let margin = inside.min((figure.high - figure.low) / 2.0);
+        let (low, high) = (figure.low + margin, figure.high - margin);
+        let sum: f64 = figure.atoms.iter().filter_map(|atom| people.get(*atom as usize)).sum();
+        let aim = if sum < low - TINY {
+            low
+        } else if sum > high + TINY {
+            high
+        } else {
+            continue;
+        };
+        off += 1;
+        for atom in &figure.atoms {
+            if let Some(people) = people.get_mut(*atom as usize) {
+                *people = if sum > TINY { *people * (aim / sum) } else { aim / figure.atoms.len() as f64 };
+            }
         }
     }
-    None
+    off
 }
 
 fn fits(model: &Model, people: &[f64]) -> bool {

@@ -1,0 +1,229 @@
+//! The record that the rules look at, read from what advisers wrote with the forms of work, earnings and evidence.
+
+use jiff::civil::Date;
+use notice::FieldId;
+
+use super::record::{Earning, Evidence, Record, Spell, SpellId};
+use crate::{Answer, EntryId, Written};
+
+/// An entry of one of the three forms.
+#[derive(Debug, Clone, Copy)]
+pub struct Entry<'e> {
+    /// Which.
+    pub id: EntryId,
+    /// Its form: `spell`, `earning` or `evidence`.
+    pub form: &'e str,
+    /// What it says.
+    pub written: &'e Written,
+}
+
+/// A record, and what could not be put into it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FromEntries {
+    /// The record.
+    pub record: Record,
+    /// Payments and evidence that do not say to which work they belong. With one piece of work they belong to that.
+    pub loose: Vec<EntryId>,
+}
+
+impl Record {
+    /// Reads entries, in any order, of somebody whose support began on a day. What says too little to be judged (a payment
+    /// without a day) is left out; the forms do not let it be written.
+    #[must_use]
+    pub fn from_entries(support_from: Date, entries: &[Entry<'_>]) -> FromEntries {
+        let mut record =
+            Record { support_from, spells: Vec::new(), earnings: Vec::new(), evidence: Vec::new() };
+        let mut spells: Vec<(EntryId, SpellId)> = Vec::new();
+        for entry in entries.iter().filter(|entry| entry.form == "spell") {
+            let id = SpellId(u32::try_from(spells.len() + 1).unwrap_or(u32::MAX));
+            if let Some(spell) = spell(id, entry.written) {
+                record.spells.push(spell);
+                spells.push((entry.id, id));
+            }
+        }
+        let mut loose = Vec::new();
+        for entry in entries.iter().filter(|entry| entry.form != "spell") {
+            let about = |id: &EntryId| spells.iter().find(|(spell, _)| spell == id).map(|(_, id)| *id);
+            let only = || if let [(_, only)] = spells.as_slice() { Some(*only) } else { None };
+            let Some(spell) = entry.written.about.iter().find_map(about).or_else(only) else {
+                loose.push(entry.id);
+                continue;
+            };
+            match entry.form {
+                "earning" => record.earnings.extend(earning(spell, entry.written)),
+                "evidence" => record.evidence.extend(evidence(spell, entry.written)),
+                _ => {}
+            }
+        }
+        FromEntries { record, loose }
+    }
+}
+
+fn spell(id: SpellId, written: &Written) -> Option<Spell> {
+    Some(Spell {
+        id,
+        kind: code(written, "spell_kind")?.parse().ok()?,
+        start: date(written, "started_on")?,
+        end: date(written, "ended_on"),
+        weekly_minutes: number(written, "hours").and_then(|hours| hours.checked_mul(60)),
+        hourly_pence: number(written, "hourly_pay"),
+        with_provider: matches!(answer(written, "with_provider"), Some(Answer::YesNo(true))),
+    })
+}
+
+fn earning(spell: SpellId, written: &Written) -> Option<Earning> {
+    Some(Earning {
+        spell,
+        paid_on: date(written, "paid_on")?,
+        pence: number(written, "amount")?.into(),
+        kind: code(written, "earning_kind")?.parse().ok()?,
+    })
+}
+
+fn evidence(spell: SpellId, written: &Written) -> Option<Evidence> {
+    Some(Evidence {
+        spell,
+        kind: code(written, "evidence_kind")?.parse().ok()?,
+        date: date(written, "speaks_of")?,
+        obtained_on: date(written, "obtained_on")?,
+        obtained_by: text(written, "obtained_by").unwrap_or_default(),
+        how: code(written, "obtained_how")?.parse().ok()?,
+        verified_by: text(written, "verified_by"),
+    })
+}
+
+fn answer<'w>(written: &'w Written, field: &'static str) -> Option<&'w Answer> {
+    written.answers.get(&FieldId::known(field))
+}
+
+fn date(written: &Written, field: &'static str) -> Option<Date> {
+    written.answers.date(&FieldId::known(field))
+}
+
+fn text(written: &Written, field: &'static str) -> Option<String> {
+    written.answers.text(&FieldId::known(field)).map(str::to_owned)
+}
+
+fn number(written: &Written, field: &'static str) -> Option<u32> {
+    match answer(written, field)? {
+        Answer::Number(number) => u32::try_from(*number).ok(),
+        _ => None,
+    }
+}
+
+fn code<'w>(written: &'w Written, field: &'static str) -> Option<&'w str> {
+    answer(written, field)?.chosen().first().map(|chosen| chosen.code.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date as day;
+    use notice::forms;
+
+    use super::*;
+    use crate::Profile;
+    use crate::answers::Chosen;
+    use crate::outcomes::{RuleSet, Standing, judge};
+
+    fn written(about: &[EntryId], answers: &[(&'static str, Answer)]) -> Written {
+        let answers = answers.iter().map(|(id, answer)| (FieldId::known(id), answer.clone())).collect();
+        Written { answers: Profile { answers }, about: about.to_vec(), because: None }
+    }
+
+    fn chosen(code: &str) -> Answer {
+        Answer::Code(Chosen { code: code.to_owned(), other: None, list: "1".to_owned() })
+    }
+
+    fn id(number: u8) -> EntryId {
+        EntryId::from_bytes([number; 16])
+    }
+
+    #[test]
+    fn every_field_that_is_read_stands_in_its_form() {
+        for (form, fields) in [
+            ("spell", vec!["spell_kind", "started_on", "ended_on", "hours", "hourly_pay", "with_provider"]),
+            ("earning", vec!["paid_on", "amount", "earning_kind"]),
+            (
+                "evidence",
+                vec![
+                    "evidence_kind",
+                    "speaks_of",
+                    "obtained_on",
+                    "obtained_by",
+                    "obtained_how",
+                    "verified_by",
+                ],
+            ),
+        ] {
+            let form = forms::form(form).unwrap();
+            for field in fields {
+                assert!(form.field(&FieldId::known(field)).is_some(), "{} {field}", form.id);
+            }
+        }
+    }
+
+    #[test]
+    fn a_job_with_its_contract_counts_as_started() {
+        let job = written(
+            &[],
+            &[
+                ("spell_kind", chosen("job")),
+                ("started_on", Answer::Date(day(2026, 6, 1))),
+                ("hours", Answer::Number(37)),
+                ("hourly_pay", Answer::Number(1300)),
+            ],
+        );
+        let contract = written(
+            &[id(1)],
+            &[
+                ("evidence_kind", chosen("contract")),
+                ("speaks_of", Answer::Date(day(2026, 6, 1))),
+                ("obtained_on", Answer::Date(day(2026, 6, 3))),
+                ("obtained_by", Answer::Text("Ruth".into())),
+                ("obtained_how", chosen("seen")),
+                ("verified_by", Answer::Text("Imtiaz".into())),
+            ],
+        );
+        let payment = written(
+            &[],
+            &[
+                ("paid_on", Answer::Date(day(2026, 6, 30))),
+                ("amount", Answer::Number(61_240)),
+                ("earning_kind", chosen("wages")),
+            ],
+        );
+        let entries = [
+            Entry { id: id(2), form: "evidence", written: &contract },
+            Entry { id: id(1), form: "spell", written: &job },
+            Entry { id: id(3), form: "earning", written: &payment },
+        ];
+        let read = Record::from_entries(day(2026, 5, 1), &entries);
+        assert_eq!(read.loose, []);
+        assert_eq!(read.record.spells.first().unwrap().weekly_minutes, Some(2220));
+        assert_eq!(read.record.earnings.first().unwrap().pence, 61_240);
+        let report = judge(&read.record, &RuleSet::core().unwrap(), day(2026, 6, 10)).unwrap();
+        let start = report.verdicts.first().unwrap();
+        assert_eq!(start.standing, Standing::Counts(day(2026, 6, 1)), "{:?}", start.lines);
+    }
+
+    #[test]
+    fn a_payment_that_names_none_of_two_jobs_is_told_apart() {
+        let job =
+            written(&[], &[("spell_kind", chosen("job")), ("started_on", Answer::Date(day(2026, 6, 1)))]);
+        let payment = written(
+            &[],
+            &[
+                ("paid_on", Answer::Date(day(2026, 6, 30))),
+                ("amount", Answer::Number(1)),
+                ("earning_kind", chosen("wages")),
+            ],
+        );
+        let entries = [
+            Entry { id: id(1), form: "spell", written: &job },
+            Entry { id: id(2), form: "spell", written: &job },
+            Entry { id: id(3), form: "earning", written: &payment },
+        ];
+        let read = Record::from_entries(day(2026, 5, 1), &entries);
+        assert_eq!((read.record.spells.len(), read.record.earnings.len(), read.loose), (2, 0, vec![id(3)]));
+    }
+}
