@@ -4,9 +4,13 @@
 //! not. The date is plain calendar arithmetic; it is never rolled over weekends, because data is to go on time.
 
 use jiff::civil::Date;
-use notice::{ContactKind, Event, Period, Retention};
+use notice::{ContactKind, Event, Layer, Notice, Period, Retention};
 
 use crate::dates;
+
+mod ahead;
+
+pub use ahead::{Ahead, ahead};
 
 /// How long something is kept after the last contact.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -93,6 +97,17 @@ impl Rule {
         }
     }
 
+    /// The days on which a warning goes out for what had its last contact on `day`, the earliest first.
+    #[must_use]
+    pub fn warnings(&self, day: Date) -> Vec<Date> {
+        let due = self.after(day);
+        let warnings = self.warn_months_before.iter().map(|months| dates::months_earlier(due, *months));
+        let mut warnings: Vec<Date> = warnings.filter(|warn| *warn > day && *warn < due).collect();
+        warnings.sort_unstable();
+        warnings.dedup();
+        warnings
+    }
+
     /// The length in words: `12 months`.
     #[must_use]
     pub fn length(&self) -> String {
@@ -117,11 +132,76 @@ pub fn until(contacts: &[ContactDay], rule: &Rule, registered: Date) -> Until {
         dates::long(last_contact),
         rule.length(),
     );
-    let warnings = rule.warn_months_before.iter().map(|months| dates::months_earlier(due, *months));
-    let mut warn_on: Vec<Date> = warnings.filter(|day| *day > last_contact && *day < due).collect();
-    warn_on.sort_unstable();
-    warn_on.dedup();
-    Until { last_contact, due, because, warn_on }
+    Until { last_contact, due, because, warn_on: rule.warnings(last_contact) }
+}
+
+/// The layers of a notice whose clock runs from the last contact, each with its rule.
+#[must_use]
+pub fn by_contact(notice: &Notice) -> Vec<(Layer, Rule)> {
+    let rules = notice.retention.iter();
+    rules.filter_map(|retention| Some((retention.layer, Rule::of(retention).ok()?))).collect()
+}
+
+/// From what a clock runs, as far as it is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Since {
+    /// There was no contact after the client was registered.
+    Registration,
+    /// A contact; which one it was is sealed.
+    Contact,
+    /// A contact that may be named: `meeting`, `phone call`.
+    Named(&'static str),
+}
+
+/// Until when one layer of a file is kept, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Clock {
+    /// Which layer.
+    pub layer: Layer,
+    /// The day from which it is counted.
+    pub since: Date,
+    /// The day on which the layer goes.
+    pub due: Date,
+    /// The reason: `12 months after the meeting of 3 March 2026`.
+    pub reason: String,
+}
+
+/// The clock of one layer that runs from `since`.
+#[must_use]
+pub fn clock(layer: Layer, rule: &Rule, since: Date, from: Since) -> Clock {
+    let day = dates::long(since);
+    let from = match from {
+        Since::Registration => format!("the registration on {day}"),
+        Since::Contact => format!("the last contact on {day}"),
+        Since::Named(what) => format!("the {what} of {day}"),
+    };
+    Clock { layer, since, due: rule.after(since), reason: format!("{} after {from}", rule.length()) }
+}
+
+impl Clock {
+    /// What goes, in words.
+    #[must_use]
+    pub const fn what(&self) -> &'static str {
+        layer_words(self.layer)
+    }
+
+    /// All in one sentence: `The file is erased on 3 March 2027: 12 months after the meeting of 3 March 2026.`
+    #[must_use]
+    pub fn sentence(&self) -> String {
+        let verb = if matches!(self.layer, Layer::Service) { "is" } else { "are" };
+        format!("{} {verb} erased on {}: {}.", self.what(), dates::long(self.due), self.reason)
+    }
+}
+
+/// A layer in words.
+#[must_use]
+pub const fn layer_words(layer: Layer) -> &'static str {
+    match layer {
+        Layer::Service => "The file",
+        Layer::Programme => "The facts for the programme",
+        Layer::Equality => "Equality answers",
+        Layer::Rights => "Requests about the data",
+    }
 }
 
 impl Until {

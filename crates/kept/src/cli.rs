@@ -63,6 +63,8 @@ enum Command {
     /// Erase one client's file.
     #[command(after_help = "Example: kept erase NB-20417 --ground request")]
     Erase(commands::erase::Erase),
+    /// See what goes when.
+    Retention(commands::retention::Retention),
     /// Look after the keyring.
     Keyring(commands::keyring::Keyring),
     /// Check the access policy.
@@ -85,6 +87,7 @@ impl Kept {
             Command::Duplicates(duplicates) => duplicates.run(),
             Command::Figures(figures) => figures.run(),
             Command::Erase(erase) => erase.run().await,
+            Command::Retention(retention) => retention.run().await,
             Command::Keyring(keyring) => keyring.run().await,
             Command::Policy(policy) => policy.run(),
             Command::Bench(bench) => bench.run().await,

@@ -23,8 +23,7 @@ use crate::looked::CONTACT_PAGE;
 use crate::messages::Told;
 use crate::sessions::Visit;
 use crate::standing::Standing;
-use crate::surroundings::day_number;
-use crate::{Error, Opened, Service, changes, meetings};
+use crate::{Error, Opened, Service, changes};
 
 pub use diary::{Diary, InDiary};
 
@@ -155,6 +154,18 @@ impl StoredAppointment {
 /// The appointments of a client, for the batch that reads a file.
 pub(crate) fn of_client(client: ClientId) -> Query {
     OF_CLIENT.with([client.as_bytes().into()])
+}
+
+/// When the appointments began to which the client came.
+pub(crate) fn came(rows: &store::Rows) -> Result<Vec<Timestamp>, Error> {
+    let mut came = Vec::new();
+    for row in &rows.rows {
+        let booked = StoredAppointment::read(row)?.booked;
+        if matches!(booked.state, State::Attended | State::Late) {
+            came.push(booked.slot.starts());
+        }
+    }
+    Ok(came)
 }
 
 /// What is said stands as it was booked; why it ended is of the version that says so.
@@ -523,12 +534,12 @@ impl Service {
     }
 
     /// Somebody who came was in contact with us, where the notice counts that.
-    fn clock_moved(&self, standing: &Standing, booked: &Booked) -> Result<Option<Query>, Error> {
-        let came = matches!(booked.state, State::Attended | State::Late);
-        let rule = self.rule_of(&standing.notice, &standing.notice_version)?;
+    fn clock_moved(&self, standing: &Standing, booked: &Booked) -> Result<Vec<Query>, Error> {
+        if !matches!(booked.state, State::Attended | State::Late) {
+            return Ok(Vec::new());
+        }
         let day = self.surroundings().civil(booked.slot.starts()).date();
-        Ok((came && rule.counts(ContactKind::TookPart))
-            .then(|| meetings::MOVE_CLOCK.with([booked.client.as_bytes().into(), day_number(day).into()])))
+        self.contact_moves(standing, ContactKind::TookPart, day)
     }
 
     /// How many minutes an appointment takes. A length tells of nobody.

@@ -14,7 +14,7 @@ use crate::entries::{Head, compartment_of};
 use crate::sessions::Visit;
 use crate::standing::purpose_of;
 use crate::surroundings::day_number;
-use crate::{Error, Service, changes};
+use crate::{Error, Service, changes, retention};
 
 sql! { records:
     /// The next client number.
@@ -133,6 +133,8 @@ impl Service {
             agreed,
             change.outbox(),
         ];
+        let layers = casework::retention::by_contact(notice);
+        batch.extend(retention::keeping(client, &layers, &[], today));
         batch.extend(changes::of_client(client, now));
         match self.records().write(batch).await {
             Ok(_) => {

@@ -3,7 +3,7 @@
 
 use access::{Act, Permit};
 use audit::{Action, Detail};
-use casework::retention::Rule;
+use casework::retention::{ContactDay, until};
 use casework::{ClientId, EntryId, Fault, Meeting};
 use jiff::civil::Date;
 use notice::{Category, ContactKind};
@@ -14,7 +14,7 @@ use crate::entries::{Head, Stored, entry_columns};
 use crate::sessions::Visit;
 use crate::standing::Standing;
 use crate::surroundings::{day_from, day_number};
-use crate::{Error, Service, changes};
+use crate::{Error, Service, changes, retention};
 
 sql! { records:
     /// Every meeting of a file, newest first.
@@ -70,23 +70,23 @@ impl Service {
         let (looked, permit) = (self.permit(reading, CORRECT).await?, self.permit(writing, CORRECT).await?);
         let keys = self.vault().keys(client.into()).await?;
 
+        let layers = self.layers_of(&standing.notice, &standing.notice_version)?;
         let rule = self.rule_of(&standing.notice, &standing.notice_version)?;
         let registered = self.surroundings().civil(standing.registered).date();
-        let mut last = registered;
-        if rule.counts(meeting.contact()) {
-            last = last.max(day);
+        let mut contacts = vec![ContactDay { day, kind: meeting.contact() }];
+        if let Some(came) = came.first().map(|row| row.opt_int(0)).transpose()?.flatten() {
+            let day = self.surroundings().civil(changes::time(came)?).date();
+            contacts.push(ContactDay { day, kind: ContactKind::TookPart });
         }
-        if let Some(came) = came.first().map(|row| row.opt_int(0)).transpose()?.flatten()
-            && rule.counts(ContactKind::TookPart)
-        {
-            last = last.max(self.surroundings().civil(changes::time(came)?).date());
-        }
+        // Only what is newer than that can move a clock further.
+        let known = layers.iter().map(|(_, rule)| until(&contacts, rule, registered).last_contact);
+        let known = day_number(known.min().unwrap_or(registered));
         let newer: Vec<&Stored> =
-            meetings.iter().filter(|other| other.id != id && other.day > day_number(last)).collect();
+            meetings.iter().filter(|other| other.id != id && other.day > known).collect();
         if !newer.is_empty() {
-            last =
-                last.max(self.last_that_counts(looked, &keys, client, &newer, &rule).await?.unwrap_or(last));
+            contacts.extend(self.contacts_in(looked, &keys, client, &newer).await?);
         }
+        let last = until(&contacts, &rule, registered).last_contact;
 
         let head = Head {
             id,
@@ -105,6 +105,7 @@ impl Service {
         batch.push(change.outbox());
         let clock = [client.as_bytes().into(), day_number(last).into(), standing.last_contact.into()];
         batch.push(SET_CLOCK.with(clock).expecting(1));
+        batch.extend(retention::set_again(client, &layers, &contacts, registered));
         batch.extend(self.note_mentions(client, id, meeting));
         batch.extend(changes::of_client(client, now));
         match self.records().write(batch).await {
@@ -117,23 +118,21 @@ impl Service {
         }
     }
 
-    /// The newest day among these meetings on which there was contact that counts.
-    async fn last_that_counts(
+    /// On which days there was which contact in these meetings.
+    async fn contacts_in(
         &self,
         looked: Permit,
         keys: &FileKeys,
         client: ClientId,
         meetings: &[&Stored],
-        rule: &Rule,
-    ) -> Result<Option<Date>, Error> {
+    ) -> Result<Vec<ContactDay>, Error> {
         let entry = self.log().submit(looked, CORRECT, Detail::default());
         let mut opened = Vec::with_capacity(meetings.len());
         for stored in meetings {
-            let on = day_from(stored.day).ok_or(Error::Damaged("day"))?;
+            let day = day_from(stored.day).ok_or(Error::Damaged("day"))?;
             let meeting = self.open_entry::<Meeting>(&entry, keys, client, stored)?;
-            opened.push(meeting.map(move |meeting| (on, meeting.contact())));
+            opened.push(meeting.map(move |meeting| ContactDay { day, kind: meeting.contact() }));
         }
-        let opened = Personal::gather(&entry, opened)?.release(&entry.durable().await?)?;
-        Ok(opened.into_iter().filter(|(_, contact)| rule.counts(*contact)).map(|(on, _)| on).max())
+        Ok(Personal::gather(&entry, opened)?.release(&entry.durable().await?)?)
     }
 }

@@ -48,6 +48,7 @@ impl Service {
         add("notice in force", Ok(self.notice_sound()));
         add("access policy", Ok((true, format!("digest {}", short(self.policy().digest())))));
         add("search index", self.index_whole().await);
+        add("until when files are kept", self.days_sound().await);
         add("erasures", self.erasures_final().await);
         add("documents", self.documents_sound().await);
         findings

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use access::{Act, Request};
 use audit::{Action, Detail, Entry};
 use casework::entries::EntryKind;
-use casework::retention::{self, ContactDay, Rule, Until};
+use casework::retention::{self, Clock, ContactDay, Rule, Until};
 use casework::{
     AgreedPlan, Agreement, ClientId, Consent, Disclosed, EntryId, Meeting, NoticeGiven, Profile, StaffId,
     Written,
@@ -21,6 +21,7 @@ use crate::appointments::{self, Appointment, StoredAppointment};
 use crate::due::{DUE_IN, Due};
 use crate::entries::{Stored, entry_columns};
 use crate::notices::Published;
+use crate::retention::named;
 use crate::sessions::Visit;
 use crate::standing::{FileStatus, Standing};
 use crate::surroundings::day_from;
@@ -122,6 +123,8 @@ pub struct ClientFile {
     pub appointments: Vec<Appointment>,
     /// Until when the file is kept, and why.
     pub until: Until,
+    /// Until when each layer is kept, and why, the first to go first.
+    pub clocks: Vec<Clock>,
     /// The notice that this client was given: id and version.
     pub notice: (String, String),
     /// The version of the notice that this client has to be told about, if there is a newer one that asks for it.
@@ -172,9 +175,10 @@ impl Service {
                 drafts::finding(visit, client, drafts::NOTE),
                 appointments::of_client(client),
                 DUE_IN.with([client.as_bytes().into()]),
+                crate::retention::of_client(client),
             ])
             .await?;
-        let [head, pages, timeline, count, draft, booked, due] = rows.as_slice() else {
+        let [head, pages, timeline, count, draft, booked, due, kept] = rows.as_slice() else {
             return Err(Error::Damaged("batch"));
         };
         let standing = Standing::read(client, head.first())?;
@@ -215,6 +219,9 @@ impl Service {
                 opened.push(self.open_appointment(&entry, &keys, stored)?.map(Piece::Appointment));
             }
         }
+        let came = appointments::came(booked)?;
+        let came: Vec<Date> = came.into_iter().map(|at| self.surroundings().civil(at).date()).collect();
+        let clocks = self.clocks(&standing, kept, &came)?;
         let pieces = Personal::gather(&entry, opened)?;
         let writable = self.policy().allowed(&standing.request(visit, now, Act::Write, Categories::all()));
         let mut file = ClientFile {
@@ -232,6 +239,7 @@ impl Service {
             draft: None,
             appointments: Vec::new(),
             until: self.until(&standing)?,
+            clocks: Vec::new(),
             notice: (standing.notice.clone(), standing.notice_version.clone()),
             tell_again: self
                 .notices()
@@ -257,6 +265,8 @@ impl Service {
                     Piece::Appointment(appointment) => file.appointments.push(appointment),
                 }
             }
+            let clocks = clocks.into_iter().map(|(clock, rule)| named(clock, &rule, &file.timeline));
+            file.clocks = clocks.collect();
             file
         });
         Ok(Opened::new(personal, entry))

@@ -39,6 +39,7 @@ pub mod packs;
 pub mod paper;
 pub mod passwords;
 pub mod plans;
+pub mod retention;
 pub mod search;
 mod secrets;
 mod service;

@@ -8,6 +8,7 @@ use casework::appointments::{Said, Slot, State, Way};
 use casework::consents::Said as SaidToIt;
 use casework::entries::{Agreed, EntryKind, Signature};
 use casework::profile::fields;
+use casework::retention::{ContactDay, by_contact, until};
 use casework::{
     Agreement, Answer, ClientId, EntryId, How, Meeting, NoticeGiven, OrganisationId, Profile, StaffId,
     Written,
@@ -23,7 +24,7 @@ use crate::entries::{Head, compartment_of};
 use crate::organisations::Organisation;
 use crate::surroundings::day_number;
 use crate::written::due;
-use crate::{Error, Service, changes};
+use crate::{Error, Service, changes, retention};
 
 /// A file to load.
 pub struct Loaded {
@@ -177,19 +178,18 @@ impl Service {
         let notices = self.notices();
         let (notice, catalogue) = (notices.service(), notices.catalogue());
         let registered = self.surroundings().civil(file.registered).date();
-        let rule = self.rule_of(&notice.id, &notice.version)?;
-        let contacts = file
-            .meetings
-            .iter()
-            .filter(|(_, _, meeting)| rule.counts(meeting.contact()))
-            .map(|(_, day, _)| *day);
+        let met =
+            file.meetings.iter().map(|(_, day, meeting)| ContactDay { day: *day, kind: meeting.contact() });
         let came = file
             .appointments
             .iter()
             .filter(|one| matches!(one.state, State::Attended | State::Late))
-            .filter(|_| rule.counts(ContactKind::TookPart))
-            .map(|one| self.surroundings().civil(one.slot.starts()).date());
-        let last_contact = contacts.chain(came).fold(registered, Date::max);
+            .map(|one| self.surroundings().civil(one.slot.starts()).date())
+            .map(|day| ContactDay { day, kind: ContactKind::TookPart });
+        let contacts: Vec<ContactDay> = met.chain(came).collect();
+        let rule = self.rule_of(&notice.id, &notice.version)?;
+        let last_contact = until(&contacts, &rule, registered).last_contact;
+        batch.extend(retention::keeping(client, &by_contact(notice), &contacts, registered));
         batch.push(ADD_CLIENT.with([
             client.as_bytes().into(),
             file.adviser.as_bytes().into(),

@@ -56,9 +56,7 @@ impl Service {
         let (add, mark) = self.seal_new(&permit, &keys, &head, meeting)?;
         let change = self.log().change(permit, RECORD, &Detail { rows: vec![mark], ..Detail::default() });
         let mut batch = vec![self.form_done(visit, form, *head.id.as_bytes()), add, change.outbox()];
-        if self.rule_of(&standing.notice, &standing.notice_version)?.counts(meeting.contact()) {
-            batch.push(MOVE_CLOCK.with([client.as_bytes().into(), day_number(day).into()]));
-        }
+        batch.extend(self.contact_moves(&standing, meeting.contact(), day)?);
         batch.extend(self.note_mentions(client, head.id, meeting));
         batch.push(drafts::removing(visit, client, drafts::NOTE));
         batch.extend(changes::of_client(client, now));

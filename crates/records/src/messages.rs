@@ -23,7 +23,7 @@ use crate::appointments::Booked;
 use crate::search::Shown;
 use crate::sessions::Visit;
 use crate::surroundings::{day_from, day_number};
-use crate::{Error, Service, changes, meetings};
+use crate::{Error, Service, changes};
 
 pub use sending::{MOST_ATTEMPTS, Step};
 
@@ -249,18 +249,17 @@ impl Service {
     /// There is no such message, it was never handed over, the answer is recorded already, the rules refuse, or a store failed.
     pub async fn record_reply(&self, visit: &Visit, id: MessageId) -> Result<(), Error> {
         let (now, by) = (self.now().as_microsecond(), *visit.staff.as_bytes());
-        let today = day_number(self.surroundings().today());
+        let day = self.surroundings().today();
+        let today = day_number(day);
         let told = self.message(id).await?;
         let kind = match told.channel {
             Some(Channel::Email) => ContactKind::EmailFromClient,
             _ => ContactKind::TextFromClient,
         };
         let standing = self.standing(visit, told.client).await?;
-        let counts = self.rule_of(&standing.notice, &standing.notice_version)?.counts(kind);
-        self.change_message(visit, id, ANSWERED, |told| {
+        let clock = self.contact_moves(&standing, kind, day)?;
+        self.change_message(visit, id, ANSWERED, |_| {
             let answer = ANSWER.with([id_bytes(id).into(), today.into(), now.into(), by.into()]).expecting(1);
-            let clock =
-                counts.then(|| meetings::MOVE_CLOCK.with([told.client.as_bytes().into(), today.into()]));
             [answer].into_iter().chain(clock).collect()
         })
         .await

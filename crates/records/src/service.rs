@@ -38,6 +38,7 @@ pub static MIGRATIONS: Migrations = Migrations {
         (5, "messages to clients", include_str!("../migrations/004_messages.sql")),
         (7, "documents and paper", include_str!("../migrations/006_documents.sql")),
         (8, "notices given, consents, sharing", include_str!("../migrations/007_consents.sql")),
+        (9, "until when each layer is kept", include_str!("../migrations/008_retention.sql")),
     ],
 };
 
@@ -150,6 +151,7 @@ impl Service {
         service.keep_words().await?;
         let newest = service.newest_change().await?;
         service.reload_service().await?;
+        service.write_down_days().await?;
         service.index_everybody().await?;
         service.seen_change.store(newest, std::sync::atomic::Ordering::Release);
         service.follow_changes().await?;

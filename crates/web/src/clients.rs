@@ -97,7 +97,7 @@ pub(crate) async fn caseload(
             .map(|(reasons, file)| row(file, &reasons, &directory, today))
             .collect();
         let body = container(html! {
-            (heading("My clients", html! { p { (dates::count(caseload.files.len() as u64, "client")) @if visit.role == Role::Adviser { " " a.govuk-link href="/cover" { "Arrange cover" } } } }))
+            (heading("My clients", html! { p { (dates::count(caseload.files.len() as u64, "client")) " · " a.govuk-link href="/promises/retention" { "Records near their end" } @if visit.role == Role::Adviser { " · " a.govuk-link href="/cover" { "Arrange cover" } } } }))
             (filters("Show", &choices))
             (quiet_form(shown, ask.weeks))
             @if caseload.files.is_empty() { (empty("You have no clients yet. Register one to begin.")) }

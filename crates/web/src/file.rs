@@ -504,7 +504,7 @@ fn life(file: &ClientFile, profile: &casework::Profile, today: jiff::civil::Date
         "How long we keep this record",
         html! { "If we hear nothing more, " (whose) " record is " b { "deleted on " (dates::long(until.due)) } "." },
         Some(Meter { done, total, from: &dates::short(until.last_contact), to: &dates::short(until.due) }),
-        html! { "Day " (done) " of " (total) " since we were last in touch. " (until.because) },
+        html! { "Day " (done) " of " (total) " since we were last in touch. " @for clock in &file.clocks { p { (clock.sentence()) } } },
     )
 }
 

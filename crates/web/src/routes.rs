@@ -6,8 +6,8 @@ use axum::routing::{MethodRouter, get, post};
 use crate::{
     App, account, appointments, assets, calendar, clients, closures, conflict, consents, corrections, cover,
     details, diary, disclosures, documents, entries, entry_page, file, hand_over, looked, messages,
-    notices_given, organisations, outcomes, paper, plan, public, register, sign_in, tasks, team, telling,
-    today,
+    notices_given, organisations, outcomes, paper, plan, public, register, retention, sign_in, tasks, team,
+    telling, today,
 };
 
 /// The two methods that pages use.
@@ -89,6 +89,7 @@ routes! {
     Get  "/tasks" Staff true tasks::show;
     Post "/tasks" Staff false tasks::done;
     Get  "/team" Staff true team::show;
+    Get  "/promises/retention" Staff true retention::show;
     Get  "/conflict-declared" Staff false conflict::declared;
     Get  "/clients/{client}/conflict" Staff true conflict::ask;
     Post "/clients/{client}/conflict" Staff true conflict::declare;

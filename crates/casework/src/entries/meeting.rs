@@ -63,6 +63,21 @@ impl MeetingKind {
     }
 }
 
+impl MeetingKind {
+    /// In the middle of a sentence: `the phone call of 3 March 2026`.
+    #[must_use]
+    pub const fn noun(self) -> &'static str {
+        match self {
+            MeetingKind::Meeting => "meeting",
+            MeetingKind::Phone => "phone call",
+            MeetingKind::Text => "text message",
+            MeetingKind::Email => "email",
+            MeetingKind::Letter => "letter",
+            MeetingKind::FileNote => "file note",
+        }
+    }
+}
+
 impl Meeting {
     /// What it counts as for the clock of retention. A note of ours never moves it, nor does anything without the client.
     #[must_use]

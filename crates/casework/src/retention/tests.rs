@@ -69,6 +69,49 @@ fn the_file_says_its_date_and_why_and_when_it_warns() {
     assert!(fresh.because.contains("when the file was made"), "{}", fresh.because);
 }
 
+// promise: P16
+// promise: P17
+#[test]
+fn each_layer_has_a_date_of_its_own_with_the_reason_in_words() {
+    let last = date(2026, 3, 3);
+    let six_years = Rule::months(72, &[]).unwrap();
+    for (layer, rule, from, sentence) in [
+        (
+            Layer::Service,
+            twelve(),
+            Since::Named("meeting"),
+            "The file is erased on 3 March 2027: 12 months after the meeting of 3 March 2026.",
+        ),
+        (
+            Layer::Service,
+            twelve(),
+            Since::Registration,
+            "The file is erased on 3 March 2027: 12 months after the registration on 3 March 2026.",
+        ),
+        (
+            Layer::Equality,
+            Rule::months(1, &[]).unwrap(),
+            Since::Contact,
+            "Equality answers are erased on 3 April 2026: 1 month after the last contact on 3 March 2026.",
+        ),
+        (
+            Layer::Programme,
+            six_years,
+            Since::Contact,
+            "The facts for the programme are erased on 3 March 2032: 72 months after the last contact on 3 March 2026.",
+        ),
+    ] {
+        assert_eq!(clock(layer, &rule, last, from).sentence(), sentence);
+    }
+}
+
+#[test]
+fn layers_that_do_not_run_from_the_last_contact_are_left_out() {
+    let notice = notice::Notice::parse(include_str!("../../../../notices/employment-service.toml")).unwrap();
+    let layers: Vec<Layer> = by_contact(&notice).into_iter().map(|(layer, _)| layer).collect();
+    assert_eq!(layers, [Layer::Service, Layer::Equality]);
+}
+
 #[test]
 fn the_rule_comes_from_the_notice() {
     let text = include_str!("../../../../notices/employment-service.toml");
@@ -108,6 +151,23 @@ proptest! {
         prop_assert!(until.last_contact >= registered);
         prop_assert!(until.warn_on.iter().all(|day| until.last_contact < *day && *day < until.due));
         prop_assert!(until.warn_on.is_sorted());
+    }
+
+    // promise: P16
+    #[test]
+    fn a_clock_that_is_moved_contact_by_contact_is_the_clock_of_the_whole_history(
+        history in histories(), registered in days(), warn in proptest::collection::vec(0_u32..30, 0..4),
+    ) {
+        let rule = Rule::months(12, &warn).unwrap();
+        let mut since = registered;
+        for contact in &history {
+            if rule.counts(contact.kind) && contact.day > since {
+                since = contact.day;
+            }
+        }
+        let whole = until(&history, &rule, registered);
+        let moved = clock(Layer::Service, &rule, since, Since::Contact);
+        prop_assert_eq!((moved.since, moved.due, rule.warnings(since)), (whole.last_contact, whole.due, whole.warn_on));
     }
 
     // promise: P16

@@ -8,7 +8,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Html;
 use axum::routing::get;
-use casework::retention::Until;
+use casework::retention::{Clock, Until};
 use casework::{ClientId, EntryId, StaffId};
 use jiff::Timestamp;
 use notice::{Categories, Category};
@@ -48,7 +48,7 @@ pub(super) struct Plain(Arc<Inner>);
 struct Inner {
     store: Store,
     /// What the service keeps in memory, too: how long each file is kept.
-    until: HashMap<ClientId, Until>,
+    until: HashMap<ClientId, (Until, Vec<Clock>)>,
     sample: ClientFile,
     /// Head and foot of the page, so that all three have one size.
     shell: (String, String),
@@ -75,7 +75,8 @@ impl Plain {
         for file in files {
             store.write(rows(file)?).await?;
         }
-        let until = files.iter().map(|file| (file.client, file.until.clone())).collect();
+        let until =
+            files.iter().map(|file| (file.client, (file.until.clone(), file.clocks.clone()))).collect();
         Ok(Plain(Arc::new(Inner { store, until, sample, shell })))
     }
 
@@ -111,6 +112,7 @@ impl Plain {
         let [head, pages, timeline, count, _draft] = rows.as_slice() else { return Err(gone()) };
         let head = head.first().ok_or_else(gone)?;
         let adviser = StaffId::from_bytes(head.bytes16(0)?);
+        let (until, clocks) = self.0.until.get(&client).cloned().ok_or_else(gone)?;
         Ok(ClientFile {
             client,
             adviser: Some(adviser),
@@ -125,7 +127,8 @@ impl Plain {
             due: Vec::new(),
             appointments: Vec::new(),
             draft: None,
-            until: self.0.until.get(&client).cloned().ok_or_else(gone)?,
+            until,
+            clocks,
             notice: (head.text(3)?.to_owned(), head.text(4)?.to_owned()),
             tell_again: None,
             readable: Categories::all(),

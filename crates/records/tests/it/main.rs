@@ -17,5 +17,6 @@ mod erasures;
 mod files;
 mod messages;
 mod post;
+mod retention;
 mod signing_in;
 mod written;

@@ -1,0 +1,86 @@
+//! `kept retention`: what goes when.
+
+use std::process::ExitCode;
+
+use casework::dates;
+use casework::retention::{Ahead, layer_words};
+use clap::{Args, Subcommand};
+use jiff::civil::Date;
+use notice::Layer;
+use serde_json::json;
+
+use crate::cli::Which;
+use crate::fail::Fail;
+use crate::output;
+
+/// Looks at what goes when.
+#[derive(Args)]
+pub(crate) struct Retention {
+    #[command(flatten)]
+    which: Which,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Count what is due and what goes in each month of the year ahead. Nothing is opened or erased.
+    #[command(after_help = "Example: kept retention preview --as-of 2027-03-31 --json")]
+    Preview {
+        /// As if it were that day.
+        #[arg(long, value_name = "DATE")]
+        as_of: Option<Date>,
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+impl Retention {
+    /// Prints the counts.
+    pub(crate) async fn run(self) -> Result<ExitCode, Fail> {
+        let Command::Preview { as_of, json } = self.command;
+        let service = self.which.load()?.open().await?;
+        let day = as_of.unwrap_or_else(|| service.surroundings().today());
+        let layers = service.retention_preview(day).await;
+        service.close().await?;
+        let layers = layers?;
+        if json {
+            output::line(&as_json(day, &layers).to_string());
+        } else if layers.is_empty() {
+            output::line("There is no file.");
+        } else {
+            for (layer, ahead) in &layers {
+                print(*layer, ahead, day);
+            }
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+fn as_json(day: Date, layers: &[(Layer, Ahead)]) -> serde_json::Value {
+    let layer = |(layer, ahead): &(Layer, Ahead)| {
+        let months = ahead
+            .months
+            .iter()
+            .map(|(first, count)| json!({ "month": first.strftime("%Y-%m").to_string(), "count": count }));
+        json!({
+            "layer": layer.code(),
+            "total": ahead.total(),
+            "due": ahead.due,
+            "months": months.collect::<Vec<_>>(),
+            "later": ahead.later,
+        })
+    };
+    json!({ "as_of": day.to_string(), "layers": layers.iter().map(layer).collect::<Vec<_>>() })
+}
+
+fn print(layer: Layer, ahead: &Ahead, day: Date) {
+    output::line(&format!("{} ({}):", layer_words(layer), ahead.total()));
+    output::line(&format!("  {:<28}{:>9}", format!("due on {}", dates::short(day)), ahead.due));
+    for (first, count) in &ahead.months {
+        let month = format!("{} {}", dates::month_name(first.month()), first.year());
+        output::line(&format!("  {month:<28}{count:>9}"));
+    }
+    output::line(&format!("  {:<28}{:>9}", "later", ahead.later));
+}

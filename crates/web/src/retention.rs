@@ -1,0 +1,112 @@
+//! What goes soon: the files of one's caseload that are near their end, and the year ahead in numbers.
+
+use access::Role;
+use axum::extract::State;
+use axum::response::Response;
+use casework::dates;
+use casework::retention::{Ahead, layer_words};
+use jiff::civil::Date;
+use maud::{Markup, html};
+use notice::Layer;
+use records::retention::Ending;
+
+use crate::App;
+use crate::fail::Fail;
+use crate::frame::{At, release, staff};
+use crate::signed::Signed;
+use crate::ui::file::{TagKind, bar, panel, tag};
+use crate::ui::list::{Cell, Column, Table, empty, table};
+use crate::ui::page::{container, heading};
+
+/// What goes soon. Managers and the governance lead have no caseload: they see the numbers.
+pub(crate) async fn show(State(app): State<App>, Signed(visit): Signed) -> Result<Response, Fail> {
+    if !matches!(visit.role, Role::Adviser | Role::Manager | Role::Governance) {
+        return Err(Fail::not_found());
+    }
+    let opened = app.service.endings(&visit).await?;
+    let today = app.service.surroundings().today();
+    let page = opened.map(|endings| {
+        let body = container(html! {
+            (heading("Records near their end", html! { p { "Dates only: no record is opened for this." } }))
+            @if visit.role == Role::Adviser { (mine(&endings.mine, today)) }
+            @for (layer, ahead) in &endings.layers { (year(*layer, ahead, today)) }
+            @if endings.layers.is_empty() { (empty("There is no record yet.")) }
+        });
+        let at = if visit.role == Role::Adviser { At::Clients } else { At::Elsewhere };
+        staff(&app, &visit, at, "Records near their end", body)
+    });
+    release(page).await
+}
+
+const COLUMNS: [Column<'static>; 4] = [
+    Column { label: "Name", numeric: false, hidden: false },
+    Column { label: "Number", numeric: false, hidden: false },
+    Column { label: "Erased on", numeric: false, hidden: false },
+    Column { label: "Why then", numeric: false, hidden: false },
+];
+
+fn mine(endings: &[Ending], today: Date) -> Markup {
+    let row = |ending: &Ending| -> Vec<Cell> {
+        vec![
+            html! { a.govuk-link href={ "/clients/" (ending.who.client) } { (ending.who.name) } },
+            html! { span.app-ref { (ending.who.number) } },
+            html! { span.app-num { (dates::short(ending.clock.due)) } " " (how_near(ending, today)) },
+            html! { (ending.clock.reason) },
+        ]
+    };
+    panel(
+        "mine",
+        "Your clients",
+        None,
+        html! {
+            @if endings.is_empty() { (empty("None of your clients’ records is near its end.")) }
+            @else {
+                p { "Contact in which the client takes part keeps a record. If somebody no longer wants our help, do nothing." }
+                (table(Table { id: "endings", caption: "Your clients’ records that are near their end, the first to go first", caption_hidden: true, columns: &COLUMNS, rows: endings.iter().map(row).collect() }))
+            }
+        },
+    )
+}
+
+/// How near the end is: its day has come, its last warning is out, or its first.
+fn how_near(ending: &Ending, today: Date) -> Markup {
+    let last = ending.warnings.last().is_some_and(|last| *last <= today);
+    if ending.clock.due <= today {
+        tag(TagKind::Stop, "Due")
+    } else if last {
+        tag(TagKind::Stop, &format!("Last warning: {}", dates::from_today(ending.clock.due, today)))
+    } else {
+        tag(TagKind::Warn, &dates::from_today(ending.clock.due, today))
+    }
+}
+
+/// The year ahead of one layer: a bar a month beside its number.
+fn year(layer: Layer, ahead: &Ahead, today: Date) -> Markup {
+    let most = ahead.months.iter().map(|(_, count)| *count).chain([ahead.due, ahead.later]).max();
+    let most = most.unwrap_or_default();
+    let cells = |when: String, count: u64| -> Vec<Cell> {
+        let part = |n: u64| u32::try_from(n.saturating_mul(1000) / most.max(1)).unwrap_or(u32::MAX);
+        vec![html! { (when) }, html! { (count) }, html! { @if count > 0 { (bar(part(count), 1000)) } }]
+    };
+    let month = |first: Date| format!("{} {}", dates::month_name(first.month()), first.year());
+    let rows = std::iter::once(cells(format!("Due by {}", dates::long(today)), ahead.due))
+        .chain(ahead.months.iter().map(|(first, count)| cells(month(*first), *count)))
+        .chain([cells("Later".to_owned(), ahead.later)])
+        .collect();
+    let columns = [
+        Column { label: "When", ..Column::default() },
+        Column { label: "How many", numeric: true, hidden: false },
+        Column { label: "As a bar", numeric: false, hidden: true },
+    ];
+    let name = match layer {
+        Layer::Service => "Files",
+        _ => layer_words(layer),
+    };
+    let caption = format!("{name}: when they are erased if nothing more is heard");
+    panel(
+        &format!("year-{}", layer.code()),
+        &format!("{name} by month"),
+        None,
+        table(Table { id: layer.code(), caption: &caption, caption_hidden: true, columns: &columns, rows }),
+    )
+}
