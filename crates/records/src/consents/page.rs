@@ -106,7 +106,7 @@ const VIEW: Action = Action("view-consents");
 
 enum Piece {
     Contact(Profile),
-    Dated(Dated),
+    Dated(Box<Dated>),
 }
 
 impl Service {
@@ -145,7 +145,10 @@ impl Service {
             opened.push(page.map(|page| Piece::Contact(page.profile)));
         }
         for row in &given.rows {
-            opened.push(self.open_dated(&entry, &keys, client, &Stored::read(row)?)?.map(Piece::Dated));
+            opened.push(
+                self.open_dated(&entry, &keys, client, &Stored::read(row)?)?
+                    .map(|dated| Piece::Dated(Box::new(dated))),
+            );
         }
         let notices = self.given_to(&standing, &held.rows)?;
         let named_in: Vec<&Notice> = notices.iter().map(|one| &one.notice).collect();
