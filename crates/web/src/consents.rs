@@ -513,7 +513,7 @@ pub(crate) fn whole(id: ClientId, entry: &Dated, consent: &Consent) -> Markup {
         @if let Some(until) = consent.until { (dates::long(until)) } @else { "it is taken back; asked for again by " (dates::long(consent.review)) }
     }));
     rows.push(("Notice", html! { "version " (consent.version) }));
-    rows.push(("Fingerprint of the words", html! { span.app-ref { (consent.wording_digest) } }));
+    rows.push(("Fingerprint of the words", html! { span.app-digest { (consent.wording_digest) } }));
     let rows: Vec<SummaryRow<'_>> =
         rows.into_iter().map(|(key, value)| SummaryRow { key, value, change: None }).collect();
     html! {

@@ -77,7 +77,7 @@ fn page(
                 (panel("leaves", "What leaves, exactly", None, html! {
                     (facts(&proposal.facts))
                     @if !proposal.without.is_empty() { p.app-muted { "Not in the file, so not given: " (proposal.without.join(", ")) "." } }
-                    @if let Some(key) = &to.key { p.app-muted { "Encrypted to the key with the fingerprint " span.app-ref { (key.fingerprint()) } "." } }
+                    @if let Some(key) = &to.key { p.app-muted { "Encrypted to the key with the fingerprint " span.app-digest { (key.fingerprint()) } "." } }
                 }))
                 form.app-note method="post" action={ "/clients/" (id) "/share/" (to.id) } novalidate {
                     (hidden("form", key))
@@ -209,7 +209,7 @@ fn one(app: &App, visit: &Visit, id: ClientId, view: &DisclosureView) -> Markup 
     if let Some(made) = row.made {
         lines.push(("Left", html! { (when(made)) }));
     }
-    lines.push(("Reference", html! { span.app-ref { (row.id) } }));
+    lines.push(("Reference", html! { span.app-digest { (row.id) } }));
     let lines: Vec<SummaryRow<'_>> =
         lines.into_iter().map(|(key, value)| SummaryRow { key, value, change: None }).collect();
     let address = format!("/clients/{id}/disclosures/{}", row.id);

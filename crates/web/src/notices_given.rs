@@ -186,7 +186,7 @@ fn one(app: &App, letter: &NoticeLetter) -> Markup {
 pub(crate) async fn text(State(app): State<App>, Path(digest): Path<String>) -> Result<Markup, Fail> {
     let given = app.service.given_words(&digest).await?.ok_or_else(Fail::not_found)?;
     let body = html! {
-        p.govuk-body { "The words of version " (given.version) ", exactly as they were given. Fingerprint: " span.app-ref { (digest) } }
+        p.govuk-body { "The words of version " (given.version) ", exactly as they were given. Fingerprint: " span.app-digest { (digest) } }
         pre.app-words { (given.text) }
     };
     let notices = app.service.notices();

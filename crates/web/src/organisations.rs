@@ -126,7 +126,7 @@ fn key_facts(app: &App, key: &RecipientKey) -> Markup {
         SummaryRow { key: "Key", value: html! { (state) }, change: None },
         SummaryRow {
             key: "Fingerprint",
-            value: html! { span.app-ref { (key.fingerprint()) } },
+            value: html! { span.app-digest { (key.fingerprint()) } },
             change: None,
         },
         SummaryRow { key: "First confirmation", value: by(key.first), change: None },

@@ -45,7 +45,7 @@ fn items(app: &App, id: &str, caption: &str, items: &[ToTell]) -> Markup {
                 html! { (day(one.noted)) },
                 html! { (one.name) },
                 html! {
-                    span.app-ref { (one.reference) }
+                    span.app-digest { (one.reference) }
                     @if let Some(client) = one.client { br; a.govuk-link href={ "/clients/" (client) "/consent#shared" } { "The file" span.govuk-visually-hidden { " with reference " (one.reference) } } }
                 },
                 html! { (one.kind.words()) br; span.app-muted { (labels.join(", ")) } },

@@ -6,7 +6,8 @@
 use serde_json::{Map, Value, json};
 
 use super::{
-    context, controller, data, date, node, part, put, put_all, recipient, refer, rights, storage, terms,
+    context, controller, data, date, node, part, put, put_all, reachable, recipient, refer, rights, storage,
+    terms,
 };
 use crate::codes::Article6;
 use crate::field::FieldId;
@@ -101,6 +102,7 @@ pub fn consent(notice: &Notice, facts: &ConsentFacts<'_>, form: Form) -> Value {
         principal(facts),
         controller(notice),
     ];
+    graph.extend(notice.contacts.iter().map(|contact| reachable(notice, contact)));
     graph.extend(facts.recipient.map(|(to, name)| {
         let mut node = recipient(notice, to);
         if let Some(node) = node.as_object_mut() {
@@ -177,7 +179,7 @@ fn header(notice: &Notice, facts: &ConsentFacts<'_>, form: Form) -> Value {
         node.insert("dpv:hasDuration".into(), lasting(facts));
         Value::Object(node)
     });
-    put_all(&mut node, "dpv:hasConsent", events);
+    put_all(&mut node, "dct:hasPart", events);
     if let Some(last) = facts.events.last() {
         node.insert("dpv:hasConsentStatus".into(), refer(state(last.state)));
     }
