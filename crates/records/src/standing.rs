@@ -73,7 +73,7 @@ impl Standing {
 
     /// The same for Kept itself, which has no caseload and declares no conflict.
     pub(crate) fn of_kept_itself(client: ClientId) -> Query {
-        FIND_CLIENT.with([client.as_bytes().into(), [0_u8; 16].into()])
+        FIND_CLIENT.with([client.as_bytes().into(), [0_u8; 16].into(), 0_i64.into()])
     }
 
     pub(crate) fn read(client: ClientId, row: Option<&Row>) -> Result<Standing, Error> {

@@ -89,7 +89,7 @@ fn the_four_kinds_of_casework_are_named_and_what_they_are_made_of() {
     for kind in ["meetings", "progress", "support", "referrals"] {
         assert!(named.iter().any(|entry| entry == kind), "{kind}");
     }
-    assert_eq!(named.len(), 7, "plan, tasks and outcomes are named by their own words");
+    assert_eq!(named.len(), 9, "plan, tasks, outcomes, documents and paper are named by their own words");
 }
 
 // promise: P5
