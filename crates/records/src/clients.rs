@@ -7,7 +7,7 @@ use casework::entries::{Agreed, EntryKind};
 use casework::profile::fields;
 use casework::{Agreement, Answer, ClientId, EntryId, Fault, How, NoticeGiven, Profile};
 use notice::{Categories, Category};
-use store::{Query, sql};
+use store::sql;
 use vault::Compartment;
 
 use crate::entries::{Head, compartment_of};
@@ -21,10 +21,6 @@ sql! { records:
     pub(crate) NEXT_NUMBER = "UPDATE counter SET value = value + $1 WHERE name = 'client-number' RETURNING value";
     /// Adds a client.
     pub(crate) ADD_CLIENT = "INSERT INTO client (id, adviser, status, restricted, registered, last_contact, notice, notice_version, version) VALUES ($1, $2, 'active', $3, $4, $5, $6, $7, 1)";
-    /// A form that was sent once has its effect once.
-    FORM_DONE = "INSERT INTO form_done (key, staff, made, done) VALUES ($1, $2, $3, $4)";
-    /// What a form made when it was sent before.
-    FORM_MADE = "SELECT made FROM form_done WHERE key = $1 AND staff = $2";
 }
 
 /// The letters before a client's number.
@@ -125,30 +121,12 @@ impl Service {
             id.into(),
             version.into(),
         ]);
-        let mut batch = vec![
-            self.form_done(visit, registration.form, *client.as_bytes()),
-            add,
-            page,
-            given,
-            agreed,
-            change.outbox(),
-        ];
+        let mut batch = vec![add, page, given, agreed];
         let layers = casework::retention::by_contact(notice);
         batch.extend(retention::keeping(client, &layers, &[], today));
         batch.extend(changes::of_client(client, now));
-        match self.records().write(batch).await {
-            Ok(_) => {
-                change.committed();
-                self.follow_changes().await?;
-                Ok(client)
-            }
-            // The same form, sent twice at once: the other one made it.
-            Err(store::Error::AlreadyThere { .. }) => {
-                let made = self.made_by_form(visit, registration.form).await?;
-                made.map(ClientId::from_bytes).ok_or(Error::ChangedMeanwhile)
-            }
-            Err(error) => Err(error.into()),
-        }
+        let made = self.write_once(visit, registration.form, *client.as_bytes(), change, batch).await?;
+        Ok(ClientId::from_bytes(made))
     }
 
     /// Whether the notice in force names each of these fields in that category (P1): nothing else can be stored.
@@ -171,25 +149,6 @@ impl Service {
     pub(crate) async fn reserve_numbers(&self, how_many: i64) -> Result<i64, Error> {
         let rows = self.records().write(vec![NEXT_NUMBER.with([how_many.into()])]).await?;
         Ok(rows.first().and_then(|r| r.first()).ok_or(Error::Damaged("counter"))?.int(0)?)
-    }
-
-    pub(crate) fn form_done(&self, visit: &Visit, form: [u8; 16], made: [u8; 16]) -> Query {
-        FORM_DONE.with([
-            form.into(),
-            visit.staff.as_bytes().into(),
-            made.into(),
-            self.now().as_microsecond().into(),
-        ])
-    }
-
-    pub(crate) async fn made_by_form(
-        &self,
-        visit: &Visit,
-        form: [u8; 16],
-    ) -> Result<Option<[u8; 16]>, Error> {
-        let rows =
-            self.records().read(vec![FORM_MADE.with([form.into(), visit.staff.as_bytes().into()])]).await?;
-        Ok(rows.first().and_then(|r| r.first()).map(|row| row.bytes16(0)).transpose()?)
     }
 }
 

@@ -531,22 +531,11 @@ impl Service {
         let (add, mark) = self.seal_new(&permit, &keys, &head, adding.disclosed)?;
         let change = self.log().change(permit, action, &Detail { rows: vec![mark], ..Detail::default() });
         let row = adding.row(id, client, gate.organisation.id, now, visit.staff);
-        let mut batch = vec![self.form_done(visit, form, *id.as_bytes())];
-        batch.extend(hold.iter().cloned());
-        batch.extend([row, add, change.outbox()]);
+        let mut batch = hold.to_vec();
+        batch.extend([row, add]);
         batch.extend(changes::of_client(client, now));
-        match self.records().write(batch).await {
-            Ok(_) => {
-                change.committed();
-                self.follow_changes().await?;
-                Ok(id)
-            }
-            Err(store::Error::AlreadyThere { .. }) => {
-                let made = self.made_by_form(visit, form).await?;
-                made.map(EntryId::from_bytes).ok_or(Error::ChangedMeanwhile)
-            }
-            Err(error) => Err(error.into()),
-        }
+        let made = self.write_once(visit, form, *id.as_bytes(), change, batch).await?;
+        Ok(EntryId::from_bytes(made))
     }
 
     /// Writes down that the gate was shut, in the file's list and in the log that the client can see.

@@ -256,33 +256,19 @@ impl Service {
         let id = HandOverId::from_bytes(self.draw());
         let detail = Detail { count: Some(clients.len() as u64), ..Detail::default() };
         let change = self.log().change(permit, BEGIN_ACTION, &detail);
-        let mut batch = vec![
-            self.form_done(visit, asking.form, *id.as_bytes()),
-            BEGIN.with([
-                id.as_bytes().into(),
-                asking.giver.as_bytes().into(),
-                asking.taker.as_bytes().into(),
-                visit.staff.as_bytes().into(),
-                asking.reason.code().into(),
-                self.now().as_microsecond().into(),
-            ]),
-        ];
+        let mut batch = vec![BEGIN.with([
+            id.as_bytes().into(),
+            asking.giver.as_bytes().into(),
+            asking.taker.as_bytes().into(),
+            visit.staff.as_bytes().into(),
+            asking.reason.code().into(),
+            self.now().as_microsecond().into(),
+        ])];
         batch.extend(
             clients.iter().map(|client| ADD_CLIENT.with([id.as_bytes().into(), client.as_bytes().into()])),
         );
-        batch.push(change.outbox());
-        match self.records().write(batch).await {
-            Ok(_) => {
-                change.committed();
-                Ok(id)
-            }
-            // The same form, sent twice at once: the other one wrote it.
-            Err(store::Error::AlreadyThere { .. }) => {
-                let made = self.made_by_form(visit, asking.form).await?;
-                made.map(HandOverId::from_bytes).ok_or(Error::ChangedMeanwhile)
-            }
-            Err(error) => Err(error.into()),
-        }
+        let made = self.write_once(visit, asking.form, *id.as_bytes(), change, batch).await?;
+        Ok(HandOverId::from_bytes(made))
     }
 
     /// Hands over whoever waits for it, client by client. Several may do this at once: each client is handed over once.

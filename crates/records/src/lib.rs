@@ -33,6 +33,7 @@ mod mentions;
 pub mod messages;
 pub mod notices;
 pub mod notices_given;
+mod once;
 mod opened;
 pub mod organisations;
 pub mod packs;

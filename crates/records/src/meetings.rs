@@ -55,23 +55,12 @@ impl Service {
         };
         let (add, mark) = self.seal_new(&permit, &keys, &head, meeting)?;
         let change = self.log().change(permit, RECORD, &Detail { rows: vec![mark], ..Detail::default() });
-        let mut batch = vec![self.form_done(visit, form, *head.id.as_bytes()), add, change.outbox()];
+        let mut batch = vec![add];
         batch.extend(self.contact_moves(&standing, meeting.contact(), day)?);
         batch.extend(self.note_mentions(client, head.id, meeting));
         batch.push(drafts::removing(visit, client, drafts::NOTE));
         batch.extend(changes::of_client(client, now));
-        match self.records().write(batch).await {
-            Ok(_) => {
-                change.committed();
-                self.follow_changes().await?;
-                Ok(head.id)
-            }
-            // The same form, sent twice at once: the other one wrote it.
-            Err(store::Error::AlreadyThere { .. }) => {
-                let made = self.made_by_form(visit, form).await?;
-                made.map(EntryId::from_bytes).ok_or(Error::ChangedMeanwhile)
-            }
-            Err(error) => Err(error.into()),
-        }
+        let made = self.write_once(visit, form, *head.id.as_bytes(), change, batch).await?;
+        Ok(EntryId::from_bytes(made))
     }
 }

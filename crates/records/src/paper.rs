@@ -177,33 +177,18 @@ impl Service {
         let keys = self.vault().keys(client.into()).await?;
         let sealed = self.vault().seal(&permit, &keys, &at(id, client), &what)?;
         let change = self.log().change(permit, ADD_ACTION, &Detail::default());
-        let mut batch = vec![
-            self.form_done(visit, form, *id.as_bytes()),
-            ADD.with([
-                id.as_bytes().into(),
-                label.into(),
-                client.as_bytes().into(),
-                now.as_microsecond().into(),
-                visit.staff.as_bytes().into(),
-                self.seal_stand(id, stands)?.into(),
-                sealed.into(),
-            ]),
-            change.outbox(),
-        ];
+        let mut batch = vec![ADD.with([
+            id.as_bytes().into(),
+            label.into(),
+            client.as_bytes().into(),
+            now.as_microsecond().into(),
+            visit.staff.as_bytes().into(),
+            self.seal_stand(id, stands)?.into(),
+            sealed.into(),
+        ])];
         batch.extend(changes::of_client(client, now));
-        match self.records().write(batch).await {
-            Ok(_) => {
-                change.committed();
-                self.follow_changes().await?;
-                Ok(id)
-            }
-            // The same form, sent twice at once: the other one wrote it.
-            Err(store::Error::AlreadyThere { .. }) => {
-                let made = self.made_by_form(visit, form).await?;
-                made.map(PaperId::from_bytes).ok_or(Error::ChangedMeanwhile)
-            }
-            Err(error) => Err(error.into()),
-        }
+        let made = self.write_once(visit, form, *id.as_bytes(), change, batch).await?;
+        Ok(PaperId::from_bytes(made))
     }
 
     /// What is lent and what has to be destroyed, over all files: labels, places and names, and nothing else of a file.

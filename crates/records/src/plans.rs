@@ -148,20 +148,10 @@ impl Service {
         };
         let (add, mark) = self.seal_new(&permit, &keys, &head, &agreed)?;
         let change = self.log().change(permit, AGREE, &Detail { rows: vec![mark], ..Detail::default() });
-        let mut batch = vec![self.form_done(visit, key, *head.id.as_bytes()), add, change.outbox()];
+        let mut batch = vec![add];
         batch.extend(changes::of_client(client, now));
-        match self.records().write(batch).await {
-            Ok(_) => {
-                change.committed();
-                self.follow_changes().await?;
-                Ok(head.id)
-            }
-            Err(store::Error::AlreadyThere { .. }) => {
-                let made = self.made_by_form(visit, key).await?;
-                made.map(EntryId::from_bytes).ok_or(Error::ChangedMeanwhile)
-            }
-            Err(error) => Err(error.into()),
-        }
+        let made = self.write_once(visit, key, *head.id.as_bytes(), change, batch).await?;
+        Ok(EntryId::from_bytes(made))
     }
 }
 

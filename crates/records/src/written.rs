@@ -74,23 +74,12 @@ impl Service {
         };
         let (add, mark) = self.seal_new(&permit, &keys, &head, written)?;
         let change = self.log().change(permit, WRITE, &Detail { rows: vec![mark], ..Detail::default() });
-        let mut batch = vec![self.form_done(visit, key, *id.as_bytes()), add, change.outbox()];
+        let mut batch = vec![add];
         batch.extend(due(&head, form, written, newest));
         batch.extend(self.note_mentions(client, id, written));
         batch.extend(changes::of_client(client, now));
-        match self.records().write(batch).await {
-            Ok(_) => {
-                change.committed();
-                self.follow_changes().await?;
-                Ok(id)
-            }
-            // The same form, sent twice at once: the other one wrote it.
-            Err(store::Error::AlreadyThere { .. }) => {
-                let made = self.made_by_form(visit, key).await?;
-                made.map(EntryId::from_bytes).ok_or(Error::ChangedMeanwhile)
-            }
-            Err(error) => Err(error.into()),
-        }
+        let made = self.write_once(visit, key, *id.as_bytes(), change, batch).await?;
+        Ok(EntryId::from_bytes(made))
     }
 
     /// Puts the next version of an entry in the place of `version`, which the form was made from.
