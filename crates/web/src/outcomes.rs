@@ -76,7 +76,7 @@ fn body(id: ClientId, sets: &[RuleSet], rules: &RuleSet, entries: &Entries, toda
         }
         @if !read.loose.is_empty() {
             (notice_banner(html! {
-                p.govuk-body { "These do not say which work they belong to. Open each and choose it:" }
+                p.govuk-body { "These do not say to which one piece of work they belong, or lack an answer. Open each and put it right:" }
                 ul.govuk-list { @for entry in &read.loose {
                     li { a.govuk-link href={ "/clients/" (id) "/entries/" (entry) "/change" } { (called(entries, *entry)) } }
                 } }

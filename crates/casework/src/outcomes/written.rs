@@ -22,37 +22,49 @@ pub struct Entry<'e> {
 pub struct FromEntries {
     /// The record.
     pub record: Record,
-    /// Payments and evidence that do not say to which work they belong. With one piece of work they belong to that.
+    /// Payments and evidence that do not say to which work they belong, or payments that name two; and what says too little to
+    /// be judged. Where there is one piece of work, what names none belongs to that.
     pub loose: Vec<EntryId>,
 }
 
 impl Record {
-    /// Reads entries, in any order, of somebody whose support began on a day. What says too little to be judged (a payment
-    /// without a day) is left out; the forms do not let it be written.
+    /// Reads entries, in any order, of somebody whose support began on a day. What cannot be judged is told apart.
     #[must_use]
     pub fn from_entries(support_from: Date, entries: &[Entry<'_>]) -> FromEntries {
         let mut record =
             Record { support_from, spells: Vec::new(), earnings: Vec::new(), evidence: Vec::new() };
         let mut spells: Vec<(EntryId, SpellId)> = Vec::new();
+        let mut loose = Vec::new();
         for entry in entries.iter().filter(|entry| entry.form == "spell") {
             let id = SpellId(u32::try_from(spells.len() + 1).unwrap_or(u32::MAX));
-            if let Some(spell) = spell(id, entry.written) {
-                record.spells.push(spell);
-                spells.push((entry.id, id));
+            match spell(id, entry.written) {
+                Some(spell) => {
+                    record.spells.push(spell);
+                    spells.push((entry.id, id));
+                }
+                None => loose.push(entry.id),
             }
         }
-        let mut loose = Vec::new();
         for entry in entries.iter().filter(|entry| entry.form != "spell") {
             let about = |id: &EntryId| spells.iter().find(|(spell, _)| spell == id).map(|(_, id)| *id);
-            let only = || if let [(_, only)] = spells.as_slice() { Some(*only) } else { None };
-            let Some(spell) = entry.written.about.iter().find_map(about).or_else(only) else {
-                loose.push(entry.id);
-                continue;
+            let mut of: Vec<SpellId> = entry.written.about.iter().filter_map(about).collect();
+            if let ([], [(_, only)]) = (of.as_slice(), spells.as_slice()) {
+                of.push(*only);
+            }
+            let read = match (entry.form, of.as_slice()) {
+                // Money is earned once: a payment for two kinds of work would count twice.
+                ("earning", [one]) => {
+                    earning(*one, entry.written).map(|earning| record.earnings.push(earning))
+                }
+                ("evidence", [_, ..]) => {
+                    let all: Option<Vec<Evidence>> =
+                        of.iter().map(|one| evidence(*one, entry.written)).collect();
+                    all.map(|all| record.evidence.extend(all))
+                }
+                _ => None,
             };
-            match entry.form {
-                "earning" => record.earnings.extend(earning(spell, entry.written)),
-                "evidence" => record.evidence.extend(evidence(spell, entry.written)),
-                _ => {}
+            if read.is_none() {
+                loose.push(entry.id);
             }
         }
         FromEntries { record, loose }
@@ -225,5 +237,41 @@ mod tests {
         ];
         let read = Record::from_entries(day(2026, 5, 1), &entries);
         assert_eq!((read.record.spells.len(), read.record.earnings.len(), read.loose), (2, 0, vec![id(3)]));
+    }
+
+    #[test]
+    fn evidence_may_speak_of_two_jobs_and_a_payment_belongs_to_one() {
+        let job =
+            written(&[], &[("spell_kind", chosen("job")), ("started_on", Answer::Date(day(2026, 6, 1)))]);
+        let both = [id(1), id(2)];
+        let hmrc = written(
+            &both,
+            &[
+                ("evidence_kind", chosen("hmrc")),
+                ("speaks_of", Answer::Date(day(2026, 7, 1))),
+                ("obtained_on", Answer::Date(day(2026, 7, 3))),
+                ("obtained_by", Answer::Text("Ruth".into())),
+                ("obtained_how", chosen("system")),
+            ],
+        );
+        let payment = written(
+            &both,
+            &[
+                ("paid_on", Answer::Date(day(2026, 6, 30))),
+                ("amount", Answer::Number(100)),
+                ("earning_kind", chosen("wages")),
+            ],
+        );
+        let half = written(&[id(1)], &[("amount", Answer::Number(100))]);
+        let entries = [
+            Entry { id: id(1), form: "spell", written: &job },
+            Entry { id: id(2), form: "spell", written: &job },
+            Entry { id: id(3), form: "evidence", written: &hmrc },
+            Entry { id: id(4), form: "earning", written: &payment },
+            Entry { id: id(5), form: "earning", written: &half },
+        ];
+        let read = Record::from_entries(day(2026, 5, 1), &entries);
+        assert_eq!((read.record.evidence.len(), read.record.earnings.len()), (2, 0));
+        assert_eq!(read.loose, vec![id(4), id(5)]);
     }
 }
