@@ -18,7 +18,7 @@ use crate::search::Shown;
 use crate::sessions::Visit;
 use crate::standing::Standing;
 use crate::surroundings::day_number;
-use crate::{Error, Opened, Service, changes};
+use crate::{Error, Opened, Service, changes, retention};
 
 sql! { records:
     /// Notices that a client was given beside the service's own.
@@ -148,8 +148,9 @@ impl Service {
         let notices = self.notices();
         let published = notices.all().iter().rfind(|one| one.notice.id == notice).ok_or(Error::NoSuchFile)?;
         let newest = &published.notice;
-        let rows = self.records().read(vec![Standing::query(client, visit), held(client)]).await?;
-        let [head, given_before] = rows.as_slice() else { return Err(Error::Damaged("batch")) };
+        let asked = vec![Standing::query(client, visit), held(client), retention::of_client(client)];
+        let rows = self.records().read(asked).await?;
+        let [head, given_before, kept] = rows.as_slice() else { return Err(Error::Damaged("batch")) };
         let standing = Standing::read(client, head.first())?;
         let now = self.now();
         let request = standing.request(visit, now, Act::Write, Category::Agreement.into());
@@ -196,6 +197,9 @@ impl Service {
             false => holding(client, &newest.id, &newest.version, now),
         };
         let mut batch = vec![bind.expecting(1), add, change.outbox()];
+        if own {
+            batch.extend(self.under_notice(&standing, kept, &newest.version)?);
+        }
         batch.extend(changes::of_client(client, now));
         match self.records().write(batch).await {
             Ok(_) => {
@@ -203,8 +207,11 @@ impl Service {
                 self.follow_changes().await?;
                 Ok(true)
             }
-            // Given meanwhile: the same form sent twice, or somebody else.
-            Err(store::Error::Conflict { .. }) => Ok(false),
+            // Given meanwhile: the same form sent twice, or somebody else. Or a contact came between: then it is still to be given.
+            Err(store::Error::Conflict { .. }) => match self.standing(visit, client).await?.notice_version {
+                version if own && version != newest.version => Err(Error::ChangedMeanwhile),
+                _ => Ok(false),
+            },
             Err(error) => Err(error.into()),
         }
     }

@@ -26,6 +26,10 @@ sql! { records:
     MOVE = "UPDATE keeping SET since = $3, warn = $4, day = $5 WHERE client = $1 AND layer = $2 AND since < $3";
     /// After a correction the day is set again, backwards too.
     SET = "UPDATE keeping SET since = $3, warn = $4, day = $5 WHERE client = $1 AND layer = $2";
+    /// Another notice holds from now on: the day that follows from it, unless contact came between.
+    FOLLOW = "UPDATE keeping SET warn = $4, day = $5 WHERE client = $1 AND layer = $2 AND since = $3";
+    /// A layer that the new notice does not count from the last contact.
+    LEAVE = "DELETE FROM keeping WHERE client = $1 AND layer = $2";
     /// The layers of a file.
     KEPT_OF = "SELECT layer, since FROM keeping WHERE client = $1 ORDER BY day, layer DESC";
     /// They go with the file.
@@ -121,6 +125,33 @@ impl Service {
     pub(crate) fn layers_of(&self, notice: &str, version: &str) -> Result<Vec<(Layer, Rule)>, Error> {
         let layers = retention::by_contact(&self.given(notice, version)?.notice);
         if layers.is_empty() { Err(Error::Damaged("notice")) } else { Ok(layers) }
+    }
+
+    /// The days of a file under another version of its notice, from its rows and the day of the last contact. A contact that
+    /// comes between breaks the batch.
+    pub(crate) fn under_notice(
+        &self,
+        standing: &Standing,
+        rows: &Rows,
+        version: &str,
+    ) -> Result<Vec<Query>, Error> {
+        let client = standing.client;
+        let layers = self.layers_of(&standing.notice, version)?;
+        let mut batch = Vec::with_capacity(layers.len());
+        let mut there = Vec::new();
+        for row in &rows.rows {
+            let layer: Layer = row.text(0)?.parse().map_err(|_| Error::Damaged("layer"))?;
+            let since = day_from(row.int(1)?).ok_or(Error::Damaged("day"))?;
+            batch.push(match layers.iter().find(|(other, _)| *other == layer) {
+                Some((_, rule)) => FOLLOW.with(values(client, layer, rule, since)).expecting(1),
+                None => LEAVE.with([client.as_bytes().into(), layer.code().into()]),
+            });
+            there.push(layer);
+        }
+        let last = day_from(standing.last_contact).ok_or(Error::Damaged("day"))?;
+        let new = layers.iter().filter(|(layer, _)| !there.contains(layer));
+        batch.extend(new.map(|(layer, rule)| KEEP.with(values(client, *layer, rule, last))));
+        Ok(batch)
     }
 
     /// What contact of this kind on `day` moves: each layer whose rule counts it, and the file's last contact.

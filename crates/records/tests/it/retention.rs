@@ -1,7 +1,7 @@
 //! Until when each layer is kept: the days in the clear follow every contact, and the lists follow the days.
 
 use access::Role;
-use casework::MeetingKind;
+use casework::{How, MeetingKind};
 use jiff::civil::date;
 use notice::Layer;
 use records::erasure::Ground;
@@ -141,5 +141,28 @@ async fn files_from_before_get_their_days_at_the_next_start_and_a_wrong_day_is_f
         assert!(sound(&bench).await);
         records.write(vec![BEND.with([])]).await.unwrap();
         assert!(!sound(&bench).await, "a day that the notice does not give is found");
+    }
+}
+
+// promise: P16
+#[tokio::test(flavor = "multi_thread")]
+async fn the_days_follow_the_version_that_a_client_was_given() {
+    for bench in Bench::all().await {
+        let service = &bench.service;
+        let ada = bench.visit("Ada", Role::Adviser).await;
+        let (told, untold) =
+            (bench.client(&ada, "Daniel Whitfield").await, bench.client(&ada, "Maria Lopes").await);
+        let shorter = crate::bench::NOTICE
+            .replace("months = 12", "months = 6")
+            .replace("warn_months_before = [3, 1]", "warn_months_before = [1]")
+            .replace("12 months", "6 months")
+            .replace("version = \"1.0\"", "version = \"2.0\"");
+        service.publish_notice(&shorter).await.unwrap();
+        assert!(service.give_notice(&ada, told, "employment-service", How::ReadAloud).await.unwrap());
+        for (client, due) in [(told, date(2027, 5, 23)), (untold, date(2027, 11, 23))] {
+            let file = service.open_file(&ada, client, 20).await.unwrap().release().await.unwrap();
+            assert!(file.clocks.iter().all(|clock| clock.due == due), "{:?}", file.clocks);
+        }
+        assert!(sound(&bench).await);
     }
 }
