@@ -67,7 +67,8 @@ fn page(
             (back(&format!("/clients/{id}/consent")))
             @if changed { (notice_banner(html! { "The file changed while you were reading. Below is what would leave now." })) }
             (fields::summary(faults))
-            (heading(&format!("Share with {}", to.name), html! { @if !proposal.says.is_empty() { p { (proposal.says) } } }))
+            (heading(&format!("Share with {}", to.name), html! {}))
+            @if !proposal.says.is_empty() { p.govuk-body { (proposal.says) } }
             @if let Some(why) = proposal.blocked {
                 (panel("blocked", "This cannot be shared", None, html! {
                     (warning(why.words()))

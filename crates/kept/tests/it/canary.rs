@@ -221,6 +221,20 @@ fn nothing_personal_stands_in_the_clear_anywhere_and_nothing_at_all_is_left_afte
         let what = marks.new_one("Zq", "");
         let paper = format!("form={}&what={what}&room=Store&cabinet=B&folder=14", form_key());
         assert_eq!(site.post(&format!("{client}/paper"), &adviser, &paper).status, 303);
+        // A consent taken back and given again, with whoever heard it.
+        let taken = format!("form={}&about=bids", form_key());
+        assert_eq!(site.post(&format!("{client}/consent/withdraw"), &adviser, &taken).status, 303);
+        let ask = format!("{client}/consent/ask/bids");
+        let shown = site.get(&ask, &adviser).text;
+        let seen =
+            shown.split("name=\"seen\" value=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap();
+        let (heard, stood_for) = (marks.new_one("Zq", ""), marks.new_one("Zq", ""));
+        let said = format!(
+            "form={}&seen={seen}&said=yes&way=spoken&witness={heard}&representative={stood_for}",
+            form_key()
+        );
+        let answered = site.post(&ask, &adviser, &said);
+        assert_eq!(answered.status, 303, "{}", answered.text);
         // What is typed and comes to nothing is not kept either.
         let sought = marks.new_one("Zq", "");
         site.post("/clients/find", &adviser, &format!("q={sought}"));
