@@ -9,8 +9,8 @@ use std::time::Instant;
 use access::Role;
 use clap::Args;
 use records::hand_over::{Asking, Reason};
-use tracing::level_filters::LevelFilter;
 
+use super::ground::{Ground, engine};
 use crate::bench::load::Job;
 use crate::bench::page::{load, sign_in};
 use crate::commands::demo::{self, Made};
@@ -31,26 +31,14 @@ pub(super) struct Caseload {
     /// For how long the list is asked for.
     #[arg(long, default_value_t = 5.0)]
     seconds: f64,
-    /// Measure on new databases of this PostgreSQL server instead of SQLite.
-    #[arg(long, value_name = "URL_BASE")]
-    postgres: Option<String>,
+    #[command(flatten)]
+    ground: Ground,
 }
 
 impl Caseload {
     /// Measures and prints the middle and the slowest of a hundred.
     pub(super) async fn run(self) -> Result<ExitCode, Fail> {
-        serving::log(LevelFilter::ERROR);
-        let folder = tempfile::Builder::new().prefix("kept-bench-").tempdir();
-        let folder = folder.map_err(Fail::file("made", &std::env::temp_dir()))?;
-        let databases = self.postgres.as_deref().map(Databases::passing).transpose()?;
-        if let Some(databases) = &databases {
-            databases.make().await?;
-        }
-        let measured = self.measure(folder.path(), databases.as_ref()).await;
-        if let Some(databases) = databases {
-            databases.drop_all().await?;
-        }
-        measured.map(|()| ExitCode::SUCCESS)
+        self.ground.run(async |folder, databases| self.measure(folder, databases).await).await
     }
 
     async fn measure(&self, folder: &Path, databases: Option<&Databases>) -> Result<(), Fail> {
@@ -100,7 +88,7 @@ impl Caseload {
         output::line(&format!(
             "{} clients on {}: a caseload of {moved} opens in {:.2} ms at the middle, {:.2} ms at p99 ({} requests, {} bytes); it was handed over in {:.2} s",
             self.clients,
-            if databases.is_some() { "PostgreSQL" } else { "SQLite" },
+            engine(databases),
             answered.p50_us as f64 / 1000.0,
             answered.p99_us as f64 / 1000.0,
             answered.requests,

@@ -15,12 +15,12 @@ use jiff::ToSpan as _;
 use records::appointments::Booking;
 use records::sessions::{Level, Session};
 use records::{Service, Token, Visit};
-use tracing::level_filters::LevelFilter;
 
+use super::ground::{Ground, engine};
 use crate::commands::demo;
 use crate::databases::Databases;
 use crate::fail::Fail;
-use crate::{output, serving};
+use crate::output;
 
 /// What to measure.
 #[derive(Args)]
@@ -31,26 +31,14 @@ pub(super) struct Messages {
     /// How often the office is closed, each time on another day.
     #[arg(long, default_value_t = 5)]
     times: usize,
-    /// Measure on new databases of this PostgreSQL server instead of SQLite.
-    #[arg(long, value_name = "URL_BASE")]
-    postgres: Option<String>,
+    #[command(flatten)]
+    ground: Ground,
 }
 
 impl Messages {
     /// Measures and prints each closing.
     pub(super) async fn run(self) -> Result<ExitCode, Fail> {
-        serving::log(LevelFilter::ERROR);
-        let folder = tempfile::Builder::new().prefix("kept-bench-").tempdir();
-        let folder = folder.map_err(Fail::file("made", &std::env::temp_dir()))?;
-        let databases = self.postgres.as_deref().map(Databases::passing).transpose()?;
-        if let Some(databases) = &databases {
-            databases.make().await?;
-        }
-        let measured = self.measure(folder.path(), databases.as_ref()).await;
-        if let Some(databases) = databases {
-            databases.drop_all().await?;
-        }
-        measured.map(|()| ExitCode::SUCCESS)
+        self.ground.run(async |folder, databases| self.measure(folder, databases).await).await
     }
 
     async fn measure(&self, folder: &Path, databases: Option<&Databases>) -> Result<(), Fail> {
@@ -82,7 +70,7 @@ impl Messages {
             output::line(&format!(
                 "{} people on {}: {:.0} ms to list them, {:.0} ms to call off and queue a message for each",
                 affected.clients.len(),
-                if databases.is_some() { "PostgreSQL" } else { "SQLite" },
+                engine(databases),
                 looked.as_secs_f64() * 1000.0,
                 closed.as_secs_f64() * 1000.0,
             ));

@@ -6,6 +6,7 @@
 
 mod caseload;
 mod figures;
+mod ground;
 mod load;
 mod messages;
 mod page;

@@ -11,9 +11,9 @@ use records::{Service, Token};
 use store::Place;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
-use tracing::level_filters::LevelFilter;
 use web::DemoPerson;
 
+use super::ground::{Ground, engine};
 use super::load::{Answered, Job};
 use super::plain::Plain;
 use crate::commands::demo::{self, Made};
@@ -37,26 +37,14 @@ pub(super) struct Page {
     /// How many clients there are.
     #[arg(long, default_value_t = 500)]
     clients: usize,
-    /// Measure on new databases of this PostgreSQL server instead of SQLite.
-    #[arg(long, value_name = "URL_BASE")]
-    postgres: Option<String>,
+    #[command(flatten)]
+    ground: Ground,
 }
 
 impl Page {
     /// Measures and prints a table.
     pub(super) async fn run(self) -> Result<ExitCode, Fail> {
-        serving::log(LevelFilter::ERROR);
-        let folder = tempfile::Builder::new().prefix("kept-bench-").tempdir();
-        let folder = folder.map_err(Fail::file("made", &std::env::temp_dir()))?;
-        let databases = self.postgres.as_deref().map(Databases::passing).transpose()?;
-        if let Some(databases) = &databases {
-            databases.make().await?;
-        }
-        let measured = self.measure(folder.path(), databases.as_ref()).await;
-        if let Some(databases) = databases {
-            databases.drop_all().await?;
-        }
-        measured.map(|()| ExitCode::SUCCESS)
+        self.ground.run(async |folder, databases| self.measure(folder, databases).await).await
     }
 
     async fn measure(&self, folder: &std::path::Path, databases: Option<&Databases>) -> Result<(), Fail> {
@@ -92,7 +80,7 @@ impl Page {
             "{} clients, {} in the caseload, {}, {} seconds each",
             self.clients,
             files.len(),
-            if databases.is_some() { "PostgreSQL" } else { "SQLite" },
+            engine(databases),
             self.seconds
         ));
         output::line(

@@ -7,12 +7,12 @@ use std::time::{Duration, Instant};
 
 use clap::Args;
 use records::staff::Status;
-use tracing::level_filters::LevelFilter;
 
+use super::ground::{Ground, engine};
 use crate::commands::demo;
 use crate::databases::Databases;
 use crate::fail::Fail;
-use crate::{output, serving};
+use crate::output;
 
 /// What to measure.
 #[derive(Args)]
@@ -23,26 +23,14 @@ pub(super) struct Slots {
     /// How often each adviser's diary is searched.
     #[arg(long, default_value_t = 200)]
     times: usize,
-    /// Measure on new databases of this PostgreSQL server instead of SQLite.
-    #[arg(long, value_name = "URL_BASE")]
-    postgres: Option<String>,
+    #[command(flatten)]
+    ground: Ground,
 }
 
 impl Slots {
     /// Measures and prints the middle and the slowest of a hundred.
     pub(super) async fn run(self) -> Result<ExitCode, Fail> {
-        serving::log(LevelFilter::ERROR);
-        let folder = tempfile::Builder::new().prefix("kept-bench-").tempdir();
-        let folder = folder.map_err(Fail::file("made", &std::env::temp_dir()))?;
-        let databases = self.postgres.as_deref().map(Databases::passing).transpose()?;
-        if let Some(databases) = &databases {
-            databases.make().await?;
-        }
-        let measured = self.measure(folder.path(), databases.as_ref()).await;
-        if let Some(databases) = databases {
-            databases.drop_all().await?;
-        }
-        measured.map(|()| ExitCode::SUCCESS)
+        self.ground.run(async |folder, databases| self.measure(folder, databases).await).await
     }
 
     async fn measure(&self, folder: &Path, databases: Option<&Databases>) -> Result<(), Fail> {
@@ -68,7 +56,7 @@ impl Slots {
         output::line(&format!(
             "{} clients on {}, {} advisers: four weeks of one diary in {:.2} ms at the middle, {:.2} ms at p99, {} free days found on average",
             self.clients,
-            if databases.is_some() { "PostgreSQL" } else { "SQLite" },
+            engine(databases),
             advisers.len(),
             at(50).as_secs_f64() * 1000.0,
             at(99).as_secs_f64() * 1000.0,

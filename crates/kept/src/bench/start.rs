@@ -9,13 +9,13 @@ use std::time::Instant;
 
 use clap::Args;
 use records::{Service, Surroundings};
-use tracing::level_filters::LevelFilter;
 
+use super::ground::{Ground, engine};
 use crate::commands::demo;
 use crate::config::{Config, FILE};
 use crate::databases::Databases;
 use crate::fail::Fail;
-use crate::{output, serving};
+use crate::output;
 
 /// What to measure.
 #[derive(Args)]
@@ -26,26 +26,14 @@ pub(super) struct Start {
     /// How often it is opened.
     #[arg(long, default_value_t = 3)]
     times: usize,
-    /// Measure on new databases of this PostgreSQL server instead of SQLite.
-    #[arg(long, value_name = "URL_BASE")]
-    postgres: Option<String>,
+    #[command(flatten)]
+    ground: Ground,
 }
 
 impl Start {
     /// Measures and prints a line for each time.
     pub(super) async fn run(self) -> Result<ExitCode, Fail> {
-        serving::log(LevelFilter::ERROR);
-        let folder = tempfile::Builder::new().prefix("kept-bench-").tempdir();
-        let folder = folder.map_err(Fail::file("made", &std::env::temp_dir()))?;
-        let databases = self.postgres.as_deref().map(Databases::passing).transpose()?;
-        if let Some(databases) = &databases {
-            databases.make().await?;
-        }
-        let measured = self.measure(folder.path(), databases.as_ref()).await;
-        if let Some(databases) = databases {
-            databases.drop_all().await?;
-        }
-        measured.map(|()| ExitCode::SUCCESS)
+        self.ground.run(async |folder, databases| self.measure(folder, databases).await).await
     }
 
     async fn measure(&self, folder: &Path, databases: Option<&Databases>) -> Result<(), Fail> {
@@ -54,7 +42,7 @@ impl Start {
         let made = demo::make(folder, &nowhere, databases, 1, self.clients).await?;
         made.service.close().await?;
         drop(made);
-        let engine = if databases.is_some() { "PostgreSQL" } else { "SQLite" };
+        let engine = engine(databases);
         let seconds = begun.elapsed().as_secs_f64();
         output::line(&format!("{} clients on {engine}, made in {seconds:.1} s", self.clients));
         let config = Config::load(&folder.join(FILE))?;

@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 use clap::Args;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
-use tracing::level_filters::LevelFilter;
 
+use super::ground::Ground;
 use crate::bench::page::sign_in;
 use crate::commands::demo::{self, Made};
 use crate::databases::Databases;
@@ -26,9 +26,8 @@ pub(super) struct Upload {
     /// How often it is sent.
     #[arg(long, default_value_t = 3)]
     times: usize,
-    /// Measure on new databases of this PostgreSQL server instead of SQLite.
-    #[arg(long, value_name = "URL_BASE")]
-    postgres: Option<String>,
+    #[command(flatten)]
+    ground: Ground,
 }
 
 const STATUS: &str = "/proc/self/status";
@@ -51,18 +50,7 @@ fn reset_peak() -> Result<u64, Fail> {
 impl Upload {
     /// Measures and prints how much the peak of memory grew, and how long it took.
     pub(super) async fn run(self) -> Result<ExitCode, Fail> {
-        serving::log(LevelFilter::ERROR);
-        let folder = tempfile::Builder::new().prefix("kept-bench-").tempdir();
-        let folder = folder.map_err(Fail::file("made", &std::env::temp_dir()))?;
-        let databases = self.postgres.as_deref().map(Databases::passing).transpose()?;
-        if let Some(databases) = &databases {
-            databases.make().await?;
-        }
-        let measured = self.measure(folder.path(), databases.as_ref()).await;
-        if let Some(databases) = databases {
-            databases.drop_all().await?;
-        }
-        measured.map(|()| ExitCode::SUCCESS)
+        self.ground.run(async |folder, databases| self.measure(folder, databases).await).await
     }
 
     async fn measure(&self, folder: &Path, databases: Option<&Databases>) -> Result<(), Fail> {
