@@ -109,3 +109,11 @@ id! {
     /// A hand-over of clients from one adviser to another.
     HandOverId
 }
+id! {
+    /// An erasure: the reference on its receipt.
+    ErasureId
+}
+id! {
+    /// A hold on a file.
+    HoldId
+}

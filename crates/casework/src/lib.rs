@@ -17,6 +17,7 @@ pub mod disclosures;
 pub mod documents;
 pub mod entries;
 pub mod formats;
+pub mod holds;
 pub mod ids;
 pub mod messages;
 pub mod names;
@@ -32,7 +33,7 @@ pub use consents::Consent;
 pub use disclosures::Disclosed;
 pub use entries::{AgreedPlan, Agreement, EntryKind, How, Meeting, MeetingKind, NoticeGiven, Written};
 pub use ids::{
-    AppointmentId, ClientId, ClosureId, DocumentId, EntryId, HandOverId, NotAnId, OrganisationId, PaperId,
-    ProgrammeId, StaffId,
+    AppointmentId, ClientId, ClosureId, DocumentId, EntryId, ErasureId, HandOverId, HoldId, NotAnId,
+    OrganisationId, PaperId, ProgrammeId, StaffId,
 };
 pub use profile::Profile;

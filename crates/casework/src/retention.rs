@@ -9,6 +9,7 @@ use notice::{ContactKind, Event, Layer, Notice, Period, Retention};
 use crate::dates;
 
 mod ahead;
+pub mod guard;
 
 pub use ahead::{Ahead, ahead};
 

@@ -56,14 +56,15 @@ impl Vault {
         self.delete(vec![delete], &[file], compartment).await
     }
 
-    /// Deletes the keys of many files at once, as a retention sweep does: all of them or none.
+    /// Deletes the keys of many files at once, as a retention sweep does: all of them or none. Each has its own permit.
     ///
     /// # Errors
     /// Not permitted for one of them, or the keyring could not be written.
-    pub async fn erase_all(&self, permit: &Permit, files: &[FileId]) -> Result<Epoch, Error> {
-        files.iter().try_for_each(|file| permitted::erasing(permit, *file, None))?;
+    pub async fn erase_all(&self, going: &[(Permit, FileId)]) -> Result<Epoch, Error> {
+        going.iter().try_for_each(|(permit, file)| permitted::erasing(permit, *file, None))?;
+        let files: Vec<FileId> = going.iter().map(|(_, file)| *file).collect();
         let delete = files.iter().map(|file| DELETE_FILE.with([file.as_bytes().into()])).collect();
-        self.delete(delete, files, None).await
+        self.delete(delete, &files, None).await
     }
 
     async fn delete(
