@@ -1,35 +1,68 @@
 //! Erasing a file: rows first, keys second, and final everywhere once the keyring's epoch has rolled.
+//!
+//! Between the two stands the mark `erased`: killed anywhere, the next start carries on from it. A receipt is given only when
+//! nothing of the file was found any more ([`remains`]). Who asks for an erasure does not decide about it ([`asking`]).
+
+mod asking;
+mod effects;
+mod register;
+mod remains;
 
 use access::{Act, Actor, Circumstances, Permit, Request, Subject};
-use audit::{Action, Detail};
-use casework::ClientId;
+use audit::{Action, Change, Detail};
+use casework::{ClientId, ErasureId, StaffId};
 use jiff::Timestamp;
-use notice::{Categories, Purpose};
-use store::{Query, sql};
-use vault::Epoch;
+use notice::{Categories, Category, Purpose};
+use store::{Query, Rows, sql};
+use vault::{Compartment, FileId};
 
+use crate::holds::{HELD, NOT_HELD};
 use crate::service::set_setting;
 use crate::{
-    Error, Service, appointments, changes, closures, consents, disclosures, documents, hand_over, mentions,
-    messages, notices_given, paper, retention, telling, written,
+    Error, Service, appointments, changes, closures, consents, disclosures, documents, hand_over, holds,
+    mentions, messages, notices_given, paper, retention, telling, written,
 };
+
+pub use asking::Waiting;
+pub use effects::{Asked, Effects};
+pub use register::{Receipt, Registered, Stage};
 
 sql! { records:
     /// The mark that stays: an id that names nobody.
     MARK_ERASED = "INSERT INTO erased (client, ground, asked, in_service, final_from, epoch) VALUES ($1, $2, $3, NULL, NULL, $4) ON CONFLICT (client) DO NOTHING";
+    /// An erasure that nobody had to ask for, as it begins.
+    BEGIN = "INSERT INTO erasure (id, client, what, ground, state, asked, asked_by, decided, decided_by, entries, documents, paper, recipients, mentions) VALUES ($1, $2, $3, $4, 'begun', $5, NULL, NULL, NULL, 0, 0, 0, 0, 0)";
+    /// One that a second person agreed to, as it begins.
+    BEGIN_ASKED = "UPDATE erasure SET state = 'begun', decided = $2, decided_by = $3, why = NULL WHERE id = $1 AND state = 'asked' AND (asked_by IS NULL OR asked_by <> $3)";
+    /// What is asked about a file that goes in another way is done with.
+    LET_GO_ASKED = "DELETE FROM erasure WHERE client = $1 AND state IN ('asked', 'refused') AND id <> $2";
+    /// How much goes, before it does.
+    COUNT = "UPDATE erasure SET entries = (SELECT COUNT(*) FROM entry e WHERE e.client = erasure.client), documents = (SELECT COUNT(*) FROM document d WHERE d.client = erasure.client), paper = (SELECT COUNT(*) FROM paper p WHERE p.client = erasure.client AND p.state <> 'destroyed'), recipients = (SELECT COUNT(*) FROM disclosure g WHERE g.client = erasure.client AND g.stage = 'made'), mentions = (SELECT COUNT(*) FROM mention m WHERE m.mentioned = erasure.client) WHERE id = $1";
+    /// The same for the entries of one category.
+    COUNT_CATEGORY = "UPDATE erasure SET entries = (SELECT COUNT(*) FROM entry e WHERE e.client = erasure.client AND e.category = erasure.what) WHERE id = $1";
+    /// Entries of other files that speak of the client are read by somebody, who takes the person out.
+    ASK_TO_REDACT = "INSERT INTO to_redact (entry, client, erasure, noted) SELECT m.entry, m.client, r.id, r.asked FROM mention m JOIN erasure r ON r.client = m.mentioned WHERE r.id = $1 AND m.client <> r.client ON CONFLICT (entry, erasure) DO NOTHING";
     /// The rows that go.
     DROP_ENTRIES = "DELETE FROM entry WHERE client = $1";
     DROP_PAST = "DELETE FROM entry_past WHERE client = $1";
     DROP_DRAFTS = "DELETE FROM draft WHERE client = $1";
     DROP_REASONS = "DELETE FROM stated_reason WHERE client = $1";
     DROP_CONFLICTS = "DELETE FROM conflict WHERE client = $1";
+    DROP_REDACTIONS = "DELETE FROM to_redact WHERE client = $1";
     DROP_CLIENT = "DELETE FROM client WHERE id = $1";
+    /// The rows of one category.
+    DROP_CATEGORY = "DELETE FROM entry WHERE client = $1 AND category = $2";
+    DROP_CATEGORY_PAST = "DELETE FROM entry_past WHERE client = $1 AND category = $2";
     /// Erasures whose keys are still to go.
-    UNFINISHED = "SELECT client FROM erased WHERE in_service IS NULL";
+    UNFINISHED = "SELECT client FROM erased WHERE in_service IS NULL LIMIT 500";
     /// Rows and keys are gone.
     FINISHED = "UPDATE erased SET in_service = $2, epoch = $3 WHERE client = $1 AND in_service IS NULL";
+    DONE = "UPDATE erasure SET state = 'done', in_service = $3, epoch = $4 WHERE client = $1 AND what = $2 AND state = 'begun'";
+    /// Categories whose rows are gone and whose key is still to go.
+    UNFINISHED_CATEGORIES = "SELECT client, what FROM erasure WHERE state = 'begun' AND what <> 'file' LIMIT 500";
     /// The epoch has rolled: final in every copy.
     FINAL = "UPDATE erased SET final_from = $1 WHERE final_from IS NULL AND in_service IS NOT NULL AND epoch < $2";
+    FINAL_TOO = "UPDATE erasure SET final_from = $1 WHERE final_from IS NULL AND in_service IS NOT NULL AND epoch < $2";
     /// One erasure.
     ERASED = "SELECT in_service, final_from, (SELECT COUNT(*) FROM paper p WHERE p.erasure = $1 AND p.state = 'to-destroy') FROM erased WHERE client = $1";
 }
@@ -46,6 +79,9 @@ pub enum Ground {
 }
 
 impl Ground {
+    /// Every ground.
+    pub const ALL: [Ground; 3] = [Ground::Request, Ground::Retention, Ground::Withdrawal];
+
     /// As it is stored.
     #[must_use]
     pub const fn code(self) -> &'static str {
@@ -54,6 +90,20 @@ impl Ground {
             Ground::Retention => "retention",
             Ground::Withdrawal => "withdrawal",
         }
+    }
+
+    /// In words.
+    #[must_use]
+    pub const fn words(self) -> &'static str {
+        match self {
+            Ground::Request => "The client asked for it",
+            Ground::Retention => "The time that the notice gives has passed",
+            Ground::Withdrawal => "Consent was taken back and no other ground is left",
+        }
+    }
+
+    fn read(code: &str) -> Result<Ground, Error> {
+        Ground::ALL.into_iter().find(|ground| ground.code() == code).ok_or(Error::Damaged("ground"))
     }
 }
 
@@ -68,75 +118,149 @@ pub struct Erased {
     pub paper_left: u64,
 }
 
-const ERASE: Action = Action("erase");
+/// One file that goes.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Going {
+    pub(crate) client: ClientId,
+    pub(crate) id: ErasureId,
+    pub(crate) ground: Ground,
+    /// Who agreed to it, if somebody had asked.
+    pub(crate) decided_by: Option<StaffId>,
+}
+
+pub(crate) const ERASE: Action = Action("erase");
+/// How a whole file stands in the register.
+pub(crate) const FILE: &str = "file";
 
 impl Service {
     /// Erases the file with this number. Afterwards it is unreadable in service; `roll_keys` makes that final everywhere.
     ///
     /// # Errors
-    /// There is no file with that number, or a store failed; an erasure that was begun is finished at the next start.
+    /// There is no file with that number, a hold keeps it, or a store failed; an erasure that was begun is finished at the
+    /// next start.
     pub async fn erase_file(&self, number: &str, ground: Ground) -> Result<Erased, Error> {
         let client = self.client_by_number(number).ok_or(Error::NoSuchFile)?;
-        let permit = self.permit(erase_request(client), ERASE).await?;
+        let going = Going { client, id: ErasureId::from_bytes(self.draw()), ground, decided_by: None };
+        self.erase_one(&going).await?;
+        self.erased(client).await?.ok_or(Error::Damaged("erasure"))
+    }
+
+    /// Erases one file that may go.
+    pub(crate) async fn erase_one(&self, going: &Going) -> Result<(), Error> {
+        let permit = self.permit(erase_request(going.client), ERASE).await?;
         let now = self.now();
-        let id = || client.as_bytes().into();
         let change = self.log().change(permit, ERASE, &Detail::default());
-        let epoch = i64::try_from(self.vault().epoch().number()).unwrap_or(i64::MAX);
-        let mut batch: Vec<Query> = vec![
-            MARK_ERASED.with([id(), ground.code().into(), now.as_microsecond().into(), epoch.into()]),
-            DROP_ENTRIES.with([id()]),
-            DROP_PAST.with([id()]),
-            written::DROP_DUE.with([id()]),
-            mentions::DROP_MENTIONS.with([id()]),
-            DROP_DRAFTS.with([id()]),
-            DROP_REASONS.with([id()]),
-            DROP_CONFLICTS.with([id()]),
-            messages::DROP_MESSAGES.with([id()]),
-            closures::DROP_FALLEN_OUT.with([id()]),
-            appointments::DROP_UNITS.with([id()]),
-            appointments::DROP_APPOINTMENTS.with([id()]),
-            documents::DROP_DOCUMENTS.with([id()]),
-            hand_over::DROP_HANDED_OVER.with([id()]),
-            paper::DROP_DESTROYED.with([id()]),
-            paper::ASK_TO_DESTROY.with([id(), now.as_microsecond().into()]),
-            // Whoever was given something is told by its reference, which names nobody; the rest goes.
-            telling::TELL_ERASED.with([id(), now.as_microsecond().into()]),
-            telling::LET_GO_TELLING.with([id()]),
-            disclosures::DROP_UNMADE.with([id()]),
-            disclosures::LET_GO.with([id()]),
-            consents::DROP_CONSENTS.with([id()]),
-            consents::DROP_CONSENT_EVENTS.with([id()]),
-            consents::DROP_SCHEDULED.with([id()]),
-            notices_given::DROP_HELD.with([id()]),
-            retention::DROP_KEEPING.with([id()]),
-            DROP_CLIENT.with([id()]).expecting(1),
-            change.outbox(),
-        ];
-        batch.extend(changes::of_client(client, now));
+        let batch = self.rows_that_go(going, &change, now);
         self.records().write(batch).await.map_err(|error| match error {
+            store::Error::Conflict { sql } if sql == NOT_HELD.name => Error::Held,
+            store::Error::Conflict { sql } if sql == BEGIN_ASKED.name => Error::ChangedMeanwhile,
             store::Error::Conflict { .. } => Error::NoSuchFile,
             other => other.into(),
         })?;
         change.committed();
         self.finish_erasures().await?;
-        self.follow_changes().await?;
-        self.erased(client).await?.ok_or(Error::Damaged("erasure"))
+        self.follow_changes().await
+    }
+
+    /// The statements by which the rows of a file go, with their entry in the log; nothing goes if it is held.
+    pub(crate) fn rows_that_go(&self, going: &Going, change: &Change, now: Timestamp) -> Vec<Query> {
+        let client = || going.client.as_bytes().into();
+        let (id, at) = (|| going.id.as_bytes().into(), || now.as_microsecond().into());
+        let epoch = i64::try_from(self.vault().epoch().number()).unwrap_or(i64::MAX);
+        let begin = match going.decided_by {
+            None => BEGIN.with([id(), client(), FILE.into(), going.ground.code().into(), at()]),
+            Some(staff) => BEGIN_ASKED.with([id(), at(), staff.as_bytes().into()]),
+        };
+        let mut batch = vec![
+            NOT_HELD.with([client()]).expecting(1),
+            MARK_ERASED.with([client(), going.ground.code().into(), at(), epoch.into()]),
+            begin.expecting(1),
+            LET_GO_ASKED.with([client(), id()]),
+            COUNT.with([id()]),
+            ASK_TO_REDACT.with([id()]),
+            paper::ASK_TO_DESTROY.with([client(), at()]),
+            // Whoever was given something is told by its reference, which names nobody; the rest goes.
+            telling::TELL_ERASED.with([client(), at()]),
+        ];
+        batch.extend(floor_swept(going.client));
+        batch.push(DROP_CLIENT.with([client()]).expecting(1));
+        batch.push(change.outbox());
+        batch.extend(changes::of_client(going.client, now));
+        batch
+    }
+
+    /// The statements by which one category of a file goes.
+    pub(crate) fn category_that_goes(
+        &self,
+        going: &Going,
+        category: Category,
+        change: &Change,
+        now: Timestamp,
+    ) -> Vec<Query> {
+        let (client, id) = (|| going.client.as_bytes().into(), || going.id.as_bytes().into());
+        let (what, ground) = (|| category.code().into(), going.ground.code().into());
+        let mut batch = vec![
+            HELD.with([client()]).expecting(0),
+            BEGIN.with([id(), client(), what(), ground, now.as_microsecond().into()]),
+            COUNT_CATEGORY.with([id()]),
+            DROP_CATEGORY.with([client(), what()]),
+            DROP_CATEGORY_PAST.with([client(), what()]),
+            change.outbox(),
+        ];
+        batch.extend(changes::of_client(going.client, now));
+        batch
     }
 
     /// Takes the keys of files whose rows are gone: the second half of an erasure, also after a crash between the two.
-    pub(crate) async fn finish_erasures(&self) -> Result<(), Error> {
-        let rows = self.records().read(vec![UNFINISHED.with([])]).await?;
-        for row in &rows.first().map(|r| r.rows.as_slice()).unwrap_or_default().iter().collect::<Vec<_>>() {
-            let client = ClientId::from_bytes(row.bytes16(0)?);
-            let permit: Permit = self.policy().decide(erase_request(client))?;
-            let epoch: Epoch = self.vault().erase(&permit, client.into(), None).await?;
-            // Nothing opens them any more; now they go.
-            self.documents_kept().remove_client(client)?;
+    ///
+    /// # Errors
+    /// Something of a file was still there, or a store or the keyring could not do its part; doing it again carries on.
+    pub async fn finish_erasures(&self) -> Result<(), Error> {
+        self.finish_categories().await?;
+        loop {
+            let clients: Vec<ClientId> = first_column(self.records().read(vec![UNFINISHED.with([])]).await?)?;
+            if clients.is_empty() {
+                return Ok(());
+            }
+            let mut going: Vec<(Permit, FileId)> = Vec::with_capacity(clients.len());
+            for client in &clients {
+                going.push((self.policy().decide(erase_request(*client))?, FileId::from(*client)));
+            }
+            let epoch = self.vault().erase_all(&going).await?;
+            // What was being written while the rows went has no key now, and goes too.
+            self.records().write(clients.iter().flat_map(|client| floor_swept(*client)).collect()).await?;
+            for client in &clients {
+                // Nothing opens them any more; now they go.
+                self.documents_kept().remove_client(*client)?;
+            }
+            self.nothing_remains(&clients).await?;
             let epoch = i64::try_from(epoch.number()).unwrap_or(i64::MAX);
-            let gone =
-                FINISHED.with([client.as_bytes().into(), self.now().as_microsecond().into(), epoch.into()]);
-            self.records().write(vec![gone]).await?;
+            let now = self.now().as_microsecond();
+            let mut done = Vec::with_capacity(clients.len() * 2);
+            for client in &clients {
+                done.push(FINISHED.with([client.as_bytes().into(), now.into(), epoch.into()]));
+                done.push(DONE.with([client.as_bytes().into(), FILE.into(), now.into(), epoch.into()]));
+            }
+            self.records().write(done).await?;
             self.records().truncate_log().await?;
+        }
+    }
+
+    /// The same for single categories. Equality answers have a key of their own, which goes; the others share the file's.
+    async fn finish_categories(&self) -> Result<(), Error> {
+        let rows = self.records().read(vec![UNFINISHED_CATEGORIES.with([])]).await?;
+        for row in rows.into_iter().next().unwrap_or_default().rows {
+            let client = ClientId::from_bytes(row.bytes16(0)?);
+            let category: Category = row.text(1)?.parse().map_err(|_| Error::Damaged("category"))?;
+            let epoch = if category == Category::Equality {
+                let permit = self.policy().decide(erase_request(client))?;
+                self.vault().erase(&permit, client.into(), Some(Compartment::Equality)).await?
+            } else {
+                self.vault().epoch()
+            };
+            let epoch = i64::try_from(epoch.number()).unwrap_or(i64::MAX);
+            let (id, now) = (client.as_bytes().into(), self.now().as_microsecond().into());
+            self.records().write(vec![DONE.with([id, category.code().into(), now, epoch.into()])]).await?;
         }
         Ok(())
     }
@@ -148,9 +272,11 @@ impl Service {
     pub async fn roll_keys(&self) -> Result<u64, Error> {
         let epoch = self.vault().roll().await?.number();
         let number = i64::try_from(epoch).unwrap_or(i64::MAX);
+        let now = || self.now().as_microsecond().into();
         self.records()
             .write(vec![
-                FINAL.with([self.now().as_microsecond().into(), number.into()]),
+                FINAL.with([now(), number.into()]),
+                FINAL_TOO.with([now(), number.into()]),
                 set_setting("epoch", &epoch.to_string()),
             ])
             .await?;
@@ -170,6 +296,43 @@ impl Service {
         let paper_left = row.int(2)?.unsigned_abs();
         Ok(Some(Erased { in_service: changes::time(in_service)?, final_from, paper_left }))
     }
+}
+
+/// Every statement by which rows of a file go or let go of it, but for the file's own row. Doing them again does no harm.
+fn floor_swept(client: ClientId) -> Vec<Query> {
+    let id = || client.as_bytes().into();
+    vec![
+        DROP_ENTRIES.with([id()]),
+        DROP_PAST.with([id()]),
+        written::DROP_DUE.with([id()]),
+        mentions::DROP_MENTIONS.with([id()]),
+        DROP_DRAFTS.with([id()]),
+        DROP_REASONS.with([id()]),
+        DROP_CONFLICTS.with([id()]),
+        DROP_REDACTIONS.with([id()]),
+        messages::DROP_MESSAGES.with([id()]),
+        closures::DROP_FALLEN_OUT.with([id()]),
+        appointments::DROP_UNITS.with([id()]),
+        appointments::DROP_APPOINTMENTS.with([id()]),
+        documents::DROP_DOCUMENTS.with([id()]),
+        hand_over::DROP_HANDED_OVER.with([id()]),
+        paper::DROP_DESTROYED.with([id()]),
+        telling::LET_GO_TELLING.with([id()]),
+        disclosures::DROP_UNMADE.with([id()]),
+        disclosures::LET_GO.with([id()]),
+        consents::DROP_CONSENTS.with([id()]),
+        consents::DROP_CONSENT_EVENTS.with([id()]),
+        consents::DROP_SCHEDULED.with([id()]),
+        notices_given::DROP_HELD.with([id()]),
+        retention::DROP_KEEPING.with([id()]),
+        holds::DROP_HOLDS.with([id()]),
+    ]
+}
+
+/// The clients in the first column of the first answer.
+fn first_column(rows: Vec<Rows>) -> Result<Vec<ClientId>, Error> {
+    let rows = rows.into_iter().next().unwrap_or_default().rows;
+    rows.iter().map(|row| Ok(ClientId::from_bytes(row.bytes16(0)?))).collect()
 }
 
 pub(crate) fn erase_request(client: ClientId) -> Request {

@@ -28,6 +28,16 @@ pub enum Error {
     /// The gate of sharing is shut: nothing left, and the log says that it was tried.
     #[error("{}", .0.words())]
     Blocked(casework::disclosures::Blocked),
+    /// A hold keeps the file.
+    #[error(
+        "This file is on hold, so it cannot be erased now. Nothing was changed: look at the hold, and lift it if its reason is gone."
+    )]
+    Held,
+    /// Rows or keys of an erased file were still there when Kept looked once more.
+    #[error(
+        "Something of an erased file is still there. No receipt was given. Run `kept doctor`, then `kept retention run`."
+    )]
+    Remains,
     /// Somebody in another role does this.
     #[error("{0}")]
     NotYours(&'static str),

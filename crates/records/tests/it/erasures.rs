@@ -3,9 +3,9 @@
 use access::Role;
 use records::erasure::Ground;
 use records::{Error, Service};
-use store::Engine;
+use store::{Engine, Sql};
 
-use crate::bench::{Bench, places};
+use crate::bench::{Bench, meeting, places};
 
 // promise: P15
 // promise: P23
@@ -84,6 +84,100 @@ async fn an_older_keyring_is_refused_and_an_older_copy_of_the_records_brings_nob
         }
     }
 }
+
+// promise: P15
+// promise: P23
+#[tokio::test(flavor = "multi_thread")]
+async fn who_asks_for_an_erasure_does_not_decide_and_the_receipt_says_what_went() {
+    for bench in Bench::all().await {
+        let service = &bench.service;
+        let amara = bench.visit("Amara Okafor", Role::Adviser).await;
+        let other = bench.visit("Owen Price", Role::Adviser).await;
+        let manager = bench.visit("Meera Shah", Role::Manager).await;
+        let gone = bench.client(&amara, "Daniel Whitfield").await;
+        let stays = bench.client(&other, "Maria Lopes").await;
+        let today = service.surroundings().today();
+        let note = meeting("Came with NB-10001, Daniel.", true);
+        let spoke = service.record_meeting(&other, stays, [1; 16], today, &note).await.unwrap();
+        let place = casework::paper::Place::read("Office 2", "Cabinet B", "14").unwrap();
+        service.add_paper(&amara, gone, [2; 16], "Signed agreement", &place).await.unwrap();
+
+        let effects = service.erasure_effects(&amara, gone).await.unwrap().release().await.unwrap();
+        assert_eq!((effects.paper, effects.mentions, effects.documents), (1, 1, 0));
+        assert!(effects.entries >= 3 && effects.holds.is_empty() && effects.asked.is_none());
+        assert!(
+            service.erasure_effects(&other, gone).await.is_err(),
+            "not their client, and no reason given"
+        );
+        let why = "Rang this morning: no longer wants our help.";
+        let id = service.ask_erasure(&amara, gone, [3; 16], Ground::Request, why).await.unwrap();
+        assert_eq!(service.ask_erasure(&amara, gone, [3; 16], Ground::Request, why).await.unwrap(), id);
+        assert!(matches!(
+            service.ask_erasure(&amara, gone, [4; 16], Ground::Request, why).await,
+            Err(Error::ChangedMeanwhile)
+        ));
+        for visit in [&amara, &other] {
+            assert!(matches!(service.decide_erasure(visit, id, true).await, Err(Error::NotYours(_))));
+        }
+        assert!(service.open_file(&amara, gone, 20).await.is_ok(), "nothing is gone yet");
+        let (waiting, register) = service.erasures(&manager).await.unwrap();
+        assert_eq!((waiting.len(), register.len()), (1, 0));
+        let seen = service.erasure_decision(&manager, &waiting[0]).await.unwrap().release().await.unwrap();
+        assert_eq!(seen.1, why);
+        assert_eq!(seen.0.contact, casework::Profile::default(), "a manager is shown nothing of the file");
+        service.decide_erasure(&manager, id, true).await.unwrap();
+        assert!(matches!(service.decide_erasure(&manager, id, true).await, Err(Error::ChangedMeanwhile)));
+        assert!(matches!(service.open_file(&amara, gone, 20).await, Err(Error::NoSuchFile)));
+
+        let receipt = service.erasure(&amara, id).await.unwrap().unwrap();
+        assert_eq!((receipt.asked_by, receipt.decided.unwrap().1), (Some(amara.staff), manager.staff));
+        assert_eq!((receipt.entries, receipt.paper, receipt.paper_left), (effects.entries, 1, 1));
+        assert!(receipt.in_service.is_some() && receipt.final_from.is_none());
+        service.roll_keys().await.unwrap();
+        assert!(service.erasure(&amara, id).await.unwrap().unwrap().final_from.is_some());
+
+        // Whoever wrote of them takes them out, and what it said before goes too.
+        assert!(service.redactions(&amara).await.unwrap().is_empty(), "it is not in her files");
+        let open = service.redactions(&other).await.unwrap();
+        assert_eq!((open.len(), open[0].entry, receipt.mentions_left), (1, spoke, 1));
+        let mut put_right = meeting("Came with somebody.", true);
+        put_right.because = Some("Took a person out who was erased".into());
+        service.correct_meeting(&other, stays, spoke, 1, today, &put_right).await.unwrap();
+        service.redacted(&other, stays, spoke).await.unwrap();
+        service.redacted(&other, stays, spoke).await.unwrap();
+        assert!(service.redactions(&other).await.unwrap().is_empty());
+        let records = bench.ground.store(&records::MIGRATIONS).await;
+        let past = records.read(vec![PAST_OF.with([spoke.as_bytes().into()])]).await.unwrap();
+        assert_eq!(past[0].first().unwrap().int(0).unwrap(), 0, "the version before is gone");
+        assert!(service.examine().await.iter().all(|f| f.sound), "{:?}", service.examine().await);
+    }
+}
+
+// promise: P23
+#[tokio::test(flavor = "multi_thread")]
+async fn two_people_who_erase_at_once_erase_once_and_one_who_says_no_erases_nothing() {
+    for bench in Bench::all().await {
+        let service = &bench.service;
+        let amara = bench.visit("Amara Okafor", Role::Adviser).await;
+        let manager = bench.visit("Meera Shah", Role::Manager).await;
+        let lead = bench.visit("Lena Rights", Role::Governance).await;
+        let client = bench.client(&amara, "Daniel Whitfield").await;
+        let why = "Rang this morning: no longer wants our help.";
+        let id = service.ask_erasure(&amara, client, [1; 16], Ground::Request, why).await.unwrap();
+        service.decide_erasure(&lead, id, false).await.unwrap();
+        assert!(service.open_file(&amara, client, 20).await.is_ok());
+        let id = service.ask_erasure(&amara, client, [2; 16], Ground::Request, why).await.unwrap();
+        let (one, two) =
+            tokio::join!(service.decide_erasure(&manager, id, true), service.decide_erasure(&lead, id, true));
+        assert_eq!(usize::from(one.is_ok()) + usize::from(two.is_ok()), 1, "{one:?} {two:?}");
+        let (waiting, register) = service.erasures(&manager).await.unwrap();
+        assert_eq!((waiting.len(), register.len()), (0, 1));
+        assert!(service.examine().await.iter().all(|f| f.sound));
+    }
+}
+
+static PAST_OF: Sql =
+    Sql { name: "PAST_OF", store: "records", text: "SELECT COUNT(*) FROM entry_past WHERE id = $1" };
 
 /// Puts a copy of a database, with its log, in the place of another.
 fn replace(folder: &std::path::Path, from: &str, to: &str) {

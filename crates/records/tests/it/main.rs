@@ -19,4 +19,5 @@ mod messages;
 mod post;
 mod retention;
 mod signing_in;
+mod sweeps;
 mod written;
