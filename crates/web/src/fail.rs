@@ -88,11 +88,13 @@ impl From<Error> for Fail {
                 error.to_string(),
             ),
             Error::Blocked(_) => Fail::page(StatusCode::CONFLICT, "Nothing was shared", error.to_string()),
+            Error::Held => Fail::page(StatusCode::CONFLICT, "This file is on hold", error.to_string()),
             Error::NotYours(text) => Fail::page(StatusCode::FORBIDDEN, "You cannot do this", text),
             Error::Notice(text) | Error::Staff(text) => {
                 Fail::page(StatusCode::UNPROCESSABLE_ENTITY, "That did not work", text)
             }
             Error::Store(_)
+            | Error::Remains
             | Error::Audit(_)
             | Error::Vault(_)
             | Error::Damaged(_)

@@ -327,6 +327,7 @@ fn view(
         (life(file, &profile, today))
         (promised(file))
         @if file.own { p.app-muted { a.govuk-link href={ "/clients/" (file.client) "/conflict" } { "I know this client privately" } } }
+        p.app-muted { a.govuk-link href={ "/clients/" (file.client) "/erase" } { "This client wants to be forgotten" } }
     };
     html! {
         (head(&profile, file.client, today, "File", actions))

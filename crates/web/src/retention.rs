@@ -2,33 +2,43 @@
 
 use access::Role;
 use axum::extract::State;
-use axum::response::Response;
+use axum::response::{IntoResponse, Redirect, Response};
 use casework::dates;
+use casework::retention::guard::Doubt;
 use casework::retention::{Ahead, layer_words};
 use jiff::civil::Date;
 use maud::{Markup, html};
 use notice::Layer;
+use records::Visit;
 use records::retention::Ending;
+use records::sweep::{Due, State as Stands, Sweep};
 
 use crate::App;
 use crate::fail::Fail;
+use crate::file::clock;
+use crate::form::Form;
 use crate::frame::{At, release, staff};
 use crate::signed::Signed;
 use crate::ui::file::{TagKind, bar, panel, tag};
+use crate::ui::form::{ButtonKind, button, hidden};
 use crate::ui::list::{Cell, Column, Table, empty, table};
 use crate::ui::page::{container, heading};
+use crate::ui::words::warning;
 
 /// What goes soon. Managers and the governance lead have no caseload: they see the numbers.
 pub(crate) async fn show(State(app): State<App>, Signed(visit): Signed) -> Result<Response, Fail> {
     if !matches!(visit.role, Role::Adviser | Role::Manager | Role::Governance) {
         return Err(Fail::not_found());
     }
+    let (sweep, due) =
+        (app.service.newest_sweep().await?, app.service.due_on(app.service.surroundings().today()).await?);
     let opened = app.service.endings(&visit).await?;
     let today = app.service.surroundings().today();
     let page = opened.map(|endings| {
         let body = container(html! {
             (heading("Records near their end", html! { p { "Dates only: no record is opened for this." } }))
             @if visit.role == Role::Adviser { (mine(&endings.mine, today)) }
+            @else { (sweeping(&app, &visit, sweep.as_ref(), due)) }
             @for (layer, ahead) in &endings.layers { (year(*layer, ahead, today)) }
             @if endings.layers.is_empty() { (empty("There is no record yet.")) }
         });
@@ -68,6 +78,75 @@ fn mine(endings: &[Ending], today: Date) -> Markup {
     )
 }
 
+/// What Kept erases by itself, and what it asks.
+fn sweeping(app: &App, visit: &Visit, sweep: Option<&Sweep>, due: Due) -> Markup {
+    let directory = app.service.directory();
+    let day = |at| {
+        let at = app.service.surroundings().civil(at);
+        format!("{} at {}", dates::long(at.date()), clock(&at))
+    };
+    let act = |day: Date, act: &str, kind: ButtonKind, label: &str| {
+        html! {
+            form method="post" action="/promises/retention/sweep" {
+                (hidden("day", &day.to_string()))
+                (button(kind, label, Some(("do", act))))
+            }
+        }
+    };
+    panel(
+        "sweep",
+        "What Kept erases by itself",
+        Some(("/erasures", "Erasures", "")),
+        html! {
+            @match sweep {
+                None => { p { "Kept has not looked yet: it does every night at three, and whenever it starts." } }
+                Some(sweep) => {
+                    @match sweep.state {
+                        Stands::Done => { p { "Last on " (day(sweep.begun)) ": " (sweep.erased) " erased." } }
+                        Stands::Runs => {
+                            p { "At it since " (day(sweep.begun)) ": " (sweep.erased) " of " (sweep.due) " erased." }
+                            (bar(part(sweep.erased, sweep.due), 1000))
+                            (act(sweep.day, "stop", ButtonKind::Secondary, "Stop for today"))
+                        }
+                        Stands::Stopped => { p { "Stopped for the day: " (sweep.erased) " of " (sweep.due) " erased. It goes on tomorrow." } }
+                        Stands::Asks => {
+                            (warning(&format!("{} would be erased, and Kept asks two people first. {}", dates::count(sweep.due, "file"), sweep.doubt.map_or("", Doubt::words))))
+                            @for (at, by) in &sweep.agreed { p { (directory.name(*by)) " agreed on " (day(*at)) ". A second person has to, too." } }
+                            @if sweep.agreed.iter().all(|(_, by)| *by != visit.staff) {
+                                (act(sweep.day, "agree", ButtonKind::Warning, "I looked: erase them"))
+                            }
+                            (act(sweep.day, "stop", ButtonKind::Secondary, "Do not erase them today"))
+                        }
+                    }
+                }
+            }
+            @if due.going > 0 { p { "Past their day now: " (due.going) "." } }
+            @if due.staying > 0 { p.app-muted { "Past their day, but kept for now: " (due.staying) ", because they are on hold, restricted, or a programme keeps them longer." } }
+        },
+    )
+}
+
+fn part(of: u64, all: u64) -> u32 {
+    u32::try_from(of.saturating_mul(1000) / all.max(1)).unwrap_or(u32::MAX)
+}
+
+/// Agrees to a sweep that asks, or stops one.
+pub(crate) async fn sweep(
+    State(app): State<App>,
+    Signed(visit): Signed,
+    sent: Form,
+) -> Result<Response, Fail> {
+    let sent = sent.only(&["day", "do"])?;
+    let day: Date =
+        sent.one("day")?.parse().map_err(|_| Fail::bad_form("It does not say which day is meant."))?;
+    match sent.one("do")? {
+        "agree" => app.service.agree_to_sweep(&visit, day).await?,
+        "stop" => app.service.stop_sweep(&visit, day).await?,
+        _ => return Err(Fail::bad_form("It does not say what was decided.")),
+    }
+    Ok(Redirect::to("/promises/retention").into_response())
+}
+
 /// How near the end is: its day has come, its last warning is out, or its first.
 fn how_near(ending: &Ending, today: Date) -> Markup {
     let last = ending.warnings.last().is_some_and(|last| *last <= today);
@@ -85,8 +164,7 @@ fn year(layer: Layer, ahead: &Ahead, today: Date) -> Markup {
     let most = ahead.months.iter().map(|(_, count)| *count).chain([ahead.due, ahead.later]).max();
     let most = most.unwrap_or_default();
     let cells = |when: String, count: u64| -> Vec<Cell> {
-        let part = |n: u64| u32::try_from(n.saturating_mul(1000) / most.max(1)).unwrap_or(u32::MAX);
-        vec![html! { (when) }, html! { (count) }, html! { @if count > 0 { (bar(part(count), 1000)) } }]
+        vec![html! { (when) }, html! { (count) }, html! { @if count > 0 { (bar(part(count, most), 1000)) } }]
     };
     let month = |first: Date| format!("{} {}", dates::month_name(first.month()), first.year());
     let rows = std::iter::once(cells(format!("Due by {}", dates::long(today)), ahead.due))

@@ -5,9 +5,9 @@ use axum::routing::{MethodRouter, get, post};
 
 use crate::{
     App, account, appointments, assets, calendar, clients, closures, conflict, consents, corrections, cover,
-    details, diary, disclosures, documents, entries, entry_page, file, hand_over, looked, messages,
-    notices_given, organisations, outcomes, paper, plan, public, register, retention, sign_in, tasks, team,
-    telling, today,
+    details, diary, disclosures, documents, entries, entry_page, erasures, file, hand_over, holds, looked,
+    messages, notices_given, organisations, outcomes, paper, plan, public, redactions, register, retention,
+    sign_in, tasks, team, telling, today,
 };
 
 /// The two methods that pages use.
@@ -90,6 +90,7 @@ routes! {
     Post "/tasks" Staff false tasks::done;
     Get  "/team" Staff true team::show;
     Get  "/promises/retention" Staff true retention::show;
+    Post "/promises/retention/sweep" Staff true retention::sweep;
     Get  "/conflict-declared" Staff false conflict::declared;
     Get  "/clients/{client}/conflict" Staff true conflict::ask;
     Post "/clients/{client}/conflict" Staff true conflict::declare;
@@ -149,6 +150,17 @@ routes! {
     Post "/clients/{client}/disclosures/{disclosure}" Staff true disclosures::decide;
     Post "/clients/{client}/disclosures/{disclosure}/pack" Staff true disclosures::pack;
     Get  "/approvals" Staff true disclosures::approvals;
+    Get  "/clients/{client}/erase" Staff true erasures::propose;
+    Post "/clients/{client}/erase" Staff true erasures::ask;
+    Get  "/clients/{client}/hold" Staff true holds::show;
+    Post "/clients/{client}/hold" Staff true holds::set;
+    Post "/clients/{client}/hold/{hold}" Staff true holds::lift;
+    Get  "/holds" Staff true holds::all;
+    Get  "/erasures" Staff true erasures::register;
+    Get  "/erasures/{erasure}" Staff true erasures::show;
+    Post "/erasures/{erasure}" Staff true erasures::decide;
+    Get  "/redactions" Staff true redactions::show;
+    Post "/redactions" Staff true redactions::done;
     Get  "/recipients" Staff false organisations::show;
     Post "/recipients" Staff true organisations::add;
     Post "/recipients/{organisation}/key" Staff true organisations::enter_key;

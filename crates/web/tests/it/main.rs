@@ -12,6 +12,7 @@ mod appointments;
 mod bench;
 mod closures;
 mod documents;
+mod erasing;
 mod failing;
 mod forms;
 mod sharing;
