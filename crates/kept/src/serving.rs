@@ -8,6 +8,7 @@ use axum::serve::ListenerExt as _;
 use jiff::ToSpan as _;
 use jiff::civil::time;
 use records::Service;
+use records::sweep::State;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
@@ -85,7 +86,7 @@ pub(crate) async fn serve(
     });
     let mut serving = tokio::spawn(serving.into_future());
     let following = tokio::spawn(follow(Arc::clone(&service)));
-    let rolling = tokio::spawn(roll_nightly(Arc::clone(&service)));
+    let nightly = tokio::spawn(every_night(Arc::clone(&service)));
     let tidying = tokio::spawn(tidy(Arc::clone(&service)));
     tokio::select! {
         () = stop.asked() => {}
@@ -103,10 +104,8 @@ pub(crate) async fn serve(
         tracing::warn!("a message was being sent; at the next start it is seen to");
         sending.abort();
     }
-    // A new epoch is never left half-way by us, though a crash there would be mended at the next start.
-    if !rolling.is_finished() {
-        rolling.abort();
-    }
+    // A sweep or a new epoch that is cut off here is carried on at the next start.
+    nightly.abort();
     service.close().await?;
     Ok(())
 }
@@ -146,6 +145,10 @@ async fn tidy(service: Arc<Service>) {
         if let Err(error) = service.check_waiting_documents().await {
             tracing::error!(%error, "documents could not be checked; trying again");
         }
+        // Two people agreed to a sweep that asked, or another server began one and is gone.
+        if let Err(error) = sweep_on(&service).await {
+            tracing::error!(%error, "the sweep stopped; trying again");
+        }
         match service.sweep_documents(records::documents::LEFT_FOR).await {
             Ok(0) => {}
             Ok(count) => tracing::info!(count, "swept what uploads had left over"),
@@ -154,9 +157,27 @@ async fn tidy(service: Arc<Service>) {
     }
 }
 
-/// Makes erasures final in every copy: at the start, for one that waits, and every night at three.
-async fn roll_nightly(service: Arc<Service>) {
+/// Carries on with a sweep that may run.
+async fn sweep_on(service: &Service) -> Result<(), records::Error> {
+    match service.newest_sweep().await? {
+        Some(sweep) if sweep.state == State::Runs => service.sweep(sweep.day).await.map(drop),
+        _ => Ok(()),
+    }
+}
+
+/// Erases what is past its day and makes erasures final in every copy: at the start, for what waits, and every night at three.
+async fn every_night(service: Arc<Service>) {
     loop {
+        match service.sweep(service.surroundings().today()).await {
+            Ok(sweep) if sweep.state == State::Asks => {
+                tracing::warn!(
+                    due = sweep.due,
+                    "the sweep asks two people before it erases: /promises/retention"
+                );
+            }
+            Ok(sweep) => tracing::info!(erased = sweep.erased, "what was past its day is erased"),
+            Err(error) => tracing::error!(%error, "the sweep stopped; it goes on within a minute"),
+        }
         match service.roll_keys().await {
             Ok(epoch) => tracing::info!(epoch, "erasures are final in every copy"),
             Err(error) => tracing::error!(%error, "the keyring's epoch could not be rolled"),

@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 use records::erasure::Ground;
+use serde_json::json;
 
 use crate::cli::Which;
 use crate::fail::Fail;
@@ -19,6 +20,9 @@ pub(crate) struct Erase {
     /// Why it is erased.
     #[arg(long)]
     ground: Why,
+    /// As JSON.
+    #[arg(long)]
+    json: bool,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -43,6 +47,15 @@ impl Erase {
         let erased = service.erase_file(&self.number, ground).await;
         service.close().await?;
         let erased = erased?;
+        if self.json {
+            let said = json!({
+                "in_service": erased.in_service.to_string(),
+                "final": erased.final_from.map(|at| at.to_string()),
+                "paper_left": erased.paper_left,
+            });
+            output::line(&said.to_string());
+            return Ok(ExitCode::SUCCESS);
+        }
         let at = service.surroundings().civil(erased.in_service);
         output::line(&format!(
             "Erased. Nothing of it can be read in the service from {}.",

@@ -1,4 +1,4 @@
-//! `kept retention`: what goes when.
+//! `kept retention`: what goes when, and the sweep.
 
 use std::process::ExitCode;
 
@@ -7,13 +7,14 @@ use casework::retention::{Ahead, layer_words};
 use clap::{Args, Subcommand};
 use jiff::civil::Date;
 use notice::Layer;
+use records::sweep::State;
 use serde_json::json;
 
 use crate::cli::Which;
 use crate::fail::Fail;
 use crate::output;
 
-/// Looks at what goes when.
+/// Looks at what goes when, and erases what is past its day.
 #[derive(Args)]
 pub(crate) struct Retention {
     #[command(flatten)]
@@ -34,28 +35,82 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Erase what is past its day, as Kept does by itself every night. Goes on with a sweep that was cut off. Exit status 1 if it
+    /// asks two people first.
+    #[command(after_help = "Example: kept retention run --json")]
+    Run {
+        /// What was past its day then; a day to come is refused.
+        #[arg(long, value_name = "DATE")]
+        as_of: Option<Date>,
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 impl Retention {
-    /// Prints the counts.
+    /// Does it.
     pub(crate) async fn run(self) -> Result<ExitCode, Fail> {
-        let Command::Preview { as_of, json } = self.command;
-        let service = self.which.load()?.open().await?;
-        let day = as_of.unwrap_or_else(|| service.surroundings().today());
-        let layers = service.retention_preview(day).await;
-        service.close().await?;
-        let layers = layers?;
-        if json {
-            output::line(&as_json(day, &layers).to_string());
-        } else if layers.is_empty() {
-            output::line("There is no file.");
-        } else {
-            for (layer, ahead) in &layers {
-                print(*layer, ahead, day);
-            }
+        match self.command {
+            Command::Preview { as_of, json } => preview(&self.which, as_of, json).await,
+            Command::Run { as_of, json } => sweep(&self.which, as_of, json).await,
         }
-        Ok(ExitCode::SUCCESS)
     }
+}
+
+async fn sweep(which: &Which, as_of: Option<Date>, json: bool) -> Result<ExitCode, Fail> {
+    let service = which.load()?.open().await?;
+    let swept = service.sweep(as_of.unwrap_or_else(|| service.surroundings().today())).await;
+    service.close().await?;
+    let swept = swept?;
+    if json {
+        let said = json!({
+            "day": swept.day.to_string(),
+            "state": swept.state.code(),
+            "asks_because": swept.doubt.map(|doubt| doubt.code()),
+            "due": swept.due,
+            "erased": swept.erased,
+        });
+        output::line(&said.to_string());
+    } else {
+        let words = match swept.state {
+            State::Done => format!(
+                "{} erased: unreadable in the service now, in every copy after `kept keyring roll`.",
+                swept.erased
+            ),
+            State::Runs => {
+                format!("{} of {} erased; another server goes on with it.", swept.erased, swept.due)
+            }
+            State::Stopped => {
+                format!("{} of {} erased; somebody stopped the sweep for that day.", swept.erased, swept.due)
+            }
+            State::Asks => format!(
+                "{} would be erased, and two people have to agree first, on the page /promises/retention. {}",
+                swept.due,
+                swept.doubt.map_or("", |doubt| doubt.words())
+            ),
+        };
+        output::line(&words);
+    }
+    Ok(if swept.state == State::Asks { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+async fn preview(which: &Which, as_of: Option<Date>, json: bool) -> Result<ExitCode, Fail> {
+    let service = which.load()?.open().await?;
+    let day = as_of.unwrap_or_else(|| service.surroundings().today());
+    let layers = service.retention_preview(day).await;
+    service.close().await?;
+    let layers = layers?;
+    if json {
+        output::line(&as_json(day, &layers).to_string());
+    } else if layers.is_empty() {
+        output::line("There is no file.");
+    } else {
+        for (layer, ahead) in &layers {
+            print(*layer, ahead, day);
+        }
+    }
+    Ok(ExitCode::SUCCESS)
 }
 
 fn as_json(day: Date, layers: &[(Layer, Ahead)]) -> serde_json::Value {
