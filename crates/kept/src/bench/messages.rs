@@ -13,10 +13,9 @@ use casework::{ClientId, StaffId};
 use clap::Args;
 use jiff::ToSpan as _;
 use records::appointments::Booking;
-use records::sessions::{Level, Session};
-use records::{Service, Token, Visit};
+use records::{Service, Visit};
 
-use super::ground::{Ground, engine};
+use super::ground::{Ground, engine, visit};
 use crate::commands::demo;
 use crate::databases::Databases;
 use crate::fail::Fail;
@@ -96,17 +95,6 @@ async fn everybody(service: &Service) -> Result<Vec<ClientId>, Fail> {
         clients.extend(caseload.files.into_iter().map(|file| file.who.client));
     }
     Ok(clients)
-}
-
-/// A visit by somebody with this role, without the trouble of signing in.
-fn visit(service: &Service, role: Role) -> Result<Visit, Fail> {
-    let directory = service.directory();
-    let member = directory.everybody().into_iter().find(|member| member.role == role);
-    let staff = member.map(|member| member.id).ok_or_else(|| Fail::said("nobody has this role"))?;
-    let now = service.surroundings().now();
-    let session = Session { staff, level: Level::Full, created: now, seen: now, confirmed: None };
-    let token = Token::from_cookie(&"00".repeat(32)).ok_or_else(|| Fail::said("no token"))?;
-    Ok(Visit { staff, role, session, token })
 }
 
 /// Books five minutes of the day for a client; each adviser has a hundred of them.

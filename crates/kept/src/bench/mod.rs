@@ -11,6 +11,7 @@ mod load;
 mod messages;
 mod page;
 mod plain;
+mod retention;
 mod search;
 mod slots;
 mod start;
@@ -54,6 +55,9 @@ enum What {
     /// Measure how long it takes to close an office and queue a message for everybody.
     #[command(after_help = "Example: kept bench messages --people 1000")]
     Messages(messages::Messages),
+    /// Measure counting what is due, erasing what is, and an epoch of the keyring.
+    #[command(after_help = "Example: kept bench retention --files 1000000 --erase 10000 --keys 1000000")]
+    Retention(retention::Retention),
     /// Measure how long a service takes to open.
     #[command(after_help = "Example: kept bench start --clients 20000")]
     Start(start::Start),
@@ -73,6 +77,7 @@ impl Bench {
             What::Slots(slots) => slots.run().await,
             What::Search(search) => search.run(),
             What::Messages(messages) => messages.run().await,
+            What::Retention(retention) => retention.run().await,
             What::Start(start) => start.run().await,
             What::Load => load::run().await,
         }

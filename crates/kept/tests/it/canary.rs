@@ -255,6 +255,29 @@ fn nothing_personal_stands_in_the_clear_anywhere_and_nothing_at_all_is_left_afte
         let reason = marks.new_one("Zq", "");
         let opened = site.post(&format!("{client}/reason"), &manager, &format!("reason={reason}+for+cover"));
         assert_eq!(opened.status, 303, "{}", opened.text);
+        // A hold that was set and lifted, and an erasure that was asked for.
+        let lead = site.sign_in("governance");
+        let (held, forget) = (marks.new_one("Zq", ""), marks.new_one("Zq", ""));
+        let opened = site.post(&format!("{client}/reason"), &lead, "reason=A+claim+about+it+came+in");
+        assert_eq!(opened.status, 303, "{}", opened.text);
+        let review = jiff::Timestamp::now()
+            .to_zoned_datetime(jiff::tz::TimeZone::UTC)
+            .date()
+            .checked_add(jiff::Span::new().days(30))
+            .unwrap();
+        let hold = format!(
+            "form={}&authority=legal-claim&reason={held}&review-day={}&review-month={}&review-year={}",
+            form_key(),
+            review.day(),
+            review.month(),
+            review.year()
+        );
+        assert_eq!(site.post(&format!("{client}/hold"), &lead, &hold).status, 303);
+        let shown = site.get(&format!("{client}/hold"), &lead).text;
+        let lift = shown.split("/hold/").nth(1).unwrap().split('"').next().unwrap();
+        assert_eq!(site.post(&format!("{client}/hold/{lift}"), &lead, "").status, 303);
+        let asked = format!("form={}&ground=request&reason={forget}", form_key());
+        assert_eq!(site.post(&format!("{client}/erase"), &adviser, &asked).status, 303);
         let file = site.get(&format!("{client}?all=1"), &adviser).text;
         assert!(file.contains(&note) && file.contains(&draft), "the marks are in the file");
         assert!(marks.0.len() > 20, "{}", marks.0.len());
@@ -314,7 +337,8 @@ fn nothing_is_left_but_the_mark_of_the_erasure(site: &Site, client: &str) {
         for line in text.lines().filter(|line| line.contains(id)) {
             let table = line.split(' ').nth(2).unwrap();
             assert!(
-                ["public.erased", "public.change", "public.form_done", "public.paper"].contains(&table),
+                ["public.erased", "public.erasure", "public.change", "public.form_done", "public.paper"]
+                    .contains(&table),
                 "{table} still has a row"
             );
         }

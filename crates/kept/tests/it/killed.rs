@@ -163,6 +163,40 @@ fn an_erasure_that_is_killed_at_any_step_is_whole_or_not_begun() {
     }
 }
 
+/// Two files more are past their day, and no sweep was today.
+const TWO_MORE: &str = "UPDATE keeping SET day = 1 WHERE client IN (SELECT client FROM keeping WHERE layer = 'service' AND day > 1 ORDER BY client LIMIT 2); DELETE FROM sweep";
+
+// promise: P16
+#[test]
+fn a_sweep_that_is_killed_at_any_step_goes_on_and_each_file_goes_once() {
+    for site in Site::all(120) {
+        let (mut left, mut steps, mut cut) = (120, 0, 0);
+        loop {
+            steps += if steps < 60 { 2 } else { 5 };
+            site.spoil("records", TWO_MORE);
+            let mut traced = strace(steps);
+            traced.arg("--").arg(env!("CARGO_BIN_EXE_kept")).args(["retention", "run", "--json"]);
+            let out = traced.env("KEPT_CONFIG", site.folder().join("kept.toml")).output().unwrap();
+            let said = well(&site.kept(&["retention", "run", "--json"]));
+            assert!(
+                said.contains("\"state\":\"done\"") && said.contains("\"erased\":2"),
+                "step {steps}: {said}"
+            );
+            left -= 2;
+            let doctor = well(&site.kept(&["doctor"]));
+            assert!(doctor.contains(&format!("{left} of {left} people can be found")), "{doctor}");
+            if out.status.success() {
+                break;
+            }
+            cut += 1;
+            assert!(left > 2, "there is no end of steps");
+        }
+        assert!(cut > 5, "{cut}");
+        site.is_sound();
+        eprintln!("{:?}: {steps} steps of a sweep, cut off at {cut} of them", site.ground.engine());
+    }
+}
+
 #[test]
 fn a_document_whose_sending_is_killed_at_any_step_is_whole_or_not_there() {
     for site in Site::all(3) {
