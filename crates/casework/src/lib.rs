@@ -23,6 +23,8 @@ pub mod names;
 pub mod outcomes;
 pub mod paper;
 pub mod profile;
+pub mod programmes;
+pub mod referrals;
 pub mod retention;
 pub mod working_days;
 
@@ -33,6 +35,7 @@ pub use disclosures::Disclosed;
 pub use entries::{AgreedPlan, Agreement, EntryKind, How, Meeting, MeetingKind, NoticeGiven, Written};
 pub use ids::{
     AppointmentId, ClientId, ClosureId, DocumentId, EntryId, HandOverId, NotAnId, OrganisationId, PaperId,
-    ProgrammeId, StaffId,
+    PlacementId, ProgrammeId, StaffId,
 };
 pub use profile::Profile;
+pub use programmes::Placement;

@@ -17,12 +17,14 @@ mod earned;
 mod evidence;
 mod judge;
 mod parse;
+mod ahead;
 mod record;
 mod report;
 mod rules;
-mod sheet;
+pub(crate) mod sheet;
 mod written;
 
+pub use ahead::{ahead, milestone_words};
 pub use judge::judge;
 pub use record::{
     Earning, EarningKind, Evidence, EvidenceKind, Obtained, Record, RecordFault, RecordFaults, Spell,
