@@ -11,7 +11,7 @@ use vault::Epoch;
 use crate::service::set_setting;
 use crate::{
     Error, Service, appointments, changes, closures, consents, disclosures, documents, hand_over, mentions,
-    messages, notices_given, paper, retention, telling, written,
+    messages, notices_given, paper, placements, retention, spending, telling, written,
 };
 
 sql! { records:
@@ -108,6 +108,9 @@ impl Service {
             consents::DROP_CONSENT_EVENTS.with([id()]),
             consents::DROP_SCHEDULED.with([id()]),
             notices_given::DROP_HELD.with([id()]),
+            placements::DROP_PLACEMENTS.with([id()]),
+            // What was spent on somebody is still spent: the sum stays and says no longer on whom.
+            spending::LET_GO_SPEND.with([id()]),
             retention::DROP_KEEPING.with([id()]),
             DROP_CLIENT.with([id()]).expecting(1),
             change.outbox(),
