@@ -12,12 +12,12 @@
 //! To add a programme: a file in `data/`, or a text of the service's own. To add a way of measuring: a variant of
 //! [`Measure`], its reading in `parse.rs`, its judging in `judge.rs`.
 
+mod ahead;
 mod clock;
 mod earned;
 mod evidence;
 mod judge;
 mod parse;
-mod ahead;
 mod record;
 mod report;
 mod rules;

@@ -128,7 +128,10 @@ impl StepTyped {
             faults.push(Fault::new(STATUS_ON, "The day must be today or earlier"));
         }
         if let Some(since) = since.filter(|since| on < *since) {
-            let message = format!("The day must be {} or later: that is when it came to stand as it does", dates::long(since));
+            let message = format!(
+                "The day must be {} or later: that is when it came to stand as it does",
+                dates::long(since)
+            );
             faults.push(Fault::new(STATUS_ON, message));
         }
         let outcome = self.outcome.trim();

@@ -22,8 +22,8 @@ use crate::clients::{ADD_CLIENT, number_text};
 use crate::consents::Loading;
 use crate::entries::{Head, compartment_of};
 use crate::organisations::Organisation;
-use crate::surroundings::day_number;
 use crate::spending::spend;
+use crate::surroundings::day_number;
 use crate::written::{due, milestones};
 use crate::{Error, Service, changes, retention};
 

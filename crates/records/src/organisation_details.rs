@@ -97,7 +97,15 @@ impl OrganisationDetails {
         if !faults.is_empty() {
             return Err(faults);
         }
-        Ok(OrganisationDetails { description, url, email, phone, address, service_areas, version: self.version })
+        Ok(OrganisationDetails {
+            description,
+            url,
+            email,
+            phone,
+            address,
+            service_areas,
+            version: self.version,
+        })
     }
 }
 
@@ -149,8 +157,9 @@ impl Service {
         let (phone, address, areas) = (said.phone.into(), said.address.into(), said.service_areas.into());
         let statement = match version {
             0 => ADD_DETAILS.with([id, what, url, email, phone, address, areas, now, staff]),
-            _ => CHANGE_DETAILS
-                .with([id, what, url, email, phone, address, areas, now, staff, version.into()]),
+            _ => {
+                CHANGE_DETAILS.with([id, what, url, email, phone, address, areas, now, staff, version.into()])
+            }
         };
         self.records().write(vec![statement.expecting(1)]).await.map_err(|error| match error {
             store::Error::Conflict { .. } | store::Error::AlreadyThere { .. } => Error::ChangedMeanwhile,

@@ -12,7 +12,9 @@ use casework::entries::Agreed;
 use casework::profile::fields;
 use casework::programmes::{Ended, Placement, Reason, Said, Times};
 use casework::retention::ProgrammeRule;
-use casework::{Answer, ClientId, EntryId, EntryKind, Fault, How, NoticeGiven, PlacementId, Profile, ProgrammeId};
+use casework::{
+    Answer, ClientId, EntryId, EntryKind, Fault, How, NoticeGiven, PlacementId, Profile, ProgrammeId,
+};
 use jiff::civil::Date;
 use notice::{Categories, Category, Notice};
 use store::{Query, Row, sql};
@@ -64,11 +66,7 @@ impl PlacedOn {
             id: PlacementId::from_bytes(row.bytes16(0)?),
             programme: ProgrammeId::from_bytes(row.bytes16(1)?),
             notice_version: row.text(2)?.to_owned(),
-            times: Times {
-                placed: day(3)?.ok_or(Error::Damaged("day"))?,
-                started: day(4)?,
-                ended: day(5)?,
-            },
+            times: Times { placed: day(3)?.ok_or(Error::Damaged("day"))?, started: day(4)?, ended: day(5)? },
             version: row.int(6)?,
         })
     }
@@ -103,7 +101,9 @@ pub struct Joining {
     pub said: Vec<Said>,
     /// Answers to the programme's own questions.
     pub answers: Profile,
-    /// Whether the client begins today.
+    /// The day of the agreement: today, or earlier if it is written down late.
+    pub on: Date,
+    /// Whether the client begins on that day.
     pub begins: bool,
 }
 
@@ -181,11 +181,19 @@ impl Service {
         if let Some(shut) = placing.shut {
             return Err(Error::Faults(vec![Fault::new("place", shut)]));
         }
+        let standing = self.standing(visit, client).await?;
+        let registered = self.surroundings().civil(standing.registered).date();
         let mut faults = foreign(notice, &joining.answers);
+        if joining.on > today || joining.on < registered {
+            faults.push(Fault::new(
+                "agreed",
+                "The agreement was made today or earlier, and after the registration",
+            ));
+        }
         let facts = named_by(notice, &placing.profile).joined(joining.answers.clone());
         faults.extend(missing(notice, &published.catalogue, &facts));
         let born = placing.profile.date(&fields::DATE_OF_BIRTH);
-        let met = match offered.programme.eligible(&joining.said, born, today) {
+        let met = match offered.programme.eligible(&joining.said, born, joining.on) {
             Ok(met) => met,
             Err(more) => {
                 faults.extend(more);
@@ -195,7 +203,7 @@ impl Service {
         if !faults.is_empty() {
             return Err(Error::Faults(faults));
         }
-        let started = joining.begins.then_some(today);
+        let started = joining.begins.then_some(joining.on);
         let placement = Placement {
             title: offered.programme.title.clone(),
             notice: notice.id.clone(),
@@ -208,7 +216,6 @@ impl Service {
             started,
             ended: None,
         };
-        let standing = self.standing(visit, client).await?;
         let now = self.now();
         let wanted = Categories::from(Category::Agreement).with(Category::Casework);
         let permit = self.permit(standing.request(visit, now, Act::Write, wanted), PLACE).await?;
@@ -225,7 +232,7 @@ impl Service {
             kind: kind.code().into(),
             category,
             compartment,
-            day: day_number(today),
+            day: day_number(joining.on),
             written: now,
             author: visit.staff,
             version: 1,
@@ -261,7 +268,7 @@ impl Service {
                 client.as_bytes().into(),
                 programme.as_bytes().into(),
                 notice.version.as_str().into(),
-                day_number(today).into(),
+                day_number(joining.on).into(),
                 started.map(day_number).into(),
             ]),
             holding(client, &notice.id, &notice.version, now),
@@ -277,6 +284,16 @@ impl Service {
             Err(Error::Store(store::Error::Conflict { .. })) => Err(Error::ChangedMeanwhile),
             Err(error) => Err(error),
         }
+    }
+
+    /// A placement as it stands in the clear. Nothing is opened.
+    ///
+    /// # Errors
+    /// There is no such placement in this file, or a store failed.
+    pub async fn their_placement(&self, client: ClientId, placement: PlacementId) -> Result<PlacedOn, Error> {
+        let rows = self.records().read(vec![of_client(client)]).await?;
+        let all = read(rows.first().map(|r| r.rows.as_slice()).unwrap_or_default())?;
+        all.into_iter().find(|one| one.id == placement).ok_or(Error::NoSuchFile)
     }
 
     /// Ends a placement with its reason. The clock of the programme's layer starts from here, where its notice counts from the
@@ -327,9 +344,11 @@ impl Service {
             }
             Becomes::Ended(ended) => {
                 times = times.end(ended.on, today).map_err(fault)?;
-                let own = next.facts.answers.iter().filter(|(field, _)| {
-                    published.notice.fields.iter().any(|known| known.id == **field)
-                });
+                let own = next
+                    .facts
+                    .answers
+                    .iter()
+                    .filter(|(field, _)| published.notice.fields.iter().any(|known| known.id == **field));
                 let own = Profile { answers: own.map(|(f, a)| (f.clone(), a.clone())).collect() };
                 next.facts = named_by(&published.notice, &view.profile).joined(own);
                 next.ended = Some(ended);
@@ -394,7 +413,13 @@ impl Service {
                 .expecting(1),
         ];
         batch.extend(statements);
-        batch.push(retention::programme_layer(client, programme, &rule, times.ended, offered.programme.terms.ends));
+        batch.push(retention::programme_layer(
+            client,
+            programme,
+            &rule,
+            times.ended,
+            offered.programme.terms.ends,
+        ));
         batch.push(change.outbox());
         batch.extend(changes::of_client(client, now));
         match self.records().write(batch).await {

@@ -174,7 +174,8 @@ impl Service {
         }
         let now = self.now();
         let mut batch = self.notice_to_publish(&programme, notice)?;
-        let known = self.programmes().iter().find(|one| one.programme.code == programme.code).map(|one| one.id);
+        let known =
+            self.programmes().iter().find(|one| one.programme.code == programme.code).map(|one| one.id);
         let id = known.unwrap_or_else(|| ProgrammeId::from_bytes(self.draw()));
         batch.push(match known {
             Some(id) => REWRITE_PROGRAMME.with([id.as_bytes().into(), text.into()]).expecting(1),
@@ -322,7 +323,10 @@ impl Service {
         self.programmes_are_theirs(visit, CHANGE).await?;
         let offered = self.programme(id)?;
         if offered.removed.is_some() {
-            return Err(Error::Faults(vec![Fault::new("ends", "This programme was removed. Nothing of it can be changed")]));
+            return Err(Error::Faults(vec![Fault::new(
+                "ends",
+                "This programme was removed. Nothing of it can be changed",
+            )]));
         }
         let on_it = self.programme_numbers().await?.get(&id).map_or(0, |numbers| numbers.on_it);
         let mut faults = Vec::new();
@@ -330,7 +334,8 @@ impl Service {
             faults.push(Fault::new("ends", "The last day must be the first day or later"));
         }
         if terms.places.is_some_and(|places| u64::from(places) < on_it) {
-            faults.push(Fault::new("places", format!("{on_it} clients are on it now: enter {on_it} or more")));
+            faults
+                .push(Fault::new("places", format!("{on_it} clients are on it now: enter {on_it} or more")));
         }
         if !faults.is_empty() {
             return Err(Error::Faults(faults));
@@ -377,7 +382,12 @@ impl Service {
         })
     }
 
-    async fn write_programme(&self, visit: &Visit, mut batch: Vec<Query>, action: Action) -> Result<(), Error> {
+    async fn write_programme(
+        &self,
+        visit: &Visit,
+        mut batch: Vec<Query>,
+        action: Action,
+    ) -> Result<(), Error> {
         batch.extend(changes::of_service(self.now()));
         self.records().write(batch).await?;
         self.log().event(Some(visit.staff.into()), action, Outcome::Done).durable().await?;

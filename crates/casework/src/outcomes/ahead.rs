@@ -26,9 +26,8 @@ pub fn ahead(spell: &Written, today: Date) -> Vec<(&'static str, Date)> {
     let (Some(kind), Some(started), None) = (kind, date("started_on"), date("ended_on")) else {
         return Vec::new();
     };
-    let of_this = |milestone: &&Milestone| {
-        milestone.outcome != OutcomeKind::Retained && milestone.outcome.takes(kind)
-    };
+    let of_this =
+        |milestone: &&Milestone| milestone.outcome != OutcomeKind::Retained && milestone.outcome.takes(kind);
     let day = |milestone: &'static Milestone| match milestone.measure {
         Measure::Weeks { weeks, .. } => {
             let day = started.checked_add(i64::from(weeks).weeks()).ok()?;

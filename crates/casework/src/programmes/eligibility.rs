@@ -38,7 +38,9 @@ impl Criterion {
             return None;
         }
         let Some(age) = born.and_then(|born| dates::age(born, day)).map(u32::from) else {
-            return Some("Record the date of birth in the details first: the programme asks for an age".to_owned());
+            return Some(
+                "Record the date of birth in the details first: the programme asks for an age".to_owned(),
+            );
         };
         if self.from_age.is_some_and(|from| age < from) || self.to_age.is_some_and(|to| age > to) {
             return Some(format!("This client is {age}. The programme asks for: {}", self.says));
@@ -56,17 +58,20 @@ impl Programme {
         let (mut met, mut faults) = (Vec::new(), Vec::new());
         for criterion in &self.criteria {
             let chosen = said.iter().find(|one| one.criterion == criterion.id);
-            let chosen = chosen.and_then(|one| criterion.evidence.iter().find(|known| known.id == one.evidence));
+            let chosen =
+                chosen.and_then(|one| criterion.evidence.iter().find(|known| known.id == one.evidence));
             match (criterion.age_fault(born, day), chosen) {
                 (Some(fault), _) => faults.push(Fault::new(criterion.field(), fault)),
                 (None, None) => {
-                    let message = format!("Choose what shows this: {}. Without it this client cannot join", criterion.says);
+                    let message = format!(
+                        "Choose what shows this: {}. Without it this client cannot join",
+                        criterion.says
+                    );
                     faults.push(Fault::new(criterion.field(), message));
                 }
-                (None, Some(evidence)) => met.push(Met {
-                    criterion: criterion.says.clone(),
-                    evidence: evidence.says.clone(),
-                }),
+                (None, Some(evidence)) => {
+                    met.push(Met { criterion: criterion.says.clone(), evidence: evidence.says.clone() })
+                }
             }
         }
         if faults.is_empty() { Ok(met) } else { Err(faults) }

@@ -49,7 +49,10 @@ pub(super) fn programme(text: &str) -> Result<Programme, RuleFaults> {
         }
     }
     for criterion in programme.criteria.iter().filter(|criterion| criterion.evidence.is_empty()) {
-        faults.add(1, format!("nothing shows \"{}\": add [[evidence]] with of = \"{}\"", criterion.id, criterion.id));
+        faults.add(
+            1,
+            format!("nothing shows \"{}\": add [[evidence]] with of = \"{}\"", criterion.id, criterion.id),
+        );
     }
     if faults.is_empty() { Ok(programme) } else { Err(faults.into_faults()) }
 }

@@ -112,7 +112,9 @@ impl Times {
     /// It ended, they began before, or the day does not fit.
     pub fn start(self, on: Date, today: Date) -> Result<Times, Fault> {
         match self.state() {
-            State::Ended => return Err(Fault::new("started_on", "This placement has ended: place the client anew")),
+            State::Ended => {
+                return Err(Fault::new("started_on", "This placement has ended: place the client anew"));
+            }
             State::Started => return Err(Fault::new("started_on", "The client has begun already")),
             State::Placed => {}
         }

@@ -138,7 +138,10 @@ fn a_placement_begins_once_and_ends_once() {
     let placed = Times { placed: day, started: None, ended: None };
     let started = placed.start(date(2026, 6, 8), today).unwrap();
     let ended = started.end(date(2026, 9, 1), today).unwrap();
-    assert_eq!([placed.state(), started.state(), ended.state()], [State::Placed, State::Started, State::Ended]);
+    assert_eq!(
+        [placed.state(), started.state(), ended.state()],
+        [State::Placed, State::Started, State::Ended]
+    );
     assert!(placed.end(day, today).is_ok(), "somebody may never begin");
     for (what, result) in [
         ("before it was placed", placed.start(date(2026, 5, 31), today)),

@@ -97,7 +97,8 @@ enum Piece {
 
 /// The categories that a notice takes facts from, with the contact details and casework.
 fn wanted(categories: impl Iterator<Item = Category>) -> Categories {
-    let taken = categories.filter(|category| !matches!(category, Category::Equality | Category::Rights | Category::Agreement));
+    let taken = categories
+        .filter(|category| !matches!(category, Category::Equality | Category::Rights | Category::Agreement));
     taken.fold(Categories::from(Category::Contact).with(Category::Casework), Categories::with)
 }
 
@@ -122,7 +123,9 @@ impl Service {
                 COUNT_ON_EACH.with([]),
             ])
             .await?;
-        let [head, pages, sealed, placed, on_each] = rows.as_slice() else { return Err(Error::Damaged("batch")) };
+        let [head, pages, sealed, placed, on_each] = rows.as_slice() else {
+            return Err(Error::Damaged("batch"));
+        };
         let standing = Standing::read(client, head.first())?;
         let now = self.now();
         let categories = wanted(std::iter::empty());
@@ -136,7 +139,8 @@ impl Service {
         }
         let placed = read(&placed.rows)?;
         let on_it = |programme: ProgrammeId| {
-            let row = on_each.rows.iter().find(|row| row.bytes16(0).is_ok_and(|id| id == *programme.as_bytes()));
+            let row =
+                on_each.rows.iter().find(|row| row.bytes16(0).is_ok_and(|id| id == *programme.as_bytes()));
             row.map_or(Ok(0), |row| row.int(1)).map(i64::unsigned_abs)
         };
         let (today, service) = (self.surroundings().today(), standing.notice.clone());
@@ -157,7 +161,8 @@ impl Service {
         let writing = standing.request(visit, now, Act::Write, Categories::all());
         let writable = self.policy().allowed(&writing).contains(Category::Casework);
         let gathered = Personal::gather(&entry, pieces)?.map(move |pieces| {
-            let mut all = TheirProgrammes { contact: Profile::default(), placements: Vec::new(), others, writable };
+            let mut all =
+                TheirProgrammes { contact: Profile::default(), placements: Vec::new(), others, writable };
             let mut opened = Vec::new();
             for piece in pieces {
                 match piece {
@@ -259,8 +264,7 @@ impl Service {
         let entry = self.log().submit(permit, VIEW, Detail::default());
         let own = sealed.rows.iter().find(|row| row.bytes16(0).is_ok_and(|id| id == *placement.as_bytes()));
         let own = Stored::read(own.ok_or(Error::Damaged("placement"))?)?;
-        let (entry_version, own) =
-            (own.version, self.open_entry::<Placement>(&entry, &keys, client, &own)?);
+        let (entry_version, own) = (own.version, self.open_entry::<Placement>(&entry, &keys, client, &own)?);
         let mut pieces = Vec::new();
         self.open_their_pages(&entry, &keys, client, &pages.rows, categories, &mut pieces)?;
         for row in within.first().map(|r| r.rows.as_slice()).unwrap_or_default() {
