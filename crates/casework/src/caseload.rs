@@ -10,6 +10,9 @@ pub const QUIET_DAYS: i64 = 35;
 /// What is due within so many days stands among what is due soon.
 pub const SOON_DAYS: i64 = 7;
 
+/// A milestone is near within so many days.
+pub const MILESTONE_DAYS: i64 = 28;
+
 /// Why a client needs something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Reason {
@@ -69,6 +72,8 @@ pub enum Shown {
     Reviews,
     /// Those whose right to work has to be checked again.
     Checks,
+    /// Those with a milestone of their work within four weeks.
+    Milestones,
 }
 
 /// Whether nothing was heard for so many weeks.
@@ -79,8 +84,16 @@ pub fn is_quiet(last_contact: Date, today: Date, weeks: u8) -> bool {
 
 impl Shown {
     /// All choices, in the order of the page.
-    pub const ALL: [Shown; 7] =
-        [Shown::All, Shown::Late, Shown::Soon, Shown::Quiet, Shown::Reviews, Shown::Checks, Shown::Ending];
+    pub const ALL: [Shown; 8] = [
+        Shown::All,
+        Shown::Late,
+        Shown::Soon,
+        Shown::Quiet,
+        Shown::Reviews,
+        Shown::Checks,
+        Shown::Milestones,
+        Shown::Ending,
+    ];
 
     /// Its code in addresses.
     #[must_use]
@@ -93,6 +106,7 @@ impl Shown {
             Shown::Ending => "ending",
             Shown::Reviews => "reviews",
             Shown::Checks => "checks",
+            Shown::Milestones => "milestones",
         }
     }
 
@@ -107,6 +121,7 @@ impl Shown {
             Shown::Ending => "Record ending",
             Shown::Reviews => "Review due",
             Shown::Checks => "Right to work",
+            Shown::Milestones => "Milestone near",
         }
     }
 
@@ -116,8 +131,15 @@ impl Shown {
         match self {
             Shown::Reviews => Some(&["review", "goal"]),
             Shown::Checks => Some(&["right_to_work_check"]),
+            Shown::Milestones => Some(&["spell"]),
             _ => None,
         }
+    }
+
+    /// Whether something due on a day is near enough to be shown: milestones lie half a year ahead.
+    #[must_use]
+    pub fn is_near(self, day: Date, today: Date) -> bool {
+        self != Shown::Milestones || dates::days_between(today, day) <= MILESTONE_DAYS
     }
 
     /// The choice of this code; all of them for a code that is none.
@@ -142,7 +164,7 @@ impl Shown {
             Shown::Quiet => has(Reason::Quiet),
             Shown::Ending => has(Reason::Ending),
             // By their forms alone.
-            Shown::Reviews | Shown::Checks => false,
+            Shown::Reviews | Shown::Checks | Shown::Milestones => false,
         }
     }
 }
@@ -193,6 +215,11 @@ mod tests {
             assert_eq!(by, taken, "{known:?}");
         }
         assert_eq!(Shown::of("nonsense"), Shown::All);
+        assert!(Shown::Milestones.is_near(date(2026, 12, 22), TODAY));
+        assert!(
+            !Shown::Milestones.is_near(date(2026, 12, 23), TODAY)
+                && Shown::Reviews.is_near(date(2027, 12, 23), TODAY)
+        );
         assert!(is_quiet(date(2026, 11, 10), TODAY, 2) && !is_quiet(date(2026, 11, 11), TODAY, 2));
     }
 }

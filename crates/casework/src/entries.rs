@@ -76,6 +76,8 @@ pub enum EntryKind {
     Consent,
     /// Something was shared, or asked to be.
     Disclosure,
+    /// The client was placed on a programme.
+    Placement,
 }
 
 impl EntryKind {
@@ -88,6 +90,7 @@ impl EntryKind {
         EntryKind::AgreedPlan,
         EntryKind::Consent,
         EntryKind::Disclosure,
+        EntryKind::Placement,
     ];
 
     /// The code that is stored.
@@ -101,6 +104,7 @@ impl EntryKind {
             EntryKind::AgreedPlan => "agreed-plan",
             EntryKind::Consent => "consent",
             EntryKind::Disclosure => "disclosure",
+            EntryKind::Placement => "placement",
         }
     }
 
@@ -109,7 +113,7 @@ impl EntryKind {
     pub const fn category(self) -> Option<Category> {
         match self {
             EntryKind::Profile => None,
-            EntryKind::Meeting | EntryKind::AgreedPlan => Some(Category::Casework),
+            EntryKind::Meeting | EntryKind::AgreedPlan | EntryKind::Placement => Some(Category::Casework),
             EntryKind::NoticeGiven | EntryKind::Agreement | EntryKind::Consent => Some(Category::Agreement),
             EntryKind::Disclosure => Some(Category::Rights),
         }

@@ -90,6 +90,11 @@ id! {
     OrganisationId
 }
 id! {
+    /// A client's time on a programme.
+    PlacementId
+}
+
+id! {
     /// A programme with a notice of its own.
     ProgrammeId
 }

@@ -24,6 +24,8 @@ pub mod names;
 pub mod outcomes;
 pub mod paper;
 pub mod profile;
+pub mod programmes;
+pub mod referrals;
 pub mod retention;
 pub mod working_days;
 
@@ -34,6 +36,7 @@ pub use disclosures::Disclosed;
 pub use entries::{AgreedPlan, Agreement, EntryKind, How, Meeting, MeetingKind, NoticeGiven, Written};
 pub use ids::{
     AppointmentId, ClientId, ClosureId, DocumentId, EntryId, ErasureId, HandOverId, HoldId, NotAnId,
-    OrganisationId, PaperId, ProgrammeId, StaffId,
+    OrganisationId, PaperId, PlacementId, ProgrammeId, StaffId,
 };
 pub use profile::Profile;
+pub use programmes::Placement;

@@ -12,6 +12,7 @@
 //! To add a programme: a file in `data/`, or a text of the service's own. To add a way of measuring: a variant of
 //! [`Measure`], its reading in `parse.rs`, its judging in `judge.rs`.
 
+mod ahead;
 mod clock;
 mod earned;
 mod evidence;
@@ -20,9 +21,10 @@ mod parse;
 mod record;
 mod report;
 mod rules;
-mod sheet;
+pub(crate) mod sheet;
 mod written;
 
+pub use ahead::{ahead, milestone_words};
 pub use judge::judge;
 pub use record::{
     Earning, EarningKind, Evidence, EvidenceKind, Obtained, Record, RecordFault, RecordFaults, Spell,

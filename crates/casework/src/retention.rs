@@ -152,6 +152,10 @@ pub enum Since {
     Contact,
     /// A contact that may be named: `meeting`, `phone call`.
     Named(&'static str),
+    /// The end of a programme as a whole.
+    ProgrammeEnd,
+    /// The end of the client's own time on it.
+    PlacementEnd,
 }
 
 /// Until when one layer of a file is kept, and why.
@@ -165,6 +169,8 @@ pub struct Clock {
     pub due: Date,
     /// The reason: `12 months after the meeting of 3 March 2026`.
     pub reason: String,
+    /// Which programme's layer it is, if it is one.
+    pub programme: Option<String>,
 }
 
 /// The clock of one layer that runs from `since`.
@@ -175,8 +181,77 @@ pub fn clock(layer: Layer, rule: &Rule, since: Date, from: Since) -> Clock {
         Since::Registration => format!("the registration on {day}"),
         Since::Contact => format!("the last contact on {day}"),
         Since::Named(what) => format!("the {what} of {day}"),
+        Since::ProgrammeEnd => format!("the end of the programme on {day}"),
+        Since::PlacementEnd => format!("the client left the programme on {day}"),
     };
-    Clock { layer, since, due: rule.after(since), reason: format!("{} after {from}", rule.length()) }
+    let reason = format!("{} after {from}", rule.length());
+    Clock { layer, since, due: rule.after(since), reason, programme: None }
+}
+
+/// How long a programme's layer of a file is kept. No contact moves it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProgrammeRule {
+    rule: Rule,
+    from: Since,
+}
+
+impl ProgrammeRule {
+    /// The rule of a programme's notice.
+    ///
+    /// # Errors
+    /// The notice has no layer of a programme, or counts it from something else than the end of the programme or of the
+    /// client's time on it.
+    pub fn of(notice: &Notice) -> Result<ProgrammeRule, NotByContact> {
+        let retention = notice.retention_rule(Layer::Programme).ok_or(NotByContact)?;
+        let from = match retention.after {
+            Event::ProgrammeEnd => Since::ProgrammeEnd,
+            Event::PlacementEnd => Since::PlacementEnd,
+            _ => return Err(NotByContact),
+        };
+        let period = match retention.period {
+            Period::Months(months @ 1..) => Length::Months(months),
+            Period::Days(days @ 1..) => Length::Days(days),
+            _ => return Err(NotByContact),
+        };
+        Ok(ProgrammeRule { rule: Rule { period, counts: Vec::new(), warn_months_before: Vec::new() }, from })
+    }
+
+    /// The day from which it is counted, if that is known: the client's own last day, or that of the programme.
+    #[must_use]
+    pub fn since(&self, placement_ended: Option<Date>, programme_ends: Option<Date>) -> Option<Date> {
+        match self.from {
+            Since::PlacementEnd => placement_ended,
+            _ => programme_ends,
+        }
+    }
+
+    /// The day on which what is counted from `since` goes.
+    #[must_use]
+    pub fn after(&self, since: Date) -> Date {
+        self.rule.after(since)
+    }
+
+    /// The clock of the layer of the programme called `title`.
+    #[must_use]
+    pub fn clock(&self, title: &str, since: Date) -> Clock {
+        Clock { programme: Some(title.to_owned()), ..clock(Layer::Programme, &self.rule, since, self.from) }
+    }
+
+    /// What holds while no day can be given: `72 months after the client leaves the programme`.
+    #[must_use]
+    pub fn words(&self) -> String {
+        let end = match self.from {
+            Since::PlacementEnd => "the client leaves the programme",
+            _ => "the programme ends",
+        };
+        format!("{} after {end}", self.rule.length())
+    }
+
+    /// The same as a rule that no contact moves.
+    #[must_use]
+    pub fn rule(&self) -> &Rule {
+        &self.rule
+    }
 }
 
 impl Clock {
@@ -190,7 +265,11 @@ impl Clock {
     #[must_use]
     pub fn sentence(&self) -> String {
         let verb = if matches!(self.layer, Layer::Service) { "is" } else { "are" };
-        format!("{} {verb} erased on {}: {}.", self.what(), dates::long(self.due), self.reason)
+        let what = match &self.programme {
+            Some(title) => format!("The facts for {title}"),
+            None => self.what().to_owned(),
+        };
+        format!("{what} {verb} erased on {}: {}.", dates::long(self.due), self.reason)
     }
 }
 

@@ -56,6 +56,17 @@ impl BankHolidays {
         }
         Ok(day)
     }
+
+    /// So many working days after `day`, which is not counted itself.
+    ///
+    /// # Errors
+    /// The year is not known.
+    pub fn later(&self, mut day: Date, working_days: u8) -> Result<Date, UnknownYear> {
+        for _ in 0..working_days {
+            day = self.roll(day.tomorrow().map_err(|_| UnknownYear(day.year()))?)?;
+        }
+        Ok(day)
+    }
 }
 
 const SHIPPED: [Date; 40] = [

@@ -47,6 +47,8 @@ enum Command {
     User(commands::user::User),
     /// Check privacy notices and publish them.
     Notice(commands::notice::Command),
+    /// Add and list programmes.
+    Programme(commands::programme::Programme),
     /// Check and read the audit log.
     Audit(commands::audit::Audit),
     /// Check that a service is sound.
@@ -82,6 +84,7 @@ impl Kept {
             Command::Serve(which) => commands::serve::run(&which).await,
             Command::User(user) => user.run().await,
             Command::Notice(notice) => notice.run().await,
+            Command::Programme(programme) => programme.run().await,
             Command::Audit(audit) => audit.run().await,
             Command::Doctor(doctor) => doctor.run().await,
             Command::Duplicates(duplicates) => duplicates.run(),

@@ -1,6 +1,7 @@
 //! What is due, and by when. The days stand in the clear beside the entries that ask for them, so that lists need no keys.
 
 use casework::EntryId;
+use casework::outcomes::milestone_words;
 use jiff::civil::Date;
 use notice::{EntryForm, forms};
 use store::{Row, sql};
@@ -31,11 +32,12 @@ impl Due {
     pub(crate) fn read(row: &Row) -> Result<Due, Error> {
         let form = forms::form(row.text(1)?).ok_or(Error::Damaged("form"))?;
         let field = row.text(2)?;
-        let due = form.due.iter().find(|due| due.field == *field).ok_or(Error::Damaged("due field"))?;
+        let due = form.due.iter().find(|due| due.field == *field).map(|due| due.words.as_str());
+        let words = due.or_else(|| milestone_words(field)).ok_or(Error::Damaged("due field"))?;
         Ok(Due {
             entry: EntryId::from_bytes(row.bytes16(0)?),
             form,
-            words: &due.words,
+            words,
             day: day_from(row.int(3)?).ok_or(Error::Damaged("day"))?,
         })
     }

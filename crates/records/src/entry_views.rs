@@ -2,14 +2,15 @@
 
 use access::Act;
 use audit::{Action, Detail};
-use casework::{ClientId, EntryId, Profile};
+use casework::{ClientId, EntryId, Profile, ProgrammeId};
 use jiff::civil::Date;
 use notice::{Categories, Category, EntryForm, FormId};
 use store::sql;
-use vault::Personal;
+use vault::{Compartment, Personal};
 
 use crate::entries::{Stored, entry_columns};
 use crate::files::Dated;
+use crate::placements::{self, PlacedOn};
 use crate::sessions::Visit;
 use crate::standing::Standing;
 use crate::written::ENTRY;
@@ -19,7 +20,7 @@ sql! { records:
     /// The contact page, for the head of a page about a client.
     pub(crate) CONTACT_PAGE = concat!("SELECT ", entry_columns!(), " FROM entry WHERE client = $1 AND kind = 'profile' AND category = 'contact'");
     /// Everything in a file that was written with a form.
-    WRITTEN = concat!("SELECT ", entry_columns!(), " FROM entry WHERE client = $1 AND kind NOT IN ('profile', 'meeting', 'notice-given', 'agreement', 'agreed-plan', 'consent', 'disclosure') ORDER BY day DESC, written DESC LIMIT 2000");
+    WRITTEN = concat!("SELECT ", entry_columns!(), " FROM entry WHERE client = $1 AND kind NOT IN ('profile', 'meeting', 'notice-given', 'agreement', 'agreed-plan', 'consent', 'disclosure', 'placement') ORDER BY day DESC, written DESC LIMIT 2000");
     /// The earlier versions of an entry, newest first.
     EARLIER = concat!("SELECT ", entry_columns!(), " FROM entry_past WHERE client = $1 AND id = $2 ORDER BY version DESC LIMIT 200");
 }
@@ -37,6 +38,8 @@ pub struct Entries {
     pub named: Vec<FormId>,
     /// The day the client was registered.
     pub registered: Date,
+    /// The programmes that the client is or was on, those that go on first.
+    pub placements: Vec<PlacedOn>,
 }
 
 /// One entry.
@@ -52,6 +55,8 @@ pub struct EntryView {
     pub writable: Categories,
     /// Other entries of its category that were written with a form: what it is about, and what is about it.
     pub others: Vec<Dated>,
+    /// The programme to whose layer it belongs, if it does.
+    pub programme: Option<ProgrammeId>,
 }
 
 const VIEW: Action = Action("view-entries");
@@ -81,9 +86,10 @@ impl Service {
                 Standing::query(client, visit),
                 CONTACT_PAGE.with([client.as_bytes().into()]),
                 WRITTEN.with([client.as_bytes().into()]),
+                placements::of_client(client),
             ])
             .await?;
-        let [head, contact, written] = rows.as_slice() else { return Err(Error::Damaged("batch")) };
+        let [head, contact, written, placed] = rows.as_slice() else { return Err(Error::Damaged("batch")) };
         let standing = Standing::read(client, head.first())?;
         let now = self.now();
         let (mut request, readable) = self.readable(visit, &standing, now);
@@ -115,6 +121,7 @@ impl Service {
             writable: self.policy().allowed(&standing.request(visit, now, Act::Write, Categories::all())),
             named: named.collect(),
             registered: self.surroundings().civil(standing.registered).date(),
+            placements: placements::read(&placed.rows)?,
         };
         let personal = Personal::gather(&entry, pieces)?.map(move |pieces| {
             for piece in pieces {
@@ -160,6 +167,10 @@ impl Service {
         let permit = self.permit(request, VIEW_ONE).await?;
         let keys = self.vault().keys(client.into()).await?;
         let entry = self.log().submit(permit, VIEW_ONE, Detail::default());
+        let programme = match &stored.compartment {
+            Compartment::Programme(id) => Some(*id),
+            _ => None,
+        };
         let now = self.open_dated(&entry, &keys, client, &stored)?;
         let mut pieces = Vec::new();
         if let Some(row) = contact.first() {
@@ -177,7 +188,7 @@ impl Service {
         }
         let personal = now.and(Personal::gather(&entry, pieces)?)?.map(move |(entry, pieces)| {
             let (contact, earlier, others) = (Profile::default(), Vec::new(), Vec::new());
-            let mut view = EntryView { contact, entry, earlier, writable, others };
+            let mut view = EntryView { contact, entry, earlier, writable, others, programme };
             for piece in pieces {
                 match piece {
                     Piece::Contact(profile) => view.contact = profile,

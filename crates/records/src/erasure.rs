@@ -20,7 +20,7 @@ use crate::holds::{HELD, NOT_HELD};
 use crate::service::set_setting;
 use crate::{
     Error, Service, appointments, changes, closures, consents, disclosures, documents, hand_over, holds,
-    mentions, messages, notices_given, paper, retention, telling, written,
+    mentions, messages, notices_given, paper, placements, retention, spending, telling, written,
 };
 
 pub use asking::Waiting;
@@ -324,6 +324,9 @@ fn floor_swept(client: ClientId) -> Vec<Query> {
         consents::DROP_CONSENT_EVENTS.with([id()]),
         consents::DROP_SCHEDULED.with([id()]),
         notices_given::DROP_HELD.with([id()]),
+        placements::DROP_PLACEMENTS.with([id()]),
+        // What was spent on somebody is still spent: the sum stays and says no longer on whom.
+        spending::LET_GO_SPEND.with([id()]),
         retention::DROP_KEEPING.with([id()]),
         holds::DROP_HOLDS.with([id()]),
     ]

@@ -70,6 +70,9 @@ pub enum Error {
     /// A notice that cannot be published, fault by fault.
     #[error("the notice cannot be published: {0}")]
     Notice(String),
+    /// A programme that cannot be added, fault by fault.
+    #[error("the programme cannot be added: {0}")]
+    Programme(String),
     /// A member of staff cannot be added or changed as asked.
     #[error("{0}")]
     Staff(String),

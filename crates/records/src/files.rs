@@ -8,8 +8,8 @@ use audit::{Action, Detail, Entry};
 use casework::entries::EntryKind;
 use casework::retention::{self, Clock, ContactDay, Rule, Until};
 use casework::{
-    AgreedPlan, Agreement, ClientId, Consent, Disclosed, EntryId, Meeting, NoticeGiven, Profile, StaffId,
-    Written,
+    AgreedPlan, Agreement, ClientId, Consent, Disclosed, EntryId, Meeting, NoticeGiven, Placement, Profile,
+    StaffId, Written,
 };
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -88,6 +88,8 @@ pub enum What {
     Consent(Box<Consent>),
     /// Something was shared, or asked to be.
     Disclosure(Disclosed),
+    /// The client was placed on a programme.
+    Placement(Box<Placement>),
     /// What was written with a form of the notice.
     Written(&'static EntryForm, Written),
 }
@@ -318,6 +320,9 @@ impl Service {
             EntryKind::AgreedPlan => self.open_entry(entry, keys, client, stored)?.map(What::Plan),
             EntryKind::Consent => self.open_entry(entry, keys, client, stored)?.map(What::Consent),
             EntryKind::Disclosure => self.open_entry(entry, keys, client, stored)?.map(What::Disclosure),
+            EntryKind::Placement => self
+                .open_entry(entry, keys, client, stored)?
+                .map(|placement| What::Placement(Box::new(placement))),
             EntryKind::Profile => return Err(Error::Damaged("entry kind")),
         };
         Ok(what.map(|what| Dated { id, version, day, written, author, what }))

@@ -22,8 +22,9 @@ use crate::clients::{ADD_CLIENT, number_text};
 use crate::consents::Loading;
 use crate::entries::{Head, compartment_of};
 use crate::organisations::Organisation;
+use crate::spending::spend;
 use crate::surroundings::day_number;
-use crate::written::due;
+use crate::written::{due, milestones};
 use crate::{Error, Service, changes, retention};
 
 /// A file to load.
@@ -260,6 +261,8 @@ impl Service {
             };
             batch.push(self.seal_new(permit, keys, &head, &written)?.0);
             batch.extend(due(&head, form, &written, None));
+            batch.extend(milestones(&head, form, &written, self.surroundings().today()));
+            batch.extend(spend(&head, form, &written));
         }
         let service = self.given(&notice.id, &notice.version)?;
         for one in file.consents {

@@ -41,7 +41,7 @@ pub(crate) fn held(client: ClientId) -> Query {
 }
 
 /// The statement that notes that a client was given a notice beside the service's own.
-fn holding(client: ClientId, notice: &str, version: &str, now: jiff::Timestamp) -> Query {
+pub(crate) fn holding(client: ClientId, notice: &str, version: &str, now: jiff::Timestamp) -> Query {
     HOLD.with([client.as_bytes().into(), notice.into(), version.into(), now.as_microsecond().into()])
 }
 

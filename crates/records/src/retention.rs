@@ -4,12 +4,12 @@
 use std::sync::PoisonError;
 
 use audit::{Action, Detail, Outcome};
-use casework::ClientId;
-use casework::retention::{self, Ahead, Clock, ContactDay, Rule, Since, ahead};
+use casework::retention::{self, Ahead, Clock, ContactDay, ProgrammeRule, Rule, Since, ahead};
+use casework::{ClientId, ProgrammeId};
 use jiff::civil::Date;
 use notice::{ContactKind, Layer};
 use store::{Query, Row, Rows, sql};
-use vault::Personal;
+use vault::{Compartment, Personal};
 
 use crate::files::{Dated, What};
 use crate::meetings::MOVE_CLOCK;
@@ -30,8 +30,12 @@ sql! { records:
     FOLLOW = "UPDATE keeping SET warn = $4, day = $5 WHERE client = $1 AND layer = $2 AND since = $3";
     /// A layer that the new notice does not count from the last contact.
     LEAVE = "DELETE FROM keeping WHERE client = $1 AND layer = $2";
+    /// The layer of a programme: the day that follows from the end of the programme, or of the client's time on it.
+    KEEP_PROGRAMME = "INSERT INTO keeping (client, layer, since, warn, day) VALUES ($1, $2, $3, NULL, $4) ON CONFLICT (client, layer) DO UPDATE SET since = excluded.since, day = excluded.day";
+    /// When somebody's time on a programme ended, for the check of its layer's day.
+    ENDED_ON = "SELECT notice_version, ended FROM placement WHERE client = $1 AND programme = $2 ORDER BY CASE WHEN ended IS NULL THEN 0 ELSE 1 END, ended DESC LIMIT 1";
     /// The layers of a file.
-    KEPT_OF = "SELECT layer, since FROM keeping WHERE client = $1 ORDER BY day, layer DESC";
+    KEPT_OF = "SELECT layer, since, day FROM keeping WHERE client = $1 ORDER BY day, layer DESC";
     /// They go with the file.
     pub(crate) DROP_KEEPING = "DELETE FROM keeping WHERE client = $1";
     /// Files whose days are still to be written down.
@@ -79,6 +83,39 @@ fn values(client: ClientId, layer: Layer, rule: &Rule, since: Date) -> [store::V
         warn.map_or(store::Value::Null, Into::into),
         day_number(rule.after(since)).into(),
     ]
+}
+
+/// The name of a programme's layer in the table `keeping`: that of its key.
+fn layer_code(programme: ProgrammeId) -> String {
+    Compartment::Programme(programme).code().into_owned()
+}
+
+/// Which programme's layer a name is, if it is one.
+fn programme_of(layer: &str) -> Option<ProgrammeId> {
+    match layer.parse() {
+        Ok(Compartment::Programme(programme)) => Some(programme),
+        _ => None,
+    }
+}
+
+/// The day of a programme's layer in a file, or none while nothing is counted yet.
+pub(crate) fn programme_layer(
+    client: ClientId,
+    programme: ProgrammeId,
+    rule: &ProgrammeRule,
+    placement_ended: Option<Date>,
+    programme_ends: Option<Date>,
+) -> Query {
+    let layer = layer_code(programme);
+    match rule.since(placement_ended, programme_ends) {
+        Some(since) => KEEP_PROGRAMME.with([
+            client.as_bytes().into(),
+            layer.into(),
+            day_number(since).into(),
+            day_number(rule.after(since)).into(),
+        ]),
+        None => LEAVE.with([client.as_bytes().into(), layer.into()]),
+    }
 }
 
 /// The days of a new file that had these contacts.
@@ -140,6 +177,10 @@ impl Service {
         let mut batch = Vec::with_capacity(layers.len());
         let mut there = Vec::new();
         for row in &rows.rows {
+            // What a programme's notice says holds on.
+            if programme_of(row.text(0)?).is_some() {
+                continue;
+            }
             let layer: Layer = row.text(0)?.parse().map_err(|_| Error::Damaged("layer"))?;
             let since = day_from(row.int(1)?).ok_or(Error::Damaged("day"))?;
             batch.push(match layers.iter().find(|(other, _)| *other == layer) {
@@ -184,8 +225,13 @@ impl Service {
         let layers = self.layers_of(&standing.notice, &standing.notice_version)?;
         let mut clocks = Vec::with_capacity(rows.rows.len());
         for row in &rows.rows {
-            let layer: Layer = row.text(0)?.parse().map_err(|_| Error::Damaged("layer"))?;
             let since = day_from(row.int(1)?).ok_or(Error::Damaged("day"))?;
+            if let Some(programme) = programme_of(row.text(0)?) {
+                let day = day_from(row.int(2)?).ok_or(Error::Damaged("day"))?;
+                clocks.push(self.programme_clock(programme, since, day)?);
+                continue;
+            }
+            let layer: Layer = row.text(0)?.parse().map_err(|_| Error::Damaged("layer"))?;
             let (_, rule) =
                 layers.iter().find(|(other, _)| *other == layer).ok_or(Error::Damaged("layer"))?;
             let from = if came.contains(&since) && rule.counts(ContactKind::TookPart) {
@@ -198,6 +244,38 @@ impl Service {
             clocks.push((retention::clock(layer, rule, since, from), rule.clone()));
         }
         Ok(clocks)
+    }
+
+    /// The clock of a programme's layer, with the rule of the version of its notice that gives this day.
+    fn programme_clock(
+        &self,
+        programme: ProgrammeId,
+        since: Date,
+        day: Date,
+    ) -> Result<(Clock, Rule), Error> {
+        let offered = self.programme(programme)?;
+        let notices = self.notices();
+        let versions = notices.all().iter().rev().filter(|one| one.notice.id == offered.programme.notice);
+        let rules: Vec<ProgrammeRule> =
+            versions.filter_map(|one| ProgrammeRule::of(&one.notice).ok()).collect();
+        let rule = rules.iter().find(|rule| rule.after(since) == day).ok_or(Error::Damaged("layer"))?;
+        Ok((rule.clock(&offered.programme.title, since), rule.rule().clone()))
+    }
+
+    /// Whether the day of a programme's layer is the one that follows from the placement and its notice.
+    async fn programme_day_follows(&self, row: &Row, programme: ProgrammeId) -> Result<bool, Error> {
+        let Ok(offered) = self.programme(programme) else { return Ok(false) };
+        let placed = self
+            .records()
+            .read(vec![ENDED_ON.with([row.blob(0)?.to_vec().into(), programme.as_bytes().into()])])
+            .await?;
+        let Some(placed) = placed.first().and_then(|rows| rows.first()) else { return Ok(false) };
+        let ended = placed.opt_int(1)?.map(|day| day_from(day).ok_or(Error::Damaged("day"))).transpose()?;
+        let given = self.given(&offered.programme.notice, placed.text(0)?)?;
+        let Ok(rule) = ProgrammeRule::of(&given.notice) else { return Ok(false) };
+        let since = rule.since(ended, offered.programme.terms.ends);
+        let day = since.map(|since| day_number(rule.after(since)));
+        Ok(since.map(day_number) == Some(row.int(2)?) && day == Some(row.int(4)?))
     }
 
     /// Writes down the days of files that have none yet: those of before this table.
@@ -283,7 +361,10 @@ impl Service {
             (client, layer) = (last.blob(0)?.to_vec(), last.text(1)?.to_owned());
             for row in &rows {
                 checked += 1;
-                wrong += u64::from(!self.day_follows(row)?);
+                wrong += u64::from(!match programme_of(row.text(1)?) {
+                    Some(programme) => self.programme_day_follows(row, programme).await?,
+                    None => self.day_follows(row)?,
+                });
             }
         }
         let astray = self.records().read(vec![COUNT_ASTRAY.with([])]).await?;
@@ -317,7 +398,9 @@ fn by_layer(rows: &[Row], today: Date) -> Result<Vec<(Layer, Ahead)>, Error> {
     for layer in Layer::ALL {
         let mut days = Vec::new();
         for row in rows {
-            if row.text(0)? == layer.code() {
+            // The layers of all programmes stand together.
+            let programme = *layer == Layer::Programme && programme_of(row.text(0)?).is_some();
+            if row.text(0)? == layer.code() || programme {
                 let day = day_from(row.int(1)?).ok_or(Error::Damaged("day"))?;
                 days.push((day, row.int(2)?.unsigned_abs()));
             }

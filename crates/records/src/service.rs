@@ -13,6 +13,7 @@ use vault::{FileId, Vault};
 
 use crate::documents;
 use crate::notices::{self, Notices};
+use crate::programmes::Offered;
 use crate::search::People;
 use crate::sessions::Sessions;
 use crate::staff::Directory;
@@ -39,7 +40,8 @@ pub static MIGRATIONS: Migrations = Migrations {
         (7, "documents and paper", include_str!("../migrations/006_documents.sql")),
         (8, "notices given, consents, sharing", include_str!("../migrations/007_consents.sql")),
         (9, "until when each layer is kept", include_str!("../migrations/008_retention.sql")),
-        (16, "erasures, holds, sweeps", include_str!("../migrations/016_erasures.sql")),
+        (13, "programmes", include_str!("../migrations/012_programmes.sql")),
+        (17, "erasures, holds, sweeps", include_str!("../migrations/016_erasures.sql")),
     ],
 };
 
@@ -66,6 +68,7 @@ pub struct Service {
     policy: Policy,
     surroundings: Surroundings,
     notices: RwLock<Arc<Notices>>,
+    programmes: RwLock<Arc<Vec<Offered>>>,
     directory: RwLock<Arc<Directory>>,
     sessions: Sessions,
     people: RwLock<People>,
@@ -139,6 +142,7 @@ impl Service {
             policy: Policy::shipped()?,
             surroundings,
             notices: RwLock::new(Arc::new(notices)),
+            programmes: RwLock::default(),
             directory: RwLock::default(),
             sessions: Sessions::default(),
             people: RwLock::default(),
@@ -194,8 +198,10 @@ impl Service {
     pub(crate) async fn reload_service(&self) -> Result<(), Error> {
         let directory = Arc::new(self.load_directory().await?);
         let notices = Arc::new(Service::load_notices(&self.records).await?);
+        let programmes = Arc::new(Service::load_programmes(&self.records).await?);
         *self.directory.write().unwrap_or_else(PoisonError::into_inner) = directory;
         *self.notices.write().unwrap_or_else(PoisonError::into_inner) = notices;
+        *self.programmes.write().unwrap_or_else(PoisonError::into_inner) = programmes;
         Ok(())
     }
 
@@ -207,6 +213,12 @@ impl Service {
     #[must_use]
     pub fn notices(&self) -> Arc<Notices> {
         Arc::clone(&self.notices.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Every programme, as they are now.
+    #[must_use]
+    pub fn programmes(&self) -> Arc<Vec<Offered>> {
+        Arc::clone(&self.programmes.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// The rules that decide.

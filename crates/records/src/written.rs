@@ -2,15 +2,19 @@
 
 use access::Act;
 use audit::{Action, Detail};
-use casework::{ClientId, EntryId, Fault, Written};
-use notice::EntryForm;
+use casework::outcomes::ahead;
+use casework::{ClientId, EntryId, Fault, ProgrammeId, Written, referrals};
+use jiff::civil::Date;
+use notice::{EntryForm, FieldId};
 use store::{Query, sql};
+use vault::Compartment;
 
 use crate::entries::{Head, Stored, compartment_of, entry_columns};
 use crate::sessions::Visit;
+use crate::spending::spend;
 use crate::standing::Standing;
 use crate::surroundings::{day_from, day_number};
-use crate::{Error, Service, changes};
+use crate::{Error, Service, changes, placements};
 
 sql! { records:
     /// One dated entry of a file.
@@ -25,6 +29,8 @@ sql! { records:
     FORGET_DUE_OF_FORM = "DELETE FROM due WHERE client = $1 AND form = $2";
     /// Something is due.
     ADD_DUE = "INSERT INTO due (entry, field, client, form, day) VALUES ($1, $2, $3, $4, $5)";
+    /// Evidence of a job is there up to a day.
+    SETTLE_MILESTONES = "DELETE FROM due WHERE entry = $1 AND client = $2 AND form = 'spell' AND day <= $3";
     /// All that was due in a file.
     pub(crate) DROP_DUE = "DELETE FROM due WHERE client = $1";
 }
@@ -36,6 +42,9 @@ const MOST_LINKS: usize = 20;
 
 /// The name under which faults of links are told.
 pub const ABOUT: &str = "about";
+/// The name under which faults of the programme are told.
+pub const PROGRAMME: &str = "programme";
+const SPEAKS_OF: FieldId = FieldId::known("speaks_of");
 
 impl Service {
     /// Writes a new entry with `form` into a client's file.
@@ -51,12 +60,33 @@ impl Service {
         form: &'static EntryForm,
         written: &Written,
     ) -> Result<EntryId, Error> {
+        self.write_entry_for(visit, client, key, form, written, None).await
+    }
+
+    /// The same into the layer of a programme that the client is on: it is then kept as that programme's notice says.
+    ///
+    /// # Errors
+    /// As without one; `Error::Faults` too if the client is not on it or its notice does not name such entries.
+    pub async fn write_entry_for(
+        &self,
+        visit: &Visit,
+        client: ClientId,
+        key: [u8; 16],
+        form: &'static EntryForm,
+        written: &Written,
+        programme: Option<ProgrammeId>,
+    ) -> Result<EntryId, Error> {
         if let Some(made) = self.made_by_form(visit, key).await? {
             return Ok(EntryId::from_bytes(made));
         }
         let id = EntryId::from_bytes(self.draw());
         let today = self.surroundings().today();
+        let written = &referrals::completed(form, written, today);
         let (standing, newest) = self.before_writing(visit, client, id, form, written).await?;
+        let compartment = match programme {
+            Some(programme) => self.layer_for(client, programme, form).await?,
+            None => compartment_of(form.category),
+        };
         let (now, day) = (self.now(), day_number(written.day(form, today)));
         let request = standing.request(visit, now, Act::Write, form.category.into());
         let permit = self.permit(request, WRITE).await?;
@@ -66,7 +96,7 @@ impl Service {
             client,
             kind: form.id.0.clone(),
             category: form.category,
-            compartment: compartment_of(form.category),
+            compartment,
             day,
             written: now,
             author: visit.staff,
@@ -76,6 +106,8 @@ impl Service {
         let change = self.log().change(permit, WRITE, &Detail { rows: vec![mark], ..Detail::default() });
         let mut batch = vec![add];
         batch.extend(due(&head, form, written, newest));
+        batch.extend(milestones(&head, form, written, today));
+        batch.extend(spend(&head, form, written));
         batch.extend(self.note_mentions(client, id, written));
         batch.extend(changes::of_client(client, now));
         let made = self.write_once(visit, key, *id.as_bytes(), change, batch).await?;
@@ -106,7 +138,7 @@ impl Service {
             return Err(Error::ChangedMeanwhile);
         }
         let (standing, newest) = self.before_writing(visit, client, id, form, written).await?;
-        let now = self.now();
+        let (now, today) = (self.now(), self.surroundings().today());
         let request = standing.request(visit, now, Act::Write, form.category.into());
         let permit = self.permit(request, CHANGE).await?;
         let keys = self.vault().keys(client.into()).await?;
@@ -127,6 +159,8 @@ impl Service {
         let mut batch = statements.to_vec();
         batch.push(change.outbox());
         batch.extend(due(&head, form, written, newest));
+        batch.extend(milestones(&head, form, written, today));
+        batch.extend(spend(&head, form, written));
         batch.extend(self.note_mentions(client, id, written));
         batch.extend(changes::of_client(client, now));
         match self.records().write(batch).await {
@@ -137,6 +171,29 @@ impl Service {
             Err(store::Error::Conflict { .. }) => Err(Error::ChangedMeanwhile),
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// The layer of a programme, if the client is on it and its notice names entries of this form.
+    async fn layer_for(
+        &self,
+        client: ClientId,
+        programme: ProgrammeId,
+        form: &EntryForm,
+    ) -> Result<Compartment, Error> {
+        let fault = |text: String| Error::Faults(vec![Fault::new(PROGRAMME, text)]);
+        let rows = self.records().read(vec![placements::of_client(client)]).await?;
+        let placed = placements::read(rows.first().map(|r| r.rows.as_slice()).unwrap_or_default())?;
+        let placed = placed.into_iter().find(|p| p.programme == programme && p.times.ended.is_none());
+        let placed = placed.ok_or_else(|| fault("Choose a programme that this client is on".to_owned()))?;
+        let offered = self.programme(programme)?;
+        let given = self.given(&offered.programme.notice, &placed.notice_version)?;
+        if !form.layered || !form.named_by(&given.notice) {
+            return Err(fault(format!(
+                "The notice of {} does not name this, so it belongs to the service’s own file",
+                offered.programme.title
+            )));
+        }
+        Ok(Compartment::Programme(programme))
     }
 
     /// How `visit` stands to the file, and the newest day of the form's other entries, once nothing is wrong with the entry.
@@ -181,6 +238,39 @@ impl Service {
         }
         let newest = newest.first().map(|row| row.opt_int(0)).transpose()?.flatten();
         Ok((standing, newest))
+    }
+}
+
+/// Statements that say which milestones lie ahead of somebody in work, and that what evidence speaks of is waited for no longer.
+pub(crate) fn milestones(head: &Head, form: &EntryForm, written: &Written, today: Date) -> Vec<Query> {
+    match form.id.as_str() {
+        "spell" => ahead(written, today)
+            .into_iter()
+            .map(|(code, day)| {
+                ADD_DUE.with([
+                    head.id.as_bytes().into(),
+                    code.into(),
+                    head.client.as_bytes().into(),
+                    form.id.as_str().into(),
+                    day_number(day).into(),
+                ])
+            })
+            .collect(),
+        // Evidence of the last day that was worked shows a milestone that falls on the day after.
+        "evidence" => match written.answers.date(&SPEAKS_OF).and_then(|day| day.tomorrow().ok()) {
+            Some(until) => {
+                let settled = |spell: &EntryId| {
+                    SETTLE_MILESTONES.with([
+                        spell.as_bytes().into(),
+                        head.client.as_bytes().into(),
+                        day_number(until).into(),
+                    ])
+                };
+                written.about.iter().map(settled).collect()
+            }
+            None => Vec::new(),
+        },
+        _ => Vec::new(),
     }
 }
 

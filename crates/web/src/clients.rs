@@ -113,7 +113,10 @@ pub(crate) async fn caseload(
 /// Whether a choice takes a file, by its reasons or by what is due in it.
 fn takes(choice: Shown, reasons: &[(Date, Reason)], file: &InCaseload, today: Date) -> bool {
     match choice.forms() {
-        Some(forms) => file.dues.iter().any(|due| forms.iter().any(|form| due.form.id == **form)),
+        Some(forms) => file
+            .dues
+            .iter()
+            .any(|due| forms.iter().any(|form| due.form.id == **form) && choice.is_near(due.day, today)),
         None => choice.takes(reasons, today),
     }
 }

@@ -1,16 +1,21 @@
 //! Entries that are written with forms of the notice: the pages on which they stand together, and the forms.
 
-use axum::extract::{Path, State};
+use std::collections::BTreeMap;
+
+use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use casework::{ClientId, EntryId, Fault, Profile, Typed, Written, dates};
+use casework::referrals::FORM;
+use casework::{ClientId, EntryId, Fault, Profile, ProgrammeId, Typed, Written, dates};
 use jiff::civil::Date;
 use maud::{Markup, html};
 use notice::{EntryForm, Field, FormId, Group, forms};
 use records::entry_views::Entries;
 use records::files::{Dated, What};
-use records::written::ABOUT;
+use records::spending::SUPPORT;
+use records::written::{ABOUT, PROGRAMME};
 use records::{Error, Visit};
+use serde::Deserialize;
 
 use crate::App;
 use crate::corrections;
@@ -19,6 +24,7 @@ use crate::fields;
 use crate::file::{client, head, title};
 use crate::form::{Form, new_key};
 use crate::frame::{At, release, staff};
+use crate::layers;
 use crate::signed::Signed;
 use crate::ui::file::{TagKind, action, panel, tag};
 use crate::ui::form::{ButtonKind, Choice, Choices, button, buttons, checkboxes, hidden};
@@ -66,8 +72,16 @@ fn form_of(code: &str) -> Result<&'static EntryForm, Fail> {
     forms::form(code).ok_or_else(Fail::not_found)
 }
 
-fn page_of(id: ClientId, group: Group) -> String {
+pub(crate) fn page_of(id: ClientId, group: Group) -> String {
     format!("/clients/{id}/entries/in/{group}")
+}
+
+/// What a page of entries is told by its address.
+#[derive(Deserialize)]
+pub(crate) struct Ask {
+    /// The programme whose money is used up.
+    #[serde(default)]
+    over: Option<String>,
 }
 
 // --- A page of entries ---------------------------------------------------------------------------------------
@@ -76,8 +90,10 @@ pub(crate) async fn group(
     State(app): State<App>,
     Signed(visit): Signed,
     Path((id, code)): Path<(String, String)>,
+    Query(ask): Query<Ask>,
 ) -> Result<Response, Fail> {
     let id = client(&id)?;
+    let over = ask.over.and_then(|over| app.service.programme(over.parse().ok()?).ok());
     let group: Group = code.parse().map_err(|_| Fail::not_found())?;
     let forms: Vec<&'static EntryForm> = forms::of_group(group).collect();
     let opened = app.service.entries_with(&visit, id, &forms).await?;
@@ -85,7 +101,9 @@ pub(crate) async fn group(
         let today = app.service.surroundings().today();
         let body = html! {
             (head(&entries.contact, id, today, group.words(), html! { @if group == Group::Plan { (action(&format!("/clients/{id}/plan"), "Read, print or sign the plan")) } @if group == Group::Outcomes { (action(&format!("/clients/{id}/outcomes"), "What counts, and why")) } }))
-            (container(html! { div.app-pages { @for form in &forms { (list(id, form, &entries, today)) } } }))
+            (container(html! {
+                @if let Some(over) = &over { (notice_banner(html! { "Saved. More is now spent and promised for " a.govuk-notification-banner__link href={ "/programmes/" (over.id) } { (over.programme.title) } " than there is. Tell whoever looks after its money." })) }
+                div.app-pages { @for form in &forms { (list(id, form, &entries, today)) } } }))
         };
         staff(&app, &visit, At::Elsewhere, &title(&entries.contact, &group.words().to_lowercase()), body)
     });
@@ -151,6 +169,8 @@ struct Sheet<'a> {
     about: &'a [EntryId],
     /// Whether it is new: what comes later is not asked yet.
     new: bool,
+    /// To which programme it belongs, where there is one to choose, and what the form needs besides.
+    layer: Markup,
     /// Entries that it can be about.
     links: Vec<(EntryId, String)>,
     faults: &'a [Fault],
@@ -173,6 +193,7 @@ fn sheet(app: &App, visit: &Visit, id: ClientId, contact: &Profile, sheet: Sheet
                 @for field in sheet.form.fields().iter().filter(|field| !sheet.new || !sheet.form.later.contains(&field.id)) {
                     (fields::question(field, sheet.form.catalogue(), &(sheet.typed)(field), sheet.faults, today))
                 }
+                (sheet.layer)
                 @if !sheet.links.is_empty() {
                     div.app-question.app-question--long { (link_boxes("What is it about?", &sheet.links, sheet.about, error)) }
                 }
@@ -208,7 +229,7 @@ fn with_links(form: &'static EntryForm) -> Vec<&'static EntryForm> {
 /// Every name that a form of entries may send.
 fn only(form: &'static EntryForm, sent: Form) -> Result<Form, Fail> {
     let names = fields::names(form.fields().iter());
-    let mut known = vec!["form", "of", "version", ABOUT];
+    let mut known = vec!["form", "of", "version", ABOUT, PROGRAMME];
     known.extend(names.iter().map(String::as_str));
     sent.only(&known)
 }
@@ -219,7 +240,7 @@ pub(crate) async fn begin(
     Path((id, code)): Path<(String, String)>,
 ) -> Result<Response, Fail> {
     let (id, form) = (client(&id)?, form_of(&code)?);
-    new_page(&app, &visit, id, form, &|_| Typed::default(), &[], &new_key(), &[]).await
+    new_page(&app, &visit, id, form, &|_| Typed::default(), &[], None, &new_key(), &[]).await
 }
 
 #[allow(clippy::too_many_arguments, reason = "a form that is shown again is all of these")]
@@ -230,11 +251,16 @@ async fn new_page(
     form: &'static EntryForm,
     typed: &(dyn Fn(&Field) -> Typed + Sync),
     about: &[EntryId],
+    programme: Option<ProgrammeId>,
     key: &str,
     faults: &[Fault],
 ) -> Result<Response, Fail> {
+    let offered = layers::organisations(app, form).await?;
+    let numbers = if form.id == *SUPPORT { app.service.programme_numbers().await? } else { BTreeMap::new() };
+    let error = faults.iter().find(|fault| fault.field == *PROGRAMME).map(|fault| fault.message.as_str());
     let opened = app.service.entries_with(visit, id, &with_links(form)).await?;
     let page = opened.map(|entries| {
+        let layer = html! { (layers::choice(app, form, &entries, &numbers, programme, error)) (offered) };
         let links = linkable(form, &entries.entries, about);
         let shown = Sheet {
             form,
@@ -244,6 +270,7 @@ async fn new_page(
             typed,
             about,
             new: true,
+            layer,
             links,
             faults,
             above: html! {},
@@ -264,12 +291,16 @@ pub(crate) async fn write(
     let (id, form) = (client(&id)?, form_of(&code)?);
     let sent = only(form, sent)?;
     let (key, about) = (sent.key()?, about(&sent)?);
+    let programme = match sent.one(PROGRAMME)? {
+        "" => None,
+        id => Some(id.parse().map_err(|_| Fail::bad_form("It names a programme that is none."))?),
+    };
     let today = app.service.surroundings().today();
     let (answers, mut faults) = fields::read(&sent, form.catalogue(), form.fields().iter(), today)?;
     let written = Written { answers, about, because: None };
     if faults.is_empty() {
-        match app.service.write_entry(&visit, id, key, form, &written).await {
-            Ok(_) => return Ok(Redirect::to(&page_of(id, form.group)).into_response()),
+        match app.service.write_entry_for(&visit, id, key, form, &written, programme).await {
+            Ok(_) => return layers::saved(&app, id, form, programme).await,
             Err(Error::Faults(more)) => faults = more,
             Err(error) => return Err(error.into()),
         }
@@ -277,7 +308,7 @@ pub(crate) async fn write(
         add_rules(&mut faults, &written, form, today);
     }
     let typed = |field: &Field| fields::typed(&sent, field).unwrap_or_default();
-    new_page(&app, &visit, id, form, &typed, &written.about, sent.one("form")?, &faults).await
+    new_page(&app, &visit, id, form, &typed, &written.about, programme, sent.one("form")?, &faults).await
 }
 
 /// What the rules of the form say besides, so that everything wrong is told at once and each field once.
@@ -307,6 +338,11 @@ async fn change_page(
     faults: &[Fault],
     status: StatusCode,
 ) -> Result<Response, Fail> {
+    let offered = match sent {
+        Some((sent, _)) => layers::organisations(app, form_of(sent.one("of")?)?).await?,
+        // Which form it is shows once it is opened: the list comes along with all of them.
+        None => layers::organisations(app, form_of(FORM)?).await?,
+    };
     let opened = app.service.view_entry(visit, id, entry).await?;
     let page = opened.map(|view| {
         let (form, held) = match &view.entry.what {
@@ -318,7 +354,8 @@ async fn change_page(
             | What::NoticeGiven(_)
             | What::Agreement(_)
             | What::Consent(_)
-            | What::Disclosure(_) => return None,
+            | What::Disclosure(_)
+            | What::Placement(_) => return None,
         };
         let about = sent.map_or(held.about.as_slice(), |(_, about)| about);
         let typed = |field: &Field| match sent {
@@ -334,6 +371,7 @@ async fn change_page(
             typed: &typed,
             about,
             new: false,
+            layer: offered,
             links: linkable(form, &view.others, about),
             faults,
             above: html! { @if status == StatusCode::CONFLICT { (changed_meanwhile(&whole)) } },

@@ -3,18 +3,22 @@
 use axum::extract::{Path, State};
 use axum::response::Response;
 use casework::entries::Meeting;
-use casework::{ClientId, EntryId, Written, answers, dates, profile};
+use casework::referrals::{FORM, organisation};
+use casework::{ClientId, EntryId, Fault, Written, answers, dates, profile};
 use maud::{Markup, html};
 use notice::EntryForm;
+use records::Visit;
 use records::entry_views::EntryView;
 use records::files::{Dated, What};
 
 use crate::App;
 use crate::entries::{entry, written};
 use crate::fail::Fail;
+use crate::fields;
 use crate::file::{client, clock, head, title};
 use crate::frame::{At, release, staff};
 use crate::plan::{goals, signature};
+use crate::referrals::{self, Next};
 use crate::signed::Signed;
 use crate::timeline::{headline, paragraphs};
 use crate::ui::file::{action, panel};
@@ -28,7 +32,19 @@ pub(crate) async fn show(
     Path((id, code)): Path<(String, String)>,
 ) -> Result<Response, Fail> {
     let (id, entry) = (client(&id)?, entry(&code)?);
-    let opened = app.service.view_entry(&visit, id, entry).await?;
+    page(&app, &visit, id, entry, &Next::default(), &[]).await
+}
+
+/// The page, with what was typed about the next step of a referral and what is wrong with it.
+pub(crate) async fn page(
+    app: &App,
+    visit: &Visit,
+    id: ClientId,
+    entry: EntryId,
+    next: &Next,
+    faults: &[Fault],
+) -> Result<Response, Fail> {
+    let opened = app.service.view_entry(visit, id, entry).await?;
     let page = opened.map(|view| {
         let today = app.service.surroundings().today();
         let (tab, noun, category) = match &view.entry.what {
@@ -38,11 +54,13 @@ pub(crate) async fn show(
             What::NoticeGiven(_) | What::Agreement(_) => ("File", "agreement", None),
             What::Consent(_) => ("Consent and sharing", "consent", None),
             What::Disclosure(_) => ("Consent and sharing", "disclosure", None),
+            What::Placement(_) => (crate::placements::TAB, "placement", None),
         };
         let parent = match &view.entry.what {
             What::Written(form, _) => format!("/clients/{id}/entries/in/{}", form.group),
             What::Plan(_) => format!("/clients/{id}/entries/in/plan"),
             What::Consent(_) | What::Disclosure(_) => format!("/clients/{id}/consent"),
+            What::Placement(_) => format!("/clients/{id}/programmes"),
             _ => format!("/clients/{id}#timeline"),
         };
         let may = category.is_some_and(|category| view.writable.contains(category));
@@ -53,13 +71,16 @@ pub(crate) async fn show(
             (head(&view.contact, id, today, tab, html! {}))
             (reading(html! {
                 (back(&parent))
+                (fields::summary(faults))
                 (heading(&headline(&view.entry), change))
-                (content(&app, id, &view))
+                (content(app, id, &view))
+                (belongs(app, &view))
+                (referrals::steps(id, &view, may, next, faults))
                 (links(id, &view))
-                (history(&app, &view))
+                (history(app, &view))
             }))
         };
-        staff(&app, &visit, At::Elsewhere, &title(&view.contact, noun), body)
+        staff(app, visit, At::Elsewhere, &title(&view.contact, noun), body)
     });
     release(page).await
 }
@@ -98,10 +119,31 @@ fn content(app: &App, id: ClientId, view: &EntryView) -> Markup {
         },
         What::Consent(consent) => html! { (crate::consents::whole(id, entry, consent)) (by) },
         What::Disclosure(disclosed) => html! { (crate::disclosures::written(id, entry, disclosed)) (by) },
+        What::Placement(_) => html! {
+            p.govuk-body { a.govuk-link href={ "/clients/" (id) "/placements/" (entry.id) } { "All about this placement" } }
+            (by)
+        },
         What::NoticeGiven(_) | What::Agreement(_) => html! {
             p.govuk-body { (dates::long(entry.day)) ". " a.govuk-link href={ "/clients/" (id) } { "Back to the file" } }
             (by)
         },
+    }
+}
+
+/// To which programme's layer it belongs, and where the organisation of a referral stands in the directory.
+fn belongs(app: &App, view: &EntryView) -> Markup {
+    let programme = view.programme.and_then(|id| app.service.programme(id).ok());
+    let organisation = match &view.entry.what {
+        What::Written(form, written) if form.id == *FORM => organisation(&written.answers),
+        _ => None,
+    };
+    let find = organisation.map(|name| {
+        let name = percent_encoding::utf8_percent_encode(name, percent_encoding::NON_ALPHANUMERIC);
+        format!("/organisations?q={name}")
+    });
+    html! {
+        @if let Some(offered) = programme { p.govuk-body { "Belongs to " a.govuk-link href={ "/programmes/" (offered.id) } { (offered.programme.title) } ", and is kept as its notice says." } }
+        @if let Some(find) = find { p.govuk-body { a.govuk-link href=(find) { "This organisation in the directory" } } }
     }
 }
 
@@ -114,7 +156,8 @@ fn about(entry: &Dated) -> &[EntryId] {
         | What::NoticeGiven(_)
         | What::Agreement(_)
         | What::Consent(_)
-        | What::Disclosure(_) => &[],
+        | What::Disclosure(_)
+        | What::Placement(_) => &[],
     }
 }
 

@@ -90,7 +90,7 @@ impl From<Error> for Fail {
             Error::Blocked(_) => Fail::page(StatusCode::CONFLICT, "Nothing was shared", error.to_string()),
             Error::Held => Fail::page(StatusCode::CONFLICT, "This file is on hold", error.to_string()),
             Error::NotYours(text) => Fail::page(StatusCode::FORBIDDEN, "You cannot do this", text),
-            Error::Notice(text) | Error::Staff(text) => {
+            Error::Notice(text) | Error::Programme(text) | Error::Staff(text) => {
                 Fail::page(StatusCode::UNPROCESSABLE_ENTITY, "That did not work", text)
             }
             Error::Store(_)

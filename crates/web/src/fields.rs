@@ -1,7 +1,7 @@
 //! Questions made from the notice's own catalogue: how a field is asked, read back, and said to be wrong.
 
 use casework::answers::{self, Boxes};
-use casework::{Answer, Fault, Part, Profile, Typed};
+use casework::{Answer, Fault, Part, Profile, Typed, referrals};
 use jiff::civil::Date;
 use maud::{Markup, html};
 use notice::{Catalogue, Category, Field, Kind};
@@ -10,6 +10,8 @@ use crate::fail::Fail;
 use crate::form::Form;
 use crate::ui::form::{self as ui, Choice, Choices, DateInput, DatePart, TextArea, TextInput};
 
+/// The id of the list of organisations that a form with such a field brings along.
+pub(crate) const ORGANISATIONS: &str = "organisations";
 const DECLINED: &str = "prefer-not-to-say";
 
 /// Fields that people ask for and nobody types: the client's number is ours.
@@ -214,6 +216,8 @@ pub(crate) fn question(
                 _ => None,
             },
             input_type: "text",
+            // The directory, which the form of referrals brings along.
+            list: (field.id == referrals::ORGANISATION).then_some(ORGANISATIONS),
             ..TextInput::default()
         }),
     };

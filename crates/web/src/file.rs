@@ -230,6 +230,7 @@ pub(crate) fn head(
     let base = format!("/clients/{id}");
     let mut tabs = vec![("File", base.clone())];
     tabs.extend(Group::ALL.iter().map(|group| (group.words(), format!("{base}/entries/in/{group}"))));
+    tabs.push((crate::placements::TAB, format!("{base}/programmes")));
     tabs.push(("Documents and paper", format!("{base}/documents")));
     tabs.push(("Details", format!("{base}/details")));
     tabs.push(("Consent and sharing", format!("{base}/consent")));

@@ -4,6 +4,7 @@ use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use casework::formats::money;
 use casework::outcomes::{Entry, Progress, Record, Report, RuleSet, Side, Standing, Verdict, judge};
+use casework::programmes::Programme;
 use casework::{ClientId, dates};
 use jiff::civil::Date;
 use maud::{Markup, html};
@@ -36,23 +37,48 @@ pub(crate) async fn show(
 ) -> Result<Response, Fail> {
     let id = client(&id)?;
     let sets = RuleSet::shipped().map_err(|_| Fail::not_found())?;
-    let chosen = asked.rules.as_deref().unwrap_or("core");
-    let rules = sets.iter().find(|set| set.id == chosen).ok_or_else(Fail::not_found)?;
+    if asked.rules.as_ref().is_some_and(|asked| !sets.iter().any(|set| set.id == *asked)) {
+        return Err(Fail::not_found());
+    }
     let forms: Vec<_> = forms::of_group(Group::Outcomes).collect();
     let opened = app.service.entries_with(&visit, id, &forms).await?;
     let page = opened.map(|entries| {
         let today = app.service.surroundings().today();
+        // On a programme, its rules are what counts first, from the day on which the client joined.
+        let theirs: Vec<(String, Date, String)> = entries
+            .placements
+            .iter()
+            .filter_map(|placed| {
+                let offered = app.service.programme(placed.programme).ok()?;
+                let Programme { rules, title, .. } = offered.programme;
+                Some((rules, placed.times.placed, title))
+            })
+            .collect();
+        let chosen =
+            asked.rules.as_deref().or(theirs.first().map(|(rules, ..)| rules.as_str())).unwrap_or("core");
+        let Some(rules) = sets.iter().find(|set| set.id == chosen) else { return html! {} };
+        let of = theirs.iter().find(|(of, ..)| of == chosen);
+        let (from, of) =
+            of.map_or((entries.registered, None), |(_, from, title)| (*from, Some(title.as_str())));
         let back = action(&format!("/clients/{id}/entries/in/outcomes"), "Work, earnings and evidence");
         let body = html! {
             (head(&entries.contact, id, today, "Outcomes", back))
-            (container(body(id, &sets, rules, &entries, today)))
+            (container(body(id, &sets, rules, &entries, from, of, today)))
         };
         staff(&app, &visit, At::Elsewhere, &title(&entries.contact, "outcomes"), body)
     });
     release(page).await
 }
 
-fn body(id: ClientId, sets: &[RuleSet], rules: &RuleSet, entries: &Entries, today: Date) -> Markup {
+fn body(
+    id: ClientId,
+    sets: &[RuleSet],
+    rules: &RuleSet,
+    entries: &Entries,
+    from: Date,
+    of: Option<&str>,
+    today: Date,
+) -> Markup {
     let of_forms: Vec<Entry<'_>> = entries
         .entries
         .iter()
@@ -60,10 +86,10 @@ fn body(id: ClientId, sets: &[RuleSet], rules: &RuleSet, entries: &Entries, toda
             written(entry).map(|(form, written)| Entry { id: entry.id, form: form.id.as_str(), written })
         })
         .collect();
-    let read = Record::from_entries(entries.registered, &of_forms);
+    let read = Record::from_entries(from, &of_forms);
     html! {
         (heading("What counts as an outcome", html! {
-            p { "Judged by " b { (rules.title) } ", version " (rules.version) ", for support that began on " (dates::long(entries.registered)) "." }
+            p { "Judged by " b { (rules.title) } ", version " (rules.version) ", for support that began on " (dates::long(from)) @if let Some(of) = of { ", the day of joining " (of) } "." }
         }))
         nav.app-panel aria-label="Rules" {
             p.govuk-body { "By which rules? "

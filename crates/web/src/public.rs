@@ -18,15 +18,17 @@ fn page(app: &App, title: &str, body: Markup) -> Markup {
 }
 
 fn notice_page(app: &App, shown: &Notice) -> Markup {
-    let versions = app.service.notices();
+    let notices = app.service.notices();
+    // Programmes have notices of their own: their versions are not versions of this one.
+    let versions: Vec<_> = notices.all().iter().filter(|one| one.notice.id == shown.id).collect();
     let body = html! {
         (rendered(&notice::render::html(shown)))
         h2.govuk-heading-m #picture { "A picture of it" }
         p.govuk-body { "What we hold on the left, what we use it for in the middle, who else gets it on the right." }
         div.app-flow { (rendered(&notice::flow::svg(shown))) }
-        @if versions.all().len() > 1 {
+        @if versions.len() > 1 {
             h2.govuk-heading-m { "Versions" }
-            ul.govuk-list { @for published in versions.all() { li { a.govuk-link href={ "/notice/" (published.notice.version) } { "Version " (published.notice.version) } } } }
+            ul.govuk-list { @for published in &versions { li { a.govuk-link href={ "/notice/" (published.notice.version) } { "Version " (published.notice.version) } } } }
         }
     };
     page(app, &shown.title, body)

@@ -5,9 +5,9 @@ use axum::routing::{MethodRouter, get, post};
 
 use crate::{
     App, account, appointments, assets, calendar, clients, closures, conflict, consents, corrections, cover,
-    details, diary, disclosures, documents, entries, entry_page, erasures, file, hand_over, holds, looked,
-    messages, notices_given, organisations, outcomes, paper, plan, public, redactions, register, retention,
-    sign_in, tasks, team, telling, today,
+    details, diary, directory, disclosures, documents, entries, entry_page, erasures, file, hand_over, holds,
+    joining, looked, messages, notices_given, organisations, outcomes, paper, placements, plan, programmes,
+    public, redactions, referrals, register, retention, sign_in, tasks, team, telling, today,
 };
 
 /// The two methods that pages use.
@@ -104,6 +104,12 @@ routes! {
     Get  "/clients/{client}/entries/{entry}/change" Staff true entries::edit;
     Post "/clients/{client}/entries/{entry}/change" Staff true entries::change;
     Post "/clients/{client}/entries/{entry}/correct" Staff true corrections::correct;
+    Post "/clients/{client}/referrals/{entry}" Staff true referrals::step;
+    Get  "/clients/{client}/programmes" Staff true placements::show;
+    Get  "/clients/{client}/programmes/{programme}" Staff true joining::begin;
+    Post "/clients/{client}/programmes/{programme}" Staff true joining::place;
+    Get  "/clients/{client}/placements/{placement}" Staff true placements::one;
+    Post "/clients/{client}/placements/{placement}" Staff true placements::change;
     Get  "/clients/{client}/looked" Staff true looked::show;
     Get  "/clients/{client}/appointments/new" Staff true appointments::begin;
     Post "/clients/{client}/appointments" Staff true appointments::book;
@@ -165,6 +171,13 @@ routes! {
     Post "/recipients" Staff true organisations::add;
     Post "/recipients/{organisation}/key" Staff true organisations::enter_key;
     Post "/recipients/{organisation}/confirm" Staff true organisations::confirm;
+    Get  "/programmes" Staff false programmes::list;
+    Get  "/programmes/{programme}" Staff true programmes::show;
+    Post "/programmes/{programme}" Staff true programmes::change;
+    Get  "/organisations" Staff false directory::list;
+    Post "/organisations" Staff true directory::add;
+    Get  "/organisations/{organisation}" Staff false directory::one;
+    Post "/organisations/{organisation}" Staff true directory::change;
     Get  "/recipients-to-tell" Staff false telling::show;
     Post "/recipients-to-tell" Staff true telling::step;
     Get  "/notices/tell-again" Staff true notices_given::show;

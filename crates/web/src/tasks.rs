@@ -63,7 +63,7 @@ pub(crate) async fn show(
                 @if tasks.is_empty() { (empty("No task is open.")) } @else { (to_tick(&tasks, today)) }
             }
             section.app-panel aria-labelledby="others-h" {
-                h2.app-h2 #others-h { "Goals, reviews, referrals and checks" }
+                h2.app-h2 #others-h { "Goals, reviews, referrals, milestones and checks" }
                 @if others.is_empty() { (empty("Nothing else is due.")) } @else { (todo_list(&others)) }
             }
         });

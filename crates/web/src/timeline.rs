@@ -69,6 +69,8 @@ impl Line {
             What::Meeting(_) | What::Written(..) | What::Plan(_) | What::Consent(_) | What::Disclosure(_) => {
                 Some(format!("/clients/{}/entries/{}", file.client, entry.id))
             }
+            // A placement has the id of its entry.
+            What::Placement(_) => Some(format!("/clients/{}/placements/{}", file.client, entry.id)),
             What::NoticeGiven(_) | What::Agreement(_) => None,
         };
         let title = headline(entry);
@@ -108,6 +110,7 @@ pub(crate) fn headline(entry: &Dated) -> String {
         What::Plan(plan) => plan.title(),
         What::Consent(consent) => consent.title(),
         What::Disclosure(disclosed) => disclosed.title(),
+        What::Placement(placement) => placement.headline(),
         What::Written(form, written) => written.headline(form),
     }
 }
@@ -120,7 +123,7 @@ fn icon(entry: &Dated) -> Icon {
             _ => Icon::Talk,
         },
         What::NoticeGiven(_) | What::Consent(_) | What::Disclosure(_) => Icon::Lock,
-        What::Agreement(_) | What::Plan(_) => Icon::Done,
+        What::Agreement(_) | What::Plan(_) | What::Placement(_) => Icon::Done,
         What::Written(form, written) => match form.group {
             Group::Plan if written.is_over(form) => Icon::Done,
             Group::Plan => Icon::Diary,

@@ -194,3 +194,33 @@ proptest! {
         prop_assert_eq!((one.last_contact, one.due, one.warn_on), (two.last_contact, two.due, two.warn_on));
     }
 }
+
+fn programme_rule(after: &str) -> ProgrammeRule {
+    let text = include_str!("../../../../notices/programmes/routes-to-work.toml");
+    let text = text.replace("after = \"programme-end\"", &format!("after = \"{after}\""));
+    ProgrammeRule::of(&Notice::parse(&text).unwrap()).unwrap()
+}
+
+// promise: P17
+#[test]
+fn a_programmes_layer_goes_so_long_after_its_own_end() {
+    let (left, ends) = (date(2026, 6, 1), date(2024, 2, 29));
+    let own = programme_rule("placement-end");
+    assert_eq!(own.since(Some(left), Some(ends)), Some(left));
+    assert_eq!(
+        own.clock("Routes to Work", left).sentence(),
+        "The facts for Routes to Work are erased on 1 June 2032: 72 months after the client left the programme on 1 June 2026."
+    );
+    assert_eq!(own.since(None, Some(ends)), None, "nothing is counted while the client is on it");
+    let whole = programme_rule("programme-end");
+    assert_eq!(whole.since(Some(left), Some(ends)), Some(ends));
+    assert_eq!(whole.since(Some(left), None), None);
+    assert_eq!(
+        whole.clock("Routes to Work", ends).sentence(),
+        "The facts for Routes to Work are erased on 28 February 2030: 72 months after the end of the programme on 29 February 2024."
+    );
+    assert_eq!(whole.words(), "72 months after the programme ends");
+    assert!(ContactKind::ALL.iter().all(|kind| !own.rule().counts(*kind)), "no contact moves it");
+    let service = include_str!("../../../../notices/employment-service.toml");
+    assert!(ProgrammeRule::of(&Notice::parse(service).unwrap()).is_err());
+}

@@ -183,6 +183,7 @@ fn rows(file: &ClientFile) -> Result<Vec<store::Query>, Fail> {
             What::Plan(plan) => ("agreed-plan", json(plan)?),
             What::Consent(consent) => ("consent", json(consent)?),
             What::Disclosure(disclosed) => ("disclosure", json(disclosed)?),
+            What::Placement(placement) => ("placement", json(placement)?),
             What::Written(form, written) => (form.id.as_str(), json(written)?),
         };
         rows.push(ADD_ENTRY.with([
@@ -229,6 +230,7 @@ fn dated(row: &Row) -> Result<Dated, Fail> {
         "agreed-plan" => What::Plan(content(row)?),
         "consent" => What::Consent(content(row)?),
         "disclosure" => What::Disclosure(content(row)?),
+        "placement" => What::Placement(content(row)?),
         other => {
             What::Written(notice::forms::form(other).ok_or_else(|| Fail::said("no form"))?, content(row)?)
         }

@@ -1,5 +1,7 @@
 //! `kept demo`: a complete service with made-up people, gone when it ends.
 
+mod programmes;
+
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -221,6 +223,8 @@ async fn fill(places: &Places, seed: u64, clients: usize) -> Result<Made, Fail> 
         output::progress(&format!("{loaded} of {clients} made-up clients"));
     }
     share(&service, &visits, &organisations).await?;
+    programmes::directory(&service, &visits).await?;
+    programmes::programmes(&service, &visits).await?;
     output::progress("");
     papers(&service, &ids).await?;
     Ok(Made { service, people })

@@ -13,6 +13,7 @@ mod notes;
 mod people;
 mod plan;
 mod profiles;
+mod programmes;
 mod sharing;
 mod staff;
 mod story;
@@ -21,6 +22,7 @@ mod town;
 pub(crate) use diary::{Diaries, MadeUpAppointment};
 pub(crate) use documents::{documents, paper};
 pub(crate) use people::{MadeUpClient, people};
+pub(crate) use programmes::{PLACES, PROGRAMMES, SUPPORT, own_answers};
 pub(crate) use sharing::ORGANISATIONS;
 pub(crate) use staff::{code_secret, id, staff};
 

@@ -235,6 +235,7 @@ fn nothing_personal_stands_in_the_clear_anywhere_and_nothing_at_all_is_left_afte
         );
         let answered = site.post(&ask, &adviser, &said);
         assert_eq!(answered.status, 303, "{}", answered.text);
+        on_a_programme(&site, &client, &adviser, &mut marks);
         // What is typed and comes to nothing is not kept either.
         let sought = marks.new_one("Zq", "");
         site.post("/clients/find", &adviser, &format!("q={sought}"));
@@ -299,6 +300,51 @@ fn nothing_personal_stands_in_the_clear_anywhere_and_nothing_at_all_is_left_afte
         nothing_is_left_but_the_mark_of_the_erasure(&site, &client);
         the_scan_finds_what_is_there(&site);
     }
+}
+
+/// Places the client on a programme with a mark among its own facts, support and a referral with marks in the layer, and ends it.
+fn on_a_programme(site: &Site, client: &str, adviser: &str, marks: &mut Marks) {
+    let shown = site.get(&format!("{client}/programmes"), adviser).text;
+    let programme = shown
+        .split("/programmes/")
+        .skip(1)
+        .filter_map(|rest| rest.split('"').next())
+        .find(|id| {
+            id.len() == 32
+                && site.get(&format!("{client}/programmes/{id}"), adviser).text.contains("course_taken")
+        })
+        .unwrap()
+        .to_owned();
+    let page = site.get(&format!("{client}/details/identity"), adviser).text;
+    let version =
+        page.split("name=\"version\" value=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap();
+    let born =
+        format!("version={version}&date_of_birth-day=14&date_of_birth-month=3&date_of_birth-year=1991");
+    assert_eq!(site.post(&format!("{client}/details/identity"), adviser, &born).status, 303);
+    let (course, service, provider) =
+        (marks.new_one("Zq", ""), marks.new_one("Zq", ""), marks.new_one("Zq", ""));
+    let joining = format!(
+        "form={}&seen=1.0&how=shown&agreed=on-paper&pay_band=NONE&course_taken={course}&criterion-age=declared&criterion-lives-here=council&criterion-work=declared",
+        form_key()
+    );
+    let placed = site.post(&format!("{client}/programmes/{programme}"), adviser, &joining);
+    assert_eq!(placed.status, 303, "{}", placed.text);
+    let support = format!(
+        "form={}&support_kind=course&service={service}&provider={provider}&cost=12.34&programme={programme}",
+        form_key()
+    );
+    assert_eq!(site.post(&format!("{client}/entries/new/support"), adviser, &support).status, 303);
+    let (whom, why) = (marks.new_one("Zq", ""), marks.new_one("Zq", ""));
+    let referral =
+        format!("form={}&direction=out&organisation={whom}&reason={why}&programme={programme}", form_key());
+    assert_eq!(site.post(&format!("{client}/entries/new/referral"), adviser, &referral).status, 303);
+    let placement = placed.location.unwrap().split('?').next().unwrap().to_owned();
+    let shown = site.get(&placement, adviser).text;
+    assert!(shown.contains(&course) && shown.contains(&service), "the marks are in the layer");
+    let note = marks.new_one("Zq", "");
+    let end =
+        format!("version=1&do=end&ended_on-day=&ended_on-month=&ended_on-year=&reason=completed&note={note}");
+    assert_eq!(site.post(&placement, adviser, &end).status, 303);
 }
 
 /// Sends a document: its name, title and note, and what is in it.

@@ -31,6 +31,8 @@ pub struct TextInput<'a> {
     pub input_type: &'a str,
     /// Whether the question is the page's heading.
     pub label_heading: bool,
+    /// The id of a list of words that the browser offers while one types.
+    pub list: Option<&'a str>,
 }
 
 /// A question answered in several lines.
@@ -176,7 +178,7 @@ pub fn text_input(input: TextInput<'_>) -> Markup {
     let boxed = html! { input class=(class) #(input.name) name=(input.name) type=(kind)
     value=[(!password).then_some(input.value).filter(|v| !v.is_empty())]
     aria-describedby=[described_by(input.name, input.hint.is_some(), input.error.is_some())]
-    autocomplete=(input.autocomplete.unwrap_or("off")) inputmode=[input.inputmode]
+    autocomplete=(input.autocomplete.unwrap_or("off")) list=[input.list] inputmode=[input.inputmode]
     spellcheck=[exact.then_some("false")] autocapitalize=[(password || kind == "email").then_some("none")]; };
     let parts = html! {
         (label(input.name, input.label, input.label_heading, false))

@@ -17,6 +17,8 @@ use web::{Options, app};
 
 pub(crate) const ORIGIN: &str = "https://kept.example.org";
 const NOTICE: &str = include_str!("../../../../notices/employment-service.toml");
+pub(crate) const LADDER: &str = include_str!("../../../../programmes/skills-ladder.toml");
+pub(crate) const LADDER_NOTICE: &str = include_str!("../../../../notices/programmes/skills-ladder.toml");
 const PASSWORD: &str = "copper kettle drifts north";
 const SECRET: [u8; 20] = *b"a secret of 20 bytes";
 
@@ -41,6 +43,19 @@ impl Shared {
         path.replace("{organisation}", &self.organisation)
             .replace("{consent}", &self.consent)
             .replace("{disclosure}", &self.disclosure)
+    }
+}
+
+/// Ids of a programme that a client is on, and of one that they could join.
+pub(crate) struct Placed {
+    pub(crate) programme: String,
+    pub(crate) placement: String,
+}
+
+impl Placed {
+    /// A route's path with these ids.
+    pub(crate) fn put_into(&self, path: &str) -> String {
+        path.replace("{programme}", &self.programme).replace("{placement}", &self.placement)
     }
 }
 
@@ -268,6 +283,38 @@ impl Bench {
         let shown = service.sharing(&visit, client, to).await.unwrap().release().await.unwrap();
         let made = service.share(&visit, client, to, form(), &shown.versions).await.unwrap();
         Shared { organisation: to.to_string(), consent: consent.to_string(), disclosure: made.to_string() }
+    }
+
+    /// A client on a programme.
+    pub(crate) async fn placed(&self, adviser: StaffId, client: &str) -> Placed {
+        let (visit, client) = (self.visit_of(adviser), client.parse::<ClientId>().unwrap());
+        let programme = self.service.add_programme(LADDER, Some(LADDER_NOTICE)).await.unwrap();
+        let version = self.service.edit_details(&visit, client, notice::Category::Identity).await.unwrap();
+        let version = version.release().await.unwrap().version;
+        let mut born = Profile::default();
+        born.set(fields::DATE_OF_BIRTH, Some(Answer::Date(jiff::civil::date(1991, 3, 14))));
+        let identity = notice::Category::Identity;
+        self.service.change_details(&visit, client, identity, version, born).await.unwrap();
+        let offered = self.service.programme(programme).unwrap();
+        let said = offered.programme.criteria.iter().map(|criterion| casework::programmes::Said {
+            criterion: criterion.id.clone(),
+            evidence: criterion.evidence[0].id.clone(),
+        });
+        let none = casework::answers::Chosen { code: "NONE".into(), other: None, list: "1".into() };
+        let mut answers = Profile::default();
+        answers.set("pay_band".into(), Some(Answer::Code(none)));
+        let joining = records::placements::Joining {
+            how: How::OnPaper,
+            agreed: Agreed::InWords,
+            seen: "1.0".into(),
+            said: said.collect(),
+            answers,
+            on: self.service.surroundings().today(),
+            begins: true,
+        };
+        let form = *uuid::Uuid::new_v4().as_bytes();
+        let made = self.service.place_on_programme(&visit, client, programme, form, joining).await.unwrap();
+        Placed { programme: programme.to_string(), placement: made.to_string() }
     }
 
     fn visit_of(&self, adviser: StaffId) -> records::Visit {

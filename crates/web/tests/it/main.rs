@@ -15,5 +15,6 @@ mod documents;
 mod erasing;
 mod failing;
 mod forms;
+mod programmes;
 mod sharing;
 mod table;
