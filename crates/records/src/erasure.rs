@@ -5,6 +5,7 @@
 
 mod asking;
 mod effects;
+mod parts;
 mod register;
 mod remains;
 
@@ -12,11 +13,11 @@ use access::{Act, Actor, Circumstances, Permit, Request, Subject};
 use audit::{Action, Change, Detail};
 use casework::{ClientId, ErasureId, StaffId};
 use jiff::Timestamp;
-use notice::{Categories, Category, Purpose};
+use notice::{Categories, Purpose};
 use store::{Query, Rows, sql};
-use vault::{Compartment, FileId};
+use vault::FileId;
 
-use crate::holds::{HELD, NOT_HELD};
+use crate::holds::NOT_HELD;
 use crate::service::set_setting;
 use crate::{
     Error, Service, appointments, changes, closures, consents, disclosures, documents, hand_over, holds,
@@ -25,41 +26,35 @@ use crate::{
 
 pub use asking::Waiting;
 pub use effects::{Asked, Effects};
+pub use parts::What;
 pub use register::{Receipt, Registered, Stage};
 
 sql! { records:
     /// The mark that stays: an id that names nobody.
     MARK_ERASED = "INSERT INTO erased (client, ground, asked, in_service, final_from, epoch) VALUES ($1, $2, $3, NULL, NULL, $4) ON CONFLICT (client) DO NOTHING";
     /// An erasure that nobody had to ask for, as it begins.
-    BEGIN = "INSERT INTO erasure (id, client, what, ground, state, asked, asked_by, decided, decided_by, entries, documents, paper, recipients, mentions) VALUES ($1, $2, $3, $4, 'begun', $5, NULL, NULL, NULL, 0, 0, 0, 0, 0)";
+    pub(super) BEGIN = "INSERT INTO erasure (id, client, what, ground, state, asked, asked_by, decided, decided_by, entries, documents, paper, recipients, mentions) VALUES ($1, $2, $3, $4, 'begun', $5, NULL, NULL, NULL, 0, 0, 0, 0, 0)";
     /// One that a second person agreed to, as it begins.
     BEGIN_ASKED = "UPDATE erasure SET state = 'begun', decided = $2, decided_by = $3, why = NULL WHERE id = $1 AND state = 'asked' AND (asked_by IS NULL OR asked_by <> $3)";
     /// What is asked about a file that goes in another way is done with.
     LET_GO_ASKED = "DELETE FROM erasure WHERE client = $1 AND state IN ('asked', 'refused') AND id <> $2";
     /// How much goes, before it does.
     COUNT = "UPDATE erasure SET entries = (SELECT COUNT(*) FROM entry e WHERE e.client = erasure.client), documents = (SELECT COUNT(*) FROM document d WHERE d.client = erasure.client), paper = (SELECT COUNT(*) FROM paper p WHERE p.client = erasure.client AND p.state <> 'destroyed'), recipients = (SELECT COUNT(*) FROM disclosure g WHERE g.client = erasure.client AND g.stage = 'made'), mentions = (SELECT COUNT(*) FROM mention m WHERE m.mentioned = erasure.client) WHERE id = $1";
-    /// The same for the entries of one category.
-    COUNT_CATEGORY = "UPDATE erasure SET entries = (SELECT COUNT(*) FROM entry e WHERE e.client = erasure.client AND e.category = erasure.what) WHERE id = $1";
     /// Entries of other files that speak of the client are read by somebody, who takes the person out.
-    ASK_TO_REDACT = "INSERT INTO to_redact (entry, client, erasure, noted) SELECT m.entry, m.client, r.id, r.asked FROM mention m JOIN erasure r ON r.client = m.mentioned WHERE r.id = $1 AND m.client <> r.client ON CONFLICT (entry, erasure) DO NOTHING";
+    pub(super) ASK_TO_REDACT = "INSERT INTO to_redact (entry, client, erasure, noted) SELECT m.entry, m.client, r.id, r.asked FROM mention m JOIN erasure r ON r.client = m.mentioned WHERE r.id = $1 AND m.client <> r.client ON CONFLICT (entry, erasure) DO NOTHING";
     /// The rows that go.
     DROP_ENTRIES = "DELETE FROM entry WHERE client = $1";
     DROP_PAST = "DELETE FROM entry_past WHERE client = $1";
-    DROP_DRAFTS = "DELETE FROM draft WHERE client = $1";
-    DROP_REASONS = "DELETE FROM stated_reason WHERE client = $1";
+    pub(super) DROP_DRAFTS = "DELETE FROM draft WHERE client = $1";
+    pub(super) DROP_REASONS = "DELETE FROM stated_reason WHERE client = $1";
     DROP_CONFLICTS = "DELETE FROM conflict WHERE client = $1";
     DROP_REDACTIONS = "DELETE FROM to_redact WHERE client = $1";
     DROP_CLIENT = "DELETE FROM client WHERE id = $1";
-    /// The rows of one category.
-    DROP_CATEGORY = "DELETE FROM entry WHERE client = $1 AND category = $2";
-    DROP_CATEGORY_PAST = "DELETE FROM entry_past WHERE client = $1 AND category = $2";
     /// Erasures whose keys are still to go.
     UNFINISHED = "SELECT client FROM erased WHERE in_service IS NULL LIMIT 500";
     /// Rows and keys are gone.
     FINISHED = "UPDATE erased SET in_service = $2, epoch = $3 WHERE client = $1 AND in_service IS NULL";
-    DONE = "UPDATE erasure SET state = 'done', in_service = $3, epoch = $4 WHERE client = $1 AND what = $2 AND state = 'begun'";
-    /// Categories whose rows are gone and whose key is still to go.
-    UNFINISHED_CATEGORIES = "SELECT client, what FROM erasure WHERE state = 'begun' AND what <> 'file' LIMIT 500";
+    pub(super) DONE = "UPDATE erasure SET state = 'done', in_service = $3, epoch = $4 WHERE client = $1 AND what = $2 AND state = 'begun'";
     /// The epoch has rolled: final in every copy.
     FINAL = "UPDATE erased SET final_from = $1 WHERE final_from IS NULL AND in_service IS NOT NULL AND epoch < $2";
     FINAL_TOO = "UPDATE erasure SET final_from = $1 WHERE final_from IS NULL AND in_service IS NOT NULL AND epoch < $2";
@@ -122,6 +117,7 @@ pub struct Erased {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Going {
     pub(crate) client: ClientId,
+    pub(crate) what: What,
     pub(crate) id: ErasureId,
     pub(crate) ground: Ground,
     /// Who agreed to it, if somebody had asked.
@@ -129,8 +125,6 @@ pub(crate) struct Going {
 }
 
 pub(crate) const ERASE: Action = Action("erase");
-/// How a whole file stands in the register.
-pub(crate) const FILE: &str = "file";
 
 impl Service {
     /// Erases the file with this number. Afterwards it is unreadable in service; `roll_keys` makes that final everywhere.
@@ -140,7 +134,8 @@ impl Service {
     /// next start.
     pub async fn erase_file(&self, number: &str, ground: Ground) -> Result<Erased, Error> {
         let client = self.client_by_number(number).ok_or(Error::NoSuchFile)?;
-        let going = Going { client, id: ErasureId::from_bytes(self.draw()), ground, decided_by: None };
+        let id = ErasureId::from_bytes(self.draw());
+        let going = Going { client, what: What::File, id, ground, decided_by: None };
         self.erase_one(&going).await?;
         self.erased(client).await?.ok_or(Error::Damaged("erasure"))
     }
@@ -168,7 +163,7 @@ impl Service {
         let (id, at) = (|| going.id.as_bytes().into(), || now.as_microsecond().into());
         let epoch = i64::try_from(self.vault().epoch().number()).unwrap_or(i64::MAX);
         let begin = match going.decided_by {
-            None => BEGIN.with([id(), client(), FILE.into(), going.ground.code().into(), at()]),
+            None => BEGIN.with([id(), client(), What::File.code().into(), going.ground.code().into(), at()]),
             Some(staff) => BEGIN_ASKED.with([id(), at(), staff.as_bytes().into()]),
         };
         let mut batch = vec![
@@ -189,34 +184,12 @@ impl Service {
         batch
     }
 
-    /// The statements by which one category of a file goes.
-    pub(crate) fn category_that_goes(
-        &self,
-        going: &Going,
-        category: Category,
-        change: &Change,
-        now: Timestamp,
-    ) -> Vec<Query> {
-        let (client, id) = (|| going.client.as_bytes().into(), || going.id.as_bytes().into());
-        let (what, ground) = (|| category.code().into(), going.ground.code().into());
-        let mut batch = vec![
-            HELD.with([client()]).expecting(0),
-            BEGIN.with([id(), client(), what(), ground, now.as_microsecond().into()]),
-            COUNT_CATEGORY.with([id()]),
-            DROP_CATEGORY.with([client(), what()]),
-            DROP_CATEGORY_PAST.with([client(), what()]),
-            change.outbox(),
-        ];
-        batch.extend(changes::of_client(going.client, now));
-        batch
-    }
-
     /// Takes the keys of files whose rows are gone: the second half of an erasure, also after a crash between the two.
     ///
     /// # Errors
     /// Something of a file was still there, or a store or the keyring could not do its part; doing it again carries on.
     pub async fn finish_erasures(&self) -> Result<(), Error> {
-        self.finish_categories().await?;
+        self.finish_parts().await?;
         loop {
             let clients: Vec<ClientId> = first_column(self.records().read(vec![UNFINISHED.with([])]).await?)?;
             if clients.is_empty() {
@@ -239,30 +212,16 @@ impl Service {
             let mut done = Vec::with_capacity(clients.len() * 2);
             for client in &clients {
                 done.push(FINISHED.with([client.as_bytes().into(), now.into(), epoch.into()]));
-                done.push(DONE.with([client.as_bytes().into(), FILE.into(), now.into(), epoch.into()]));
+                done.push(DONE.with([
+                    client.as_bytes().into(),
+                    What::File.code().into(),
+                    now.into(),
+                    epoch.into(),
+                ]));
             }
             self.records().write(done).await?;
             self.records().truncate_log().await?;
         }
-    }
-
-    /// The same for single categories. Equality answers have a key of their own, which goes; the others share the file's.
-    async fn finish_categories(&self) -> Result<(), Error> {
-        let rows = self.records().read(vec![UNFINISHED_CATEGORIES.with([])]).await?;
-        for row in rows.into_iter().next().unwrap_or_default().rows {
-            let client = ClientId::from_bytes(row.bytes16(0)?);
-            let category: Category = row.text(1)?.parse().map_err(|_| Error::Damaged("category"))?;
-            let epoch = if category == Category::Equality {
-                let permit = self.policy().decide(erase_request(client))?;
-                self.vault().erase(&permit, client.into(), Some(Compartment::Equality)).await?
-            } else {
-                self.vault().epoch()
-            };
-            let epoch = i64::try_from(epoch.number()).unwrap_or(i64::MAX);
-            let (id, now) = (client.as_bytes().into(), self.now().as_microsecond().into());
-            self.records().write(vec![DONE.with([id, category.code().into(), now, epoch.into()])]).await?;
-        }
-        Ok(())
     }
 
     /// Begins a new epoch of the keyring if anything was erased: from then on no older copy of it opens what was erased.

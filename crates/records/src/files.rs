@@ -184,6 +184,9 @@ impl Service {
             return Err(Error::Damaged("batch"));
         };
         let standing = Standing::read(client, head.first())?;
+        if standing.status == FileStatus::Ended {
+            return Err(Error::NoSuchFile);
+        }
         let now = self.now();
         let (request, readable) = self.readable(visit, &standing, now);
         let permit = self.permit(request, VIEW).await?;

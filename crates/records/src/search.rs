@@ -163,7 +163,8 @@ impl Service {
                 .read(vec![HEAD.with([client.as_bytes().into()]), SOMEBODY.with([client.as_bytes().into()])])
                 .await?;
             let [found, pages] = rows.as_slice() else { return Err(Error::Damaged("batch")) };
-            let Some(row) = found.first() else {
+            // Gone, or nothing is left but what a programme keeps longer, which has no name to be found by.
+            let Some(row) = found.first().filter(|_| !pages.rows.is_empty()) else {
                 self.vault().evict((*client).into());
                 self.people().write().unwrap_or_else(PoisonError::into_inner).forget(*client);
                 continue;

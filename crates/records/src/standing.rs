@@ -33,6 +33,8 @@ pub enum FileStatus {
     Active,
     /// It no longer does.
     Closed,
+    /// Its time is up, and nothing is left of it but what a programme keeps longer.
+    Ended,
 }
 
 impl FileStatus {
@@ -40,6 +42,7 @@ impl FileStatus {
         match code {
             "active" => Ok(FileStatus::Active),
             "closed" => Ok(FileStatus::Closed),
+            "ended" => Ok(FileStatus::Ended),
             _ => Err(Error::Damaged("file status")),
         }
     }

@@ -10,39 +10,41 @@ use jiff::{SignedDuration, Timestamp};
 use notice::Category;
 use store::{Query, Row, sql};
 
-use crate::erasure::{ERASE, Going, Ground, erase_request};
+use crate::erasure::{ERASE, Going, Ground, What, erase_request};
 use crate::sessions::Visit;
 use crate::surroundings::{day_from, day_number};
 use crate::{Error, Service, changes};
 
-/// Whether a file may be swept: it is not restricted, nothing holds it, and no layer of it is to be kept longer.
+/// Whether a file may be swept: it is not restricted, and nothing holds it.
 macro_rules! may_go {
     () => {
         "c.restricted = $2 AND NOT EXISTS (SELECT 1 FROM hold h WHERE h.client = c.id AND h.lifted IS NULL)"
     };
 }
 
-/// No programme's layer has a later day.
-macro_rules! nothing_longer {
+/// A programme that goes on, or whose layer has a later day.
+macro_rules! something_longer {
     () => {
-        "NOT EXISTS (SELECT 1 FROM keeping p WHERE p.client = c.id AND p.layer NOT IN ('service', 'equality') AND p.day > $1)"
+        "(EXISTS (SELECT 1 FROM keeping p WHERE p.client = c.id AND p.layer LIKE 'programme:%' AND p.day > $1) OR EXISTS (SELECT 1 FROM placement q WHERE q.client = c.id AND q.ended IS NULL))"
     };
 }
 
 sql! { records:
-    /// Files past their day, the longest first.
-    DUE_FILES = concat!("SELECT c.id FROM keeping k JOIN client c ON c.id = k.client WHERE k.layer = 'service' AND k.day <= $1 AND ", may_go!(), " AND ", nothing_longer!(), " ORDER BY k.day, k.client LIMIT 100");
+    /// Files past their day, the longest first; of those that a programme keeps longer, all that it does not need goes.
+    DUE_FILES = concat!("SELECT c.id, ", something_longer!(), " FROM keeping k JOIN client c ON c.id = k.client WHERE k.layer = 'service' AND k.day <= $1 AND ", may_go!(), " ORDER BY k.day, k.client LIMIT 100");
+    /// Programmes' layers past their day; the last one of a file takes the file with it.
+    DUE_LAYERS = concat!("SELECT c.id, k.layer, c.status = 'ended' AND NOT EXISTS (SELECT 1 FROM keeping o WHERE o.client = c.id AND o.layer <> k.layer) AND NOT EXISTS (SELECT 1 FROM placement q WHERE q.client = c.id AND q.ended IS NULL) FROM keeping k JOIN client c ON c.id = k.client WHERE k.layer LIKE 'programme:%' AND k.day <= $1 AND ", may_go!(), " ORDER BY k.day, k.client LIMIT 100");
     /// Equality answers past their day, of files that stay.
     DUE_EQUALITY = concat!("SELECT c.id FROM keeping k JOIN client c ON c.id = k.client WHERE k.layer = 'equality' AND k.day <= $1 AND ", may_go!(), " ORDER BY k.day, k.client LIMIT 100");
     /// What lost its last ground and is past its day, category by category.
     DUE_CATEGORIES = concat!("SELECT c.id, s.category FROM scheduled_erasure s JOIN client c ON c.id = s.client WHERE s.day <= $1 AND ", may_go!(), " ORDER BY s.client, s.category LIMIT 100");
     /// How much is due, what is due and stays, and how many files there are.
-    COUNT_DUE = concat!("SELECT (SELECT COUNT(*) FROM keeping k JOIN client c ON c.id = k.client WHERE k.layer = 'service' AND k.day <= $1 AND ", may_go!(), " AND ", nothing_longer!(), "), (SELECT COUNT(DISTINCT s.client) FROM scheduled_erasure s JOIN client c ON c.id = s.client WHERE s.day <= $1 AND ", may_go!(), "), (SELECT COUNT(*) FROM client), (SELECT COUNT(*) FROM keeping k WHERE k.layer = 'service' AND k.day <= $1)");
+    COUNT_DUE = concat!("SELECT (SELECT COUNT(*) FROM keeping k JOIN client c ON c.id = k.client WHERE (k.layer = 'service' OR k.layer LIKE 'programme:%') AND k.day <= $1 AND ", may_go!(), "), (SELECT COUNT(DISTINCT s.client) FROM scheduled_erasure s JOIN client c ON c.id = s.client WHERE s.day <= $1 AND ", may_go!(), "), (SELECT COUNT(*) FROM client), (SELECT COUNT(*) FROM keeping k WHERE (k.layer = 'service' OR k.layer LIKE 'programme:%') AND k.day <= $1)");
     /// Holds a file that is still past its day until the transaction ends: contact that comes in between wins.
     STILL_DUE = "UPDATE keeping SET day = day WHERE client = $1 AND layer = $2 AND day <= $3";
     /// Nobody restricted the file in between.
     NOT_RESTRICTED = "UPDATE client SET version = version WHERE id = $1 AND restricted = $2";
-    /// The day of equality answers that are gone.
+    /// The day of a layer that is gone.
     DROP_DAY = "DELETE FROM keeping WHERE client = $1 AND layer = $2";
     /// What was scheduled is done.
     DROP_SCHEDULE = "DELETE FROM scheduled_erasure WHERE client = $1 AND category = $2";
@@ -154,7 +156,7 @@ impl Sweep {
 pub struct Due {
     /// Files and parts of files that go.
     pub going: u64,
-    /// Files past their day that stay: held, restricted, or with a layer that is kept longer.
+    /// Files and layers past their day that stay: held or restricted.
     pub staying: u64,
     /// Files in all.
     pub files: u64,
@@ -287,63 +289,71 @@ impl Service {
         }
     }
 
-    /// The next that go: whole files first, then parts of files.
+    /// The next that go: files first, then programmes' layers, equality answers and single categories.
     async fn next_hundred(&self, day: Date) -> Result<(Vec<Change>, Vec<Query>), Error> {
         let on = || [day_number(day).into(), false.into()];
-        let rows = self
-            .records()
-            .read(vec![DUE_FILES.with(on()), DUE_EQUALITY.with(on()), DUE_CATEGORIES.with(on())])
-            .await?;
-        let [files, equality, categories] = rows.as_slice() else { return Err(Error::Damaged("batch")) };
-        let (now, mut changes, mut batch) = (self.now(), Vec::new(), Vec::new());
-        if !files.rows.is_empty() {
-            for row in &files.rows {
-                let client = ClientId::from_bytes(row.bytes16(0)?);
-                let going = self.going(client, Ground::Retention);
-                let change = self.change_of(client).await?;
-                batch.extend(still_due(client, "service", day));
-                batch.extend(self.rows_that_go(&going, &change, now));
-                changes.push(change);
+        let due = [&DUE_FILES, &DUE_LAYERS, &DUE_EQUALITY, &DUE_CATEGORIES];
+        let rows = self.records().read(due.iter().map(|sql| sql.with(on())).collect()).await?;
+        let [files, layers, equality, categories] = rows.as_slice() else {
+            return Err(Error::Damaged("batch"));
+        };
+        let mut next = Vec::new();
+        for row in &files.rows {
+            let what = if row.bool(1)? { What::Service } else { What::File };
+            next.push((client_of(row)?, what, PastDay::Layer("service".to_owned())));
+        }
+        if next.is_empty() {
+            for row in &layers.rows {
+                let layer = row.text(1)?.to_owned();
+                let what = if row.bool(2)? { What::File } else { What::read(&layer)? };
+                next.push((client_of(row)?, what, PastDay::Layer(layer)));
             }
-            return Ok((changes, batch));
         }
-        for row in &equality.rows {
-            let client = ClientId::from_bytes(row.bytes16(0)?);
-            let change = self.change_of(client).await?;
-            batch.extend(still_due(client, "equality", day));
-            let going = self.going(client, Ground::Retention);
-            batch.extend(self.category_that_goes(&going, Category::Equality, &change, now));
-            batch.push(DROP_DAY.with([client.as_bytes().into(), "equality".into()]));
-            changes.push(change);
+        if next.is_empty() {
+            for row in &equality.rows {
+                let what = What::Category(Category::Equality);
+                next.push((client_of(row)?, what, PastDay::Layer("equality".to_owned())));
+            }
         }
-        if !changes.is_empty() {
-            return Ok((changes, batch));
+        if next.is_empty() {
+            for row in &categories.rows {
+                let category: Category = row.text(1)?.parse().map_err(|_| Error::Damaged("category"))?;
+                // A file that nobody could find any more is no file.
+                let what = if category == Category::Contact { What::File } else { What::Category(category) };
+                next.push((client_of(row)?, what, PastDay::Scheduled(category)));
+            }
         }
-        let mut whole = None;
-        for row in &categories.rows {
-            let client = ClientId::from_bytes(row.bytes16(0)?);
-            let category: Category = row.text(1)?.parse().map_err(|_| Error::Damaged("category"))?;
-            if whole == Some(client) {
+        // A file that goes as a whole goes once, whatever else of it is due.
+        let whole: Vec<ClientId> =
+            next.iter().filter(|(_, what, _)| *what == What::File).map(|(client, ..)| *client).collect();
+        let (now, mut changes, mut batch) = (self.now(), Vec::new(), Vec::new());
+        for (client, what, due) in next {
+            if what != What::File && whole.contains(&client) {
                 continue;
             }
             let change = self.change_of(client).await?;
-            let going = self.going(client, Ground::Withdrawal);
-            batch.push(not_restricted(client));
-            if category == Category::Contact {
-                // A file that nobody could find any more is no file.
-                whole = Some(client);
-                batch.extend(self.rows_that_go(&going, &change, now));
-            } else {
-                batch.extend(self.category_that_goes(&going, category, &change, now));
-                batch.push(DROP_SCHEDULE.with([client.as_bytes().into(), category.code().into()]));
-            }
+            batch.extend(due.holds(client, day));
+            batch.extend(self.that_goes(client, what, due.ground(), &change, now));
+            batch.extend(due.done(client, what));
             changes.push(change);
         }
         Ok((changes, batch))
     }
 
-    fn going(&self, client: ClientId, ground: Ground) -> Going {
-        Going { client, id: ErasureId::from_bytes(self.draw()), ground, decided_by: None }
+    fn that_goes(
+        &self,
+        client: ClientId,
+        what: What,
+        ground: Ground,
+        change: &Change,
+        now: Timestamp,
+    ) -> Vec<Query> {
+        let id = ErasureId::from_bytes(self.draw());
+        let going = Going { client, what, id, ground, decided_by: None };
+        match what {
+            What::File => self.rows_that_go(&going, change, now),
+            _ => self.part_that_goes(&going, change, now),
+        }
     }
 
     async fn change_of(&self, client: ClientId) -> Result<Change, Error> {
@@ -400,12 +410,46 @@ impl Service {
     }
 }
 
-/// The file is still past its day, and nobody restricted it.
-fn still_due(client: ClientId, layer: &'static str, day: Date) -> [Query; 2] {
-    let due = STILL_DUE.with([client.as_bytes().into(), layer.into(), day_number(day).into()]);
-    [due.expecting(1), not_restricted(client)]
+fn client_of(row: &Row) -> Result<ClientId, Error> {
+    Ok(ClientId::from_bytes(row.bytes16(0)?))
 }
 
-fn not_restricted(client: ClientId) -> Query {
-    NOT_RESTRICTED.with([client.as_bytes().into(), false.into()]).expecting(1)
+/// Why something is due.
+enum PastDay {
+    /// The day of a layer has come.
+    Layer(String),
+    /// Consent was the last ground, and its day has come.
+    Scheduled(Category),
+}
+
+impl PastDay {
+    fn ground(&self) -> Ground {
+        match self {
+            PastDay::Layer(_) => Ground::Retention,
+            PastDay::Scheduled(_) => Ground::Withdrawal,
+        }
+    }
+
+    /// It is still past its day when it goes, and nobody restricted the file: whatever came in between wins.
+    fn holds(&self, client: ClientId, day: Date) -> Vec<Query> {
+        let id = || client.as_bytes().into();
+        let free = NOT_RESTRICTED.with([id(), false.into()]).expecting(1);
+        match self {
+            PastDay::Layer(layer) => {
+                let due = STILL_DUE.with([id(), layer.as_str().into(), day_number(day).into()]);
+                vec![due.expecting(1), free]
+            }
+            PastDay::Scheduled(_) => vec![free],
+        }
+    }
+
+    /// What was noted about it is done with.
+    fn done(&self, client: ClientId, what: What) -> Vec<Query> {
+        let id = client.as_bytes().into();
+        match (self, what) {
+            (_, What::File | What::Service | What::Programme(_)) => Vec::new(),
+            (PastDay::Layer(layer), _) => vec![DROP_DAY.with([id, layer.as_str().into()])],
+            (PastDay::Scheduled(category), _) => vec![DROP_SCHEDULE.with([id, category.code().into()])],
+        }
+    }
 }

@@ -8,7 +8,7 @@ use casework::{ClientId, ErasureId, Fault, dates, holds};
 use jiff::Timestamp;
 use maud::{Markup, html};
 use notice::ContactRole;
-use records::erasure::{Asked, Effects, Ground, Receipt, Registered, Stage, Waiting};
+use records::erasure::{Asked, Effects, Ground, Receipt, Registered, Stage, Waiting, What};
 use records::holds::HoldLine;
 use records::{Error, Visit};
 
@@ -253,13 +253,18 @@ fn short(id: ErasureId) -> String {
 }
 
 fn what(app: &App, one: &Registered) -> String {
-    let notices = app.service.notices();
-    match one.category {
-        None => "A whole file".to_owned(),
-        Some(category) => notices
-            .service()
-            .category(category)
-            .map_or_else(|| category.code().to_owned(), |held| held.label.clone()),
+    match one.what {
+        What::File => "A whole file".to_owned(),
+        What::Service => "All of a file that no programme needs".to_owned(),
+        What::Category(category) => {
+            let notices = app.service.notices();
+            let label = notices.service().category(category).map(|held| held.label.clone());
+            label.unwrap_or_else(|| category.code().to_owned())
+        }
+        What::Programme(id) => match app.service.programme(id) {
+            Ok(offered) => format!("What {} needed of a file", offered.programme.title),
+            Err(_) => "What a programme needed of a file".to_owned(),
+        },
     }
 }
 

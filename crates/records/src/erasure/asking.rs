@@ -8,7 +8,7 @@ use notice::{Categories, Category, Purpose};
 use store::{Row, sql};
 use vault::{Compartment, Personal, Place};
 
-use super::{ERASE, Effects, FILE, Going, Ground};
+use super::{ERASE, Effects, Going, Ground, What};
 use crate::entries::Stored;
 use crate::looked::CONTACT_PAGE;
 use crate::sessions::Visit;
@@ -98,7 +98,7 @@ impl Service {
         let ask = ASK.with([
             id.into(),
             client.as_bytes().into(),
-            FILE.into(),
+            What::File.code().into(),
             ground.code().into(),
             now.as_microsecond().into(),
             visit.staff.as_bytes().into(),
@@ -172,7 +172,7 @@ impl Service {
         let permit = self.permit(request, if agree { ERASE } else { DECIDE }).await?;
         if agree {
             let _receipt = self.log().submit(permit, DECIDE, Detail::default()).durable().await?;
-            let going = Going { client, id, ground, decided_by: Some(visit.staff) };
+            let going = Going { client, what: What::File, id, ground, decided_by: Some(visit.staff) };
             return self.erase_one(&going).await;
         }
         let change = self.log().change(permit, DECIDE, &Detail::default());

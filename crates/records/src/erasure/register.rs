@@ -6,8 +6,8 @@ use casework::{ErasureId, StaffId};
 use jiff::Timestamp;
 use store::{Row, sql};
 
-use super::Ground;
 use super::asking::{ONE_WAITING, WAITING, Waiting};
+use super::{Ground, What};
 use crate::sessions::Visit;
 use crate::{Error, Service, changes};
 
@@ -34,8 +34,8 @@ pub enum Stage {
 pub struct Registered {
     /// Its reference.
     pub id: ErasureId,
-    /// The category that went; none for a whole file.
-    pub category: Option<notice::Category>,
+    /// What went.
+    pub what: What,
     /// Why.
     pub ground: Ground,
     /// When it was asked for or fell due.
@@ -69,18 +69,12 @@ pub type Receipt = Registered;
 
 impl Registered {
     fn read(row: &Row) -> Result<Registered, Error> {
-        let what = row.text(1)?;
-        let category = if what == super::FILE {
-            None
-        } else {
-            Some(what.parse().map_err(|_| Error::Damaged("category"))?)
-        };
         let at = |place: usize| row.opt_int(place)?.map(changes::time).transpose();
         let who = |place: usize| Ok::<_, Error>(row.opt_bytes16(place)?.map(StaffId::from_bytes));
         let count = |place: usize| Ok::<_, Error>(row.int(place)?.unsigned_abs());
         Ok(Registered {
             id: ErasureId::from_bytes(row.bytes16(0)?),
-            category,
+            what: What::read(row.text(1)?)?,
             ground: Ground::read(row.text(2)?)?,
             asked: changes::time(row.int(4)?)?,
             asked_by: who(5)?,
@@ -111,7 +105,7 @@ impl Registered {
     /// overwritten.
     #[must_use]
     pub fn shares_a_key(&self) -> bool {
-        self.category.is_some_and(|category| category != notice::Category::Equality)
+        matches!(self.what, What::Category(category) if category != notice::Category::Equality)
     }
 }
 

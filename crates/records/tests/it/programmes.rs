@@ -70,18 +70,18 @@ fn joining(bench: &Bench) -> Joining {
 }
 
 /// A client whose date of birth is known.
-async fn client(bench: &Bench, visit: &Visit, name: &str) -> ClientId {
+pub(crate) async fn client(bench: &Bench, visit: &Visit, name: &str) -> ClientId {
     let client = bench.client(visit, name).await;
     let born = answers(&[("date_of_birth", Answer::Date(date(1991, 3, 14)))]);
     bench.service.change_details(visit, client, Category::Identity, 0, born).await.unwrap();
     client
 }
 
-async fn ladder(bench: &Bench) -> ProgrammeId {
+pub(crate) async fn ladder(bench: &Bench) -> ProgrammeId {
     bench.service.add_programme(PROGRAMME, Some(NOTICE)).await.unwrap()
 }
 
-async fn place(
+pub(crate) async fn place(
     bench: &Bench,
     visit: &Visit,
     client: ClientId,

@@ -2,8 +2,11 @@
 
 use access::Role;
 use casework::holds::{Authority, Hold};
+use casework::programmes::{Ended, Reason};
 use casework::retention::guard::Doubt;
 use jiff::civil::date;
+use records::erasure::What;
+use records::placements::Becomes;
 use records::sweep::State;
 use records::{Error, day_number};
 use store::Sql;
@@ -242,7 +245,7 @@ async fn what_lost_its_last_ground_goes_by_its_day_and_equality_answers_with_the
             "a file that nobody could find is no file"
         );
         let (_, register) = service.erasures(&visit).await.unwrap();
-        let whats: Vec<_> = register.iter().map(|one| one.category).collect();
+        let whats: Vec<_> = register.iter().map(|one| one.what).collect();
         assert_eq!(register.len(), 3, "{whats:?}");
         assert!(register.iter().all(|one| one.in_service.is_some()));
         let findings = service.examine().await;
@@ -252,5 +255,57 @@ async fn what_lost_its_last_ground_goes_by_its_day_and_equality_answers_with_the
             "the key of equality answers is gone: {}",
             keyring.detail
         );
+    }
+}
+
+// promise: P17
+#[tokio::test(flavor = "multi_thread")]
+async fn each_layer_goes_on_its_own_day_and_a_programme_keeps_nothing_but_its_own() {
+    for bench in Bench::all().await {
+        let service = &bench.service;
+        let amara = bench.visit("Amara Okafor", Role::Adviser).await;
+        let on = crate::programmes::ladder(&bench).await;
+        let client = crate::programmes::client(&bench, &amara, "Daniel Whitfield").await;
+        let placement = crate::programmes::place(&bench, &amara, client, on).await.unwrap();
+        let today = service.surroundings().today();
+        service.record_meeting(&amara, client, [1; 16], today, &meeting("Came in.", true)).await.unwrap();
+        let ended = Ended { on: today, reason: Reason::Completed, note: String::new() };
+        let becomes = Becomes::Ended(ended);
+        service.change_placement(&amara, client, placement, 1, becomes).await.unwrap();
+
+        // A year later the file goes, and the programme's layer stays: without a name in any list or search.
+        bench.later(364 * DAY);
+        nights(&bench, 2).await;
+        let visit = bench.visit_of(amara.staff, Role::Adviser);
+        assert!(matches!(service.open_file(&visit, client, 20).await, Err(Error::NoSuchFile)));
+        let found = service.find_clients(&visit, "Daniel", 5).await.unwrap().release().await.unwrap();
+        assert!(found.is_empty());
+        assert!(service.caseload(&visit).await.unwrap().release().await.unwrap().files.is_empty());
+        let (_, register) = service.erasures(&visit).await.unwrap();
+        assert_eq!(register.iter().map(|one| one.what).collect::<Vec<_>>(), [What::Service]);
+        service.roll_keys().await.unwrap();
+        sound(&bench).await;
+        let bench = bench.reopened().await.unwrap();
+        let service = &bench.service;
+        sound(&bench).await;
+        let manager = bench.visit("Meera Shah", Role::Manager).await;
+        service.state_reason(&manager, client, "The funder asks for evidence.").await.err();
+        let due = service.due_on(service.surroundings().today()).await.unwrap();
+        assert_eq!((due.going, due.staying), (0, 0));
+
+        // Years later the layer goes, and the last row with it.
+        bench.later(10 * 365 * DAY);
+        let today = service.surroundings().today();
+        let asks = service.sweep(today).await.unwrap();
+        assert_eq!((asks.state, asks.due), (State::Asks, 1));
+        let lead = bench.visit("Lena Rights", Role::Governance).await;
+        let manager = bench.visit_of(manager.staff, Role::Manager);
+        service.agree_to_sweep(&manager, today).await.unwrap();
+        service.agree_to_sweep(&lead, today).await.unwrap();
+        assert_eq!(service.sweep(today).await.unwrap().erased, 1);
+        let (_, register) = service.erasures(&lead).await.unwrap();
+        assert_eq!(register[0].what, What::File);
+        assert!(service.erased(client).await.unwrap().is_some());
+        sound(&bench).await;
     }
 }

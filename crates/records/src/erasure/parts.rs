@@ -1,0 +1,187 @@
+//! Erasing a part of a file, each on its own day: one category, a programme's layer, or all that no programme needs.
+//!
+//! A programme's layer has a key of its own and holds by itself what its notice names, so it can outlive the rest: of such a
+//! file a row without a name is left, in no caseload and in no search, until the layer's day.
+
+use audit::Change;
+use casework::{ClientId, ProgrammeId};
+use jiff::Timestamp;
+use notice::Category;
+use store::{Query, sql};
+use vault::Compartment;
+
+use super::{BEGIN, DONE, DROP_DRAFTS, DROP_REASONS, Going, erase_request};
+use crate::holds::NOT_HELD;
+use crate::{
+    Error, Service, appointments, changes, closures, consents, disclosures, documents, hand_over, messages,
+    paper, telling,
+};
+
+sql! { records:
+    /// How many entries of one category go.
+    COUNT_CATEGORY = "UPDATE erasure SET entries = (SELECT COUNT(*) FROM entry e WHERE e.client = erasure.client AND e.category = erasure.what) WHERE id = $1";
+    /// How many of a programme's layer.
+    COUNT_LAYER = "UPDATE erasure SET entries = (SELECT COUNT(*) FROM entry e WHERE e.client = erasure.client AND e.compartment = erasure.what) WHERE id = $1";
+    /// How much goes of a file when all goes that no programme needs.
+    COUNT_SERVICE = "UPDATE erasure SET entries = (SELECT COUNT(*) FROM entry e WHERE e.client = erasure.client AND e.compartment NOT LIKE 'programme:%'), documents = (SELECT COUNT(*) FROM document d WHERE d.client = erasure.client), paper = (SELECT COUNT(*) FROM paper p WHERE p.client = erasure.client AND p.state <> 'destroyed'), recipients = (SELECT COUNT(*) FROM disclosure g WHERE g.client = erasure.client AND g.stage = 'made'), mentions = (SELECT COUNT(*) FROM mention m WHERE m.mentioned = erasure.client) WHERE id = $1";
+    /// The rows of one category.
+    DROP_CATEGORY = "DELETE FROM entry WHERE client = $1 AND category = $2 AND compartment NOT LIKE 'programme:%'";
+    DROP_CATEGORY_PAST = "DELETE FROM entry_past WHERE client = $1 AND category = $2 AND compartment NOT LIKE 'programme:%'";
+    /// The rows of a programme's layer.
+    DROP_LAYER = "DELETE FROM entry WHERE client = $1 AND compartment = $2";
+    DROP_LAYER_PAST = "DELETE FROM entry_past WHERE client = $1 AND compartment = $2";
+    DROP_PLACEMENTS_ON = "DELETE FROM placement WHERE client = $1 AND programme = $2";
+    LET_GO_SPEND_ON = "UPDATE spend SET client = NULL WHERE client = $1 AND programme = $2";
+    DROP_LAYER_DAY = "DELETE FROM keeping WHERE client = $1 AND layer = $2";
+    /// The rows of all that no programme needs.
+    DROP_SERVICE = "DELETE FROM entry WHERE client = $1 AND compartment NOT LIKE 'programme:%'";
+    DROP_SERVICE_PAST = "DELETE FROM entry_past WHERE client = $1 AND compartment NOT LIKE 'programme:%'";
+    DROP_SERVICE_DAYS = "DELETE FROM keeping WHERE client = $1 AND layer NOT LIKE 'programme:%'";
+    /// What was to be done with entries that are gone, and whom they spoke of.
+    DROP_LOOSE_DUE = "DELETE FROM due WHERE client = $1 AND NOT EXISTS (SELECT 1 FROM entry e WHERE e.id = due.entry)";
+    DROP_LOOSE_MENTIONS = "DELETE FROM mention WHERE (client = $1 AND NOT EXISTS (SELECT 1 FROM entry e WHERE e.id = mention.entry)) OR mentioned = $1";
+    /// The row that is left has no name and no adviser.
+    END_FILE = "UPDATE client SET status = 'ended', adviser = NULL, version = version + 1 WHERE id = $1 AND status <> 'ended'";
+    /// Parts whose rows are gone and whose keys are still to go.
+    UNFINISHED = "SELECT client, what FROM erasure WHERE state = 'begun' AND what <> 'file' LIMIT 500";
+}
+
+/// What of a file is erased.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum What {
+    /// All of it.
+    File,
+    /// All that no programme needs, while a programme's time is not up.
+    Service,
+    /// One category.
+    Category(Category),
+    /// What a programme needed.
+    Programme(ProgrammeId),
+}
+
+impl What {
+    /// As it is stored.
+    #[must_use]
+    pub fn code(self) -> String {
+        match self {
+            What::File => "file".to_owned(),
+            What::Service => "service".to_owned(),
+            What::Category(category) => category.code().to_owned(),
+            What::Programme(programme) => Compartment::Programme(programme).code().into_owned(),
+        }
+    }
+
+    pub(crate) fn read(code: &str) -> Result<What, Error> {
+        match code {
+            "file" => Ok(What::File),
+            "service" => Ok(What::Service),
+            _ => match (code.parse(), code.parse()) {
+                (Ok(category), _) => Ok(What::Category(category)),
+                (_, Ok(Compartment::Programme(programme))) => Ok(What::Programme(programme)),
+                _ => Err(Error::Damaged("what was erased")),
+            },
+        }
+    }
+
+    /// The keys that go with it. A category other than the equality answers shares its key with the rest of the file.
+    fn keys(self) -> Vec<Compartment> {
+        match self {
+            What::File => Vec::new(),
+            What::Service => vec![Compartment::File, Compartment::Equality, Compartment::Rights],
+            What::Category(Category::Equality) => vec![Compartment::Equality],
+            What::Category(_) => Vec::new(),
+            What::Programme(programme) => vec![Compartment::Programme(programme)],
+        }
+    }
+}
+
+impl Service {
+    /// The statements by which a part of a file goes, with their entry in the log; nothing goes if the file is held.
+    pub(crate) fn part_that_goes(&self, going: &Going, change: &Change, now: Timestamp) -> Vec<Query> {
+        let (client, id) = (|| going.client.as_bytes().into(), || going.id.as_bytes().into());
+        let (code, ground) = (going.what.code(), going.ground.code());
+        let what = || code.as_str().into();
+        let mut batch = vec![
+            NOT_HELD.with([client()]).expecting(1),
+            BEGIN.with([id(), client(), what(), ground.into(), now.as_microsecond().into()]).expecting(1),
+        ];
+        batch.extend(match going.what {
+            What::File => Vec::new(),
+            What::Service => service_swept(going, now),
+            What::Category(_) => vec![
+                COUNT_CATEGORY.with([id()]),
+                DROP_CATEGORY.with([client(), what()]),
+                DROP_CATEGORY_PAST.with([client(), what()]),
+            ],
+            What::Programme(programme) => vec![
+                COUNT_LAYER.with([id()]),
+                DROP_LAYER.with([client(), what()]),
+                DROP_LAYER_PAST.with([client(), what()]),
+                DROP_PLACEMENTS_ON.with([client(), programme.as_bytes().into()]),
+                // What was spent is still spent: the sum stays and says no longer on whom.
+                LET_GO_SPEND_ON.with([client(), programme.as_bytes().into()]),
+                DROP_LAYER_DAY.with([client(), what()]),
+            ],
+        });
+        batch.push(DROP_LOOSE_DUE.with([client()]));
+        if matches!(going.what, What::Service) {
+            batch.push(DROP_LOOSE_MENTIONS.with([client()]));
+        }
+        batch.push(change.outbox());
+        batch.extend(changes::of_client(going.client, now));
+        batch
+    }
+
+    /// Takes the keys of parts whose rows are gone.
+    pub(super) async fn finish_parts(&self) -> Result<(), Error> {
+        let rows = self.records().read(vec![UNFINISHED.with([])]).await?;
+        for row in rows.into_iter().next().unwrap_or_default().rows {
+            let client = ClientId::from_bytes(row.bytes16(0)?);
+            let what = What::read(row.text(1)?)?;
+            let mut epoch = self.vault().epoch();
+            for compartment in what.keys() {
+                let permit = self.policy().decide(erase_request(client))?;
+                epoch = self.vault().erase(&permit, client.into(), Some(compartment)).await?;
+            }
+            if what == What::Service {
+                self.documents_kept().remove_client(client)?;
+            }
+            let epoch = i64::try_from(epoch.number()).unwrap_or(i64::MAX);
+            let (id, now) = (client.as_bytes().into(), self.now().as_microsecond().into());
+            self.records().write(vec![DONE.with([id, row.text(1)?.into(), now, epoch.into()])]).await?;
+            self.records().truncate_log().await?;
+        }
+        Ok(())
+    }
+}
+
+/// The statements by which all goes that no programme needs.
+fn service_swept(going: &Going, now: Timestamp) -> Vec<Query> {
+    let (client, id) = (|| going.client.as_bytes().into(), || going.id.as_bytes().into());
+    let at = || now.as_microsecond().into();
+    vec![
+        COUNT_SERVICE.with([id()]),
+        super::ASK_TO_REDACT.with([id()]),
+        paper::ASK_TO_DESTROY.with([client(), at()]),
+        telling::TELL_ERASED.with([client(), at()]),
+        DROP_SERVICE.with([client()]),
+        DROP_SERVICE_PAST.with([client()]),
+        DROP_SERVICE_DAYS.with([client()]),
+        DROP_DRAFTS.with([client()]),
+        DROP_REASONS.with([client()]),
+        messages::DROP_MESSAGES.with([client()]),
+        closures::DROP_FALLEN_OUT.with([client()]),
+        appointments::DROP_UNITS.with([client()]),
+        appointments::DROP_APPOINTMENTS.with([client()]),
+        documents::DROP_DOCUMENTS.with([client()]),
+        hand_over::DROP_HANDED_OVER.with([client()]),
+        paper::DROP_DESTROYED.with([client()]),
+        telling::LET_GO_TELLING.with([client()]),
+        disclosures::DROP_UNMADE.with([client()]),
+        disclosures::LET_GO.with([client()]),
+        consents::DROP_CONSENTS.with([client()]),
+        consents::DROP_CONSENT_EVENTS.with([client()]),
+        consents::DROP_SCHEDULED.with([client()]),
+        END_FILE.with([client()]).expecting(1),
+    ]
+}
