@@ -7,6 +7,7 @@
 
 pub mod answers;
 pub mod appointments;
+pub mod breaches;
 pub mod caseload;
 pub mod client_number;
 pub mod clocks;
@@ -18,11 +19,13 @@ pub mod documents;
 pub mod entries;
 pub mod formats;
 pub mod ids;
+pub mod looks;
 pub mod messages;
 pub mod names;
 pub mod outcomes;
 pub mod paper;
 pub mod profile;
+pub mod promises;
 pub mod retention;
 pub mod working_days;
 
@@ -32,7 +35,7 @@ pub use consents::Consent;
 pub use disclosures::Disclosed;
 pub use entries::{AgreedPlan, Agreement, EntryKind, How, Meeting, MeetingKind, NoticeGiven, Written};
 pub use ids::{
-    AppointmentId, ClientId, ClosureId, DocumentId, EntryId, HandOverId, NotAnId, OrganisationId, PaperId,
-    ProgrammeId, StaffId,
+    AppointmentId, BreachId, ClientId, ClosureId, DocumentId, EntryId, HandOverId, NotAnId, OrganisationId,
+    PaperId, ProgrammeId, StaffId,
 };
 pub use profile::Profile;
