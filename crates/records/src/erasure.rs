@@ -10,8 +10,8 @@ use vault::Epoch;
 
 use crate::service::set_setting;
 use crate::{
-    Error, Service, appointments, changes, closures, consents, disclosures, documents, hand_over, mentions,
-    messages, notices_given, paper, retention, telling, written,
+    Error, Service, appointments, breaches, changes, closures, consents, disclosures, documents, hand_over,
+    mentions, messages, notices_given, paper, retention, telling, written,
 };
 
 sql! { records:
@@ -108,6 +108,7 @@ impl Service {
             consents::DROP_CONSENT_EVENTS.with([id()]),
             consents::DROP_SCHEDULED.with([id()]),
             notices_given::DROP_HELD.with([id()]),
+            breaches::DROP_AFFECTED.with([id()]),
             retention::DROP_KEEPING.with([id()]),
             DROP_CLIENT.with([id()]).expecting(1),
             change.outbox(),

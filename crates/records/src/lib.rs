@@ -6,7 +6,9 @@
 //! It never answers a refusal before the refusal is logged, and never writes a change without its entry in the same
 //! transaction. To add a sentence, write it in the file of its topic, with its statements above it.
 
+pub mod access_review;
 pub mod appointments;
+pub mod breaches;
 pub mod caseload;
 mod changes;
 pub mod clients;
@@ -40,6 +42,7 @@ pub mod packs;
 pub mod paper;
 pub mod passwords;
 pub mod plans;
+pub mod promises;
 pub mod retention;
 pub mod search;
 mod secrets;

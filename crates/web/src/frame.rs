@@ -23,6 +23,7 @@ pub(crate) enum At {
     Team,
     Paper,
     Sharing,
+    Promises,
     Elsewhere,
 }
 
@@ -37,6 +38,7 @@ pub(crate) fn staff(app: &App, visit: &Visit, at: At, title: &str, body: Markup)
         (At::Team, "The team", "/team"),
         (At::Paper, "Paper", "/paper"),
         (At::Sharing, "Sharing", "/recipients"),
+        (At::Promises, "Promises", "/promises"),
     ];
     let works_with_clients = visit.role == Role::Adviser;
     let nav: Vec<NavItem<'_>> = places
@@ -47,6 +49,7 @@ pub(crate) fn staff(app: &App, visit: &Visit, at: At, title: &str, body: Markup)
             At::Team => visit.role == Role::Manager,
             At::Paper => visit.role != Role::Administrator,
             At::Sharing => matches!(visit.role, Role::Adviser | Role::Manager | Role::Governance),
+            At::Promises => records::promises::sees_promises(visit.role),
             _ => works_with_clients,
         })
         .map(|(place, label, href)| NavItem { label, href, current: place == at, count: None })

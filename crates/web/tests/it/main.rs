@@ -14,5 +14,6 @@ mod closures;
 mod documents;
 mod failing;
 mod forms;
+mod registers;
 mod sharing;
 mod table;

@@ -33,6 +33,7 @@ pub(crate) fn filled(path: &str, client: &str) -> String {
         .replace("{file}", "record.jsonld")
         .replace("{organisation}", &"00".repeat(16))
         .replace("{disclosure}", &"00".repeat(16))
+        .replace("{breach}", &"00".repeat(16))
         .replace("{name}", "app.css")
 }
 
@@ -165,6 +166,10 @@ async fn every_audited_route_leaves_exactly_one_entry_of_its_caller() {
             if route.path.ends_with("/conflict") {
                 let other = bench.client(ada, "Maria Lopes").await.to_string();
                 path = path.replace(&client, &other);
+            }
+            // What the governance lead keeps has tests of its own.
+            if crate::registers::of_registers(route.path) {
+                continue;
             }
             if route.path.starts_with("/team") || route.path.starts_with("/closures") {
                 continue;
