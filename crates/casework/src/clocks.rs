@@ -102,10 +102,13 @@ pub fn acknowledge_complaint_by(received: Date, holidays: &BankHolidays) -> Resu
     holidays.roll(received.checked_add(30.days()).unwrap_or(received))
 }
 
+/// How many hours there are to tell the Commissioner of a breach (Art. 33(1)).
+pub const BREACH_HOURS: i64 = 72;
+
 /// The last moment to tell the Commissioner of a breach: 72 hours after we knew of it, weekends or not (Art. 33(1)).
 #[must_use]
 pub fn report_breach_by(aware: Timestamp) -> Timestamp {
-    aware.checked_add(72.hours()).unwrap_or(Timestamp::MAX)
+    aware.checked_add(BREACH_HOURS.hours()).unwrap_or(Timestamp::MAX)
 }
 
 #[cfg(test)]

@@ -103,6 +103,10 @@ id! {
     ClosureId
 }
 id! {
+    /// A breach of personal data.
+    BreachId
+}
+id! {
     /// A document of a client's file, with all its versions.
     DocumentId
 }

@@ -7,6 +7,7 @@
 
 pub mod answers;
 pub mod appointments;
+pub mod breaches;
 pub mod caseload;
 pub mod client_number;
 pub mod clocks;
@@ -19,12 +20,14 @@ pub mod entries;
 pub mod formats;
 pub mod holds;
 pub mod ids;
+pub mod looks;
 pub mod messages;
 pub mod names;
 pub mod outcomes;
 pub mod paper;
 pub mod profile;
 pub mod programmes;
+pub mod promises;
 pub mod referrals;
 pub mod retention;
 pub mod working_days;
@@ -35,8 +38,8 @@ pub use consents::Consent;
 pub use disclosures::Disclosed;
 pub use entries::{AgreedPlan, Agreement, EntryKind, How, Meeting, MeetingKind, NoticeGiven, Written};
 pub use ids::{
-    AppointmentId, ClientId, ClosureId, DocumentId, EntryId, ErasureId, HandOverId, HoldId, NotAnId,
-    OrganisationId, PaperId, PlacementId, ProgrammeId, StaffId,
+    AppointmentId, BreachId, ClientId, ClosureId, DocumentId, EntryId, ErasureId, HandOverId, HoldId,
+    NotAnId, OrganisationId, PaperId, PlacementId, ProgrammeId, StaffId,
 };
 pub use profile::Profile;
 pub use programmes::Placement;

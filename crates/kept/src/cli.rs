@@ -65,6 +65,9 @@ enum Command {
     /// Erase one client's file.
     #[command(after_help = "Example: kept erase NB-20417 --ground request")]
     Erase(commands::erase::Erase),
+    /// See how the promises of the notice stand.
+    #[command(after_help = "Example: kept promises --json --config /srv/kept/kept.toml")]
+    Promises(commands::promises::Promises),
     /// See what goes when.
     Retention(commands::retention::Retention),
     /// Look after the keyring.
@@ -90,6 +93,7 @@ impl Kept {
             Command::Duplicates(duplicates) => duplicates.run(),
             Command::Figures(figures) => figures.run(),
             Command::Erase(erase) => erase.run().await,
+            Command::Promises(promises) => promises.run().await,
             Command::Retention(retention) => retention.run().await,
             Command::Keyring(keyring) => keyring.run().await,
             Command::Policy(policy) => policy.run(),

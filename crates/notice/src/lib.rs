@@ -16,6 +16,7 @@
 pub mod catalogue;
 pub mod codes;
 pub mod diff;
+pub mod dpia;
 pub mod dpv;
 pub mod extend;
 pub mod facts;

@@ -70,7 +70,10 @@ impl Service {
 
     async fn log_sound(&self) -> Result<(bool, String), Error> {
         Ok(match self.log().verify().await? {
-            Ok(v) => (true, format!("{} entries, {} under the last signed checkpoint", v.entries, v.signed)),
+            Ok(v) => {
+                self.log_was_whole().await?;
+                (true, format!("{} entries, {} under the last signed checkpoint", v.entries, v.signed))
+            }
             Err(bad) => (false, bad.to_string()),
         })
     }

@@ -20,8 +20,8 @@ use vault::FileId;
 use crate::holds::NOT_HELD;
 use crate::service::set_setting;
 use crate::{
-    Error, Service, appointments, changes, closures, consents, disclosures, documents, hand_over, holds,
-    mentions, messages, notices_given, paper, placements, retention, spending, telling, written,
+    Error, Service, appointments, breaches, changes, closures, consents, disclosures, documents, hand_over,
+    holds, mentions, messages, notices_given, paper, placements, retention, spending, telling, written,
 };
 
 pub use asking::Waiting;
@@ -286,6 +286,7 @@ fn floor_swept(client: ClientId) -> Vec<Query> {
         placements::DROP_PLACEMENTS.with([id()]),
         // What was spent on somebody is still spent: the sum stays and says no longer on whom.
         spending::LET_GO_SPEND.with([id()]),
+        breaches::DROP_AFFECTED.with([id()]),
         retention::DROP_KEEPING.with([id()]),
         holds::DROP_HOLDS.with([id()]),
     ]

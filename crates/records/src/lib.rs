@@ -6,7 +6,9 @@
 //! It never answers a refusal before the refusal is logged, and never writes a change without its entry in the same
 //! transaction. To add a sentence, write it in the file of its topic, with its statements above it.
 
+pub mod access_review;
 pub mod appointments;
+pub mod breaches;
 pub mod caseload;
 mod changes;
 pub mod clients;
@@ -44,6 +46,7 @@ pub mod passwords;
 pub mod placements;
 pub mod plans;
 pub mod programmes;
+pub mod promises;
 pub mod redactions;
 pub mod referrals;
 pub mod retention;

@@ -7,6 +7,7 @@ use std::sync::PoisonError;
 
 use access::{Act, Actor, Circumstances, Permit, Request, Role, Subject};
 use audit::{Action, Detail};
+use casework::looks::Marks;
 use casework::profile::fields;
 use casework::{ClientId, Profile, StaffId};
 use jiff::civil::Date;
@@ -50,6 +51,8 @@ pub(crate) struct Known {
     shown: Shown,
     pub(crate) sort: String,
     pub(crate) restricted: bool,
+    /// What a review of looks compares; it cannot be read back.
+    pub(crate) marks: Marks,
 }
 
 /// Everybody, in memory.
@@ -266,6 +269,10 @@ impl Service {
 }
 
 impl Known {
+    pub(crate) fn adviser(&self) -> Option<StaffId> {
+        self.shown.adviser
+    }
+
     pub(crate) fn shown(&self, with_birth: bool) -> Shown {
         let mut shown = self.shown.clone();
         if !with_birth {
@@ -300,7 +307,12 @@ impl People {
         let shown = Shown { client, name, number, born, adviser: head.adviser };
         self.known.insert(
             client,
-            Known { shown, sort: profile.sort_name().to_lowercase(), restricted: head.restricted },
+            Known {
+                shown,
+                sort: profile.sort_name().to_lowercase(),
+                restricted: head.restricted,
+                marks: Marks::of_client(profile),
+            },
         );
     }
 

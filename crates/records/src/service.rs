@@ -11,6 +11,7 @@ use messages::Post;
 use store::{Migrations, Place, Store, sql};
 use vault::{FileId, Vault};
 
+use crate::access_review::Seen;
 use crate::documents;
 use crate::notices::{self, Notices};
 use crate::programmes::Offered;
@@ -40,6 +41,7 @@ pub static MIGRATIONS: Migrations = Migrations {
         (7, "documents and paper", include_str!("../migrations/006_documents.sql")),
         (8, "notices given, consents, sharing", include_str!("../migrations/007_consents.sql")),
         (9, "until when each layer is kept", include_str!("../migrations/008_retention.sql")),
+        (12, "registers of the governance lead", include_str!("../migrations/011_register.sql")),
         (13, "programmes", include_str!("../migrations/012_programmes.sql")),
         (17, "erasures, holds, sweeps", include_str!("../migrations/016_erasures.sql")),
     ],
@@ -76,6 +78,7 @@ pub struct Service {
     following: tokio::sync::Mutex<()>,
     post: OnceLock<Post>,
     documents: documents::Keeping,
+    looks_seen: tokio::sync::Mutex<Seen>,
 }
 
 impl Service {
@@ -150,6 +153,7 @@ impl Service {
             following: tokio::sync::Mutex::new(()),
             post: OnceLock::new(),
             documents: documents::Keeping::new(settings, places),
+            looks_seen: tokio::sync::Mutex::default(),
         };
         service.refuse_an_older_keyring().await?;
         service.finish_erasures().await?;
@@ -282,6 +286,10 @@ impl Service {
     #[must_use]
     pub fn documents_kept(&self) -> &documents::Keeping {
         &self.documents
+    }
+
+    pub(crate) fn looks_seen(&self) -> &tokio::sync::Mutex<Seen> {
+        &self.looks_seen
     }
 
     pub(crate) fn following(&self) -> &tokio::sync::Mutex<()> {

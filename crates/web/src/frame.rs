@@ -24,6 +24,7 @@ pub(crate) enum At {
     Paper,
     Sharing,
     Programmes,
+    Promises,
     Elsewhere,
 }
 
@@ -39,6 +40,7 @@ pub(crate) fn staff(app: &App, visit: &Visit, at: At, title: &str, body: Markup)
         (At::Paper, "Paper", "/paper"),
         (At::Sharing, "Sharing", "/recipients"),
         (At::Programmes, "Programmes", "/programmes"),
+        (At::Promises, "Promises", "/promises"),
     ];
     let works_with_clients = visit.role == Role::Adviser;
     let nav: Vec<NavItem<'_>> = places
@@ -50,6 +52,7 @@ pub(crate) fn staff(app: &App, visit: &Visit, at: At, title: &str, body: Markup)
             At::Paper => visit.role != Role::Administrator,
             At::Sharing => matches!(visit.role, Role::Adviser | Role::Manager | Role::Governance),
             At::Programmes => visit.role != Role::Receptionist,
+            At::Promises => records::promises::sees_promises(visit.role),
             _ => works_with_clients,
         })
         .map(|(place, label, href)| NavItem { label, href, current: place == at, count: None })

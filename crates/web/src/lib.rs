@@ -6,9 +6,11 @@
 //!
 //! To add a page: write it in the file of its topic, and give it its line in the table.
 
+mod access_review;
 mod account;
 mod appointments;
 pub mod assets;
+mod breaches;
 mod calendar;
 mod clients;
 mod closures;
@@ -43,6 +45,7 @@ mod paper;
 mod placements;
 mod plan;
 mod programmes;
+mod promises;
 mod public;
 mod redactions;
 mod referrals;
@@ -97,10 +100,11 @@ pub(crate) struct App {
     pub(crate) service: Arc<Service>,
     pub(crate) options: Arc<Options>,
     pub(crate) callers: Arc<guard::Callers>,
+    pub(crate) published: Arc<promises::Published>,
 }
 
 /// All pages over a service.
 pub fn app(service: Arc<Service>, options: Options) -> Router {
-    let app = App { service, options: Arc::new(options), callers: Arc::default() };
+    let app = App { service, options: Arc::new(options), callers: Arc::default(), published: Arc::default() };
     guard::guarded(routes::router(), &app).with_state(app)
 }

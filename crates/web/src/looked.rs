@@ -102,6 +102,7 @@ fn words(action: &str) -> &str {
         "decide-sharing" => "Decided about sharing under a law",
         "view-disclosure" => "Looked at something shared",
         "view-legal-ground" => "Read the legal ground for sharing",
+        "print-breach-letter" => "Opened contact details for a letter about a breach",
         "pack-disclosure" => "Opened facts to pack them for a recipient",
         "made-disclosure" => "Shared facts with a recipient",
         other => other,

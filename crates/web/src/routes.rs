@@ -4,10 +4,11 @@ use axum::Router;
 use axum::routing::{MethodRouter, get, post};
 
 use crate::{
-    App, account, appointments, assets, calendar, clients, closures, conflict, consents, corrections, cover,
-    details, diary, directory, disclosures, documents, entries, entry_page, erasures, file, hand_over, holds,
-    joining, looked, messages, notices_given, organisations, outcomes, paper, placements, plan, programmes,
-    public, redactions, referrals, register, retention, sign_in, tasks, team, telling, today,
+    App, access_review, account, appointments, assets, breaches, calendar, clients, closures, conflict,
+    consents, corrections, cover, details, diary, directory, disclosures, documents, entries, entry_page,
+    erasures, file, hand_over, holds, joining, looked, messages, notices_given, organisations, outcomes,
+    paper, placements, plan, programmes, promises, public, redactions, referrals, register, retention,
+    sign_in, tasks, team, telling, today,
 };
 
 /// The two methods that pages use.
@@ -89,6 +90,22 @@ routes! {
     Get  "/tasks" Staff true tasks::show;
     Post "/tasks" Staff false tasks::done;
     Get  "/team" Staff true team::show;
+    Get  "/promises" Staff true promises::show;
+    Post "/promises" Staff true promises::act;
+    Get  "/promises/public" Everybody false promises::published;
+    Get  "/promises/processing" Staff true promises::processing;
+    Get  "/promises/dpia" Staff true promises::dpia;
+    Get  "/access-review" Staff true access_review::show;
+    Post "/access-review" Staff true access_review::tick;
+    Get  "/breaches" Staff true breaches::list;
+    Get  "/breaches/new" Staff false breaches::begin;
+    Post "/breaches/new" Staff true breaches::write;
+    Get  "/breaches/{breach}" Staff true breaches::show;
+    Get  "/breaches/{breach}/change" Staff true breaches::edit;
+    Post "/breaches/{breach}/change" Staff true breaches::change;
+    Post "/breaches/{breach}/affected" Staff true breaches::affected;
+    Post "/breaches/{breach}/letters" Staff true breaches::letters;
+    Get  "/breaches/{breach}/report" Staff true breaches::report;
     Get  "/promises/retention" Staff true retention::show;
     Post "/promises/retention/sweep" Staff true retention::sweep;
     Get  "/conflict-declared" Staff false conflict::declared;

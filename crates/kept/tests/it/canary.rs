@@ -279,6 +279,22 @@ fn nothing_personal_stands_in_the_clear_anywhere_and_nothing_at_all_is_left_afte
         assert_eq!(site.post(&format!("{client}/hold/{lift}"), &lead, "").status, 303);
         let asked = format!("form={}&ground=request&reason={forget}", form_key());
         assert_eq!(site.post(&format!("{client}/erase"), &adviser, &asked).status, 303);
+        // The lead reviews that reason, writes a breach down and prints a letter about it.
+        let review = site.get("/access-review", &lead).text;
+        assert!(review.contains(&reason), "the reason is in the review");
+        let (what, told) = (marks.new_one("Zq", ""), marks.new_one("Zq", ""));
+        let breach = format!(
+            "form={}&what={what}&happened=&found=&aware_day=today&aware_time=0:00:01&kind=confidentiality&data=&people=&records=&consequences=&measures=&risk=&risk_why=&decision=open&decision_why=&reported_day=&reported_time=&reference=&late_why=&people_told={told}&lessons=",
+            form_key()
+        );
+        let made = site.post("/breaches/new", &lead, &breach);
+        assert_eq!(made.status, 303, "{}", made.text);
+        let breach = made.location.unwrap().split('?').next().unwrap().to_owned();
+        let find = "do=find&who=&from_day=&from_time=&until_day=&until_time=&numbers=NB-10002";
+        assert_eq!(site.post(&format!("{breach}/affected"), &lead, find).status, 303);
+        let letter = format!("client={}", client.rsplit('/').next().unwrap());
+        let letter = site.post(&format!("{breach}/letters"), &lead, &letter).text;
+        assert!(letter.contains(&told), "the mark is in the letter");
         let file = site.get(&format!("{client}?all=1"), &adviser).text;
         assert!(file.contains(&note) && file.contains(&draft), "the marks are in the file");
         assert!(marks.0.len() > 20, "{}", marks.0.len());

@@ -58,6 +58,18 @@ fn a_file_that_was_erased_at_the_console_is_gone_for_good() {
     complaint(&kept(here, &["erase", "NB-10001", "--ground", "request"]));
     assert!(well(&kept(here, &["doctor"])).contains("1 wait for the next epoch"));
     assert!(well(&kept(here, &["keyring", "roll"])).contains("epoch 2"));
+    let said = kept(here, &["promises", "--json"]);
+    let promises: serde_json::Value = serde_json::from_slice(&said.stdout).unwrap();
+    let of = |code: &str| {
+        let all = promises["promises"].as_array().unwrap();
+        all.iter().find(|one| one["code"] == code).unwrap().clone()
+    };
+    assert_eq!(of("erasures-not-final")["stands"], "kept");
+    assert_eq!(of("keyring-epoch")["number"], 2);
+    assert_eq!(of("log-verified")["stands"], "kept", "the doctor looked");
+    assert_eq!(of("backups")["stands"], "not-known");
+    let broken = promises["promises"].as_array().unwrap().iter().any(|one| one["stands"] == "broken");
+    assert_eq!(said.status.code(), Some(i32::from(broken)));
     let doctor = well(&kept(here, &["doctor"]));
     assert!(doctor.contains("29 of 29") && doctor.contains("all are final"), "{doctor}");
 }

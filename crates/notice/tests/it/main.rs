@@ -1,6 +1,8 @@
 //! The notice as a file: the shipped ones, broken ones, and what the lint says of both.
 
 #[cfg(test)]
+mod assessment;
+#[cfg(test)]
 mod changes;
 #[cfg(test)]
 mod lint;

@@ -13,8 +13,8 @@ use vault::Compartment;
 use super::{BEGIN, DONE, DROP_DRAFTS, DROP_REASONS, Going, erase_request};
 use crate::holds::NOT_HELD;
 use crate::{
-    Error, Service, appointments, changes, closures, consents, disclosures, documents, hand_over, messages,
-    paper, telling,
+    Error, Service, appointments, breaches, changes, closures, consents, disclosures, documents, hand_over,
+    messages, paper, telling,
 };
 
 sql! { records:
@@ -182,6 +182,7 @@ fn service_swept(going: &Going, now: Timestamp) -> Vec<Query> {
         consents::DROP_CONSENTS.with([client()]),
         consents::DROP_CONSENT_EVENTS.with([client()]),
         consents::DROP_SCHEDULED.with([client()]),
+        breaches::DROP_AFFECTED.with([client()]),
         END_FILE.with([client()]).expecting(1),
     ]
 }

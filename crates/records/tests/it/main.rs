@@ -18,6 +18,7 @@ mod files;
 mod messages;
 mod post;
 mod programmes;
+mod registers;
 mod retention;
 mod signing_in;
 mod sweeps;

@@ -16,5 +16,6 @@ mod erasing;
 mod failing;
 mod forms;
 mod programmes;
+mod registers;
 mod sharing;
 mod table;

@@ -37,6 +37,7 @@ pub(crate) fn filled(path: &str, client: &str) -> String {
         .replace("{disclosure}", &"00".repeat(16))
         .replace("{hold}", &"00".repeat(16))
         .replace("{erasure}", &"00".repeat(16))
+        .replace("{breach}", &"00".repeat(16))
         .replace("{name}", "app.css")
 }
 
@@ -170,6 +171,10 @@ async fn every_audited_route_leaves_exactly_one_entry_of_its_caller() {
             if route.path.ends_with("/conflict") {
                 let other = bench.client(ada, "Maria Lopes").await.to_string();
                 path = path.replace(&client, &other);
+            }
+            // What the governance lead keeps has tests of its own.
+            if crate::registers::of_registers(route.path) {
+                continue;
             }
             if route.path.starts_with("/team") || route.path.starts_with("/closures") {
                 continue;
