@@ -109,3 +109,7 @@ id! {
     /// A hand-over of clients from one adviser to another.
     HandOverId
 }
+id! {
+    /// What somebody asked about their own data.
+    RequestId
+}

@@ -23,6 +23,8 @@ pub mod names;
 pub mod outcomes;
 pub mod paper;
 pub mod profile;
+pub mod redaction;
+pub mod requests;
 pub mod retention;
 pub mod working_days;
 
@@ -33,6 +35,6 @@ pub use disclosures::Disclosed;
 pub use entries::{AgreedPlan, Agreement, EntryKind, How, Meeting, MeetingKind, NoticeGiven, Written};
 pub use ids::{
     AppointmentId, ClientId, ClosureId, DocumentId, EntryId, HandOverId, NotAnId, OrganisationId, PaperId,
-    ProgrammeId, StaffId,
+    ProgrammeId, RequestId, StaffId,
 };
 pub use profile::Profile;
