@@ -22,6 +22,7 @@ pub mod messages;
 pub mod names;
 pub mod outcomes;
 pub mod paper;
+pub mod portability;
 pub mod profile;
 pub mod redaction;
 pub mod requests;

@@ -18,7 +18,7 @@ use crate::working_days::{BankHolidays, UnknownYear};
 
 pub use decision::{Decision, DecisionTyped, Outcome};
 pub use grounds::Ground;
-pub use typed::{Asked, RequestTyped, StepTyped, Taken};
+pub use typed::{Asked, RequestTyped, StepTyped, Taken, is_at_once};
 
 codes! {
     /// What is asked.

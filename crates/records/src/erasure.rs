@@ -11,7 +11,7 @@ use vault::Epoch;
 use crate::service::set_setting;
 use crate::{
     Error, Service, appointments, changes, closures, consents, disclosures, documents, hand_over, mentions,
-    messages, notices_given, paper, retention, telling, written,
+    messages, notices_given, paper, requests, retention, telling, written,
 };
 
 sql! { records:
@@ -112,6 +112,8 @@ impl Service {
             DROP_CLIENT.with([id()]).expecting(1),
             change.outbox(),
         ];
+        // What was asked stays by its reference, without the client and without a word.
+        batch.extend(requests::letting_go(client));
         batch.extend(changes::of_client(client, now));
         self.records().write(batch).await.map_err(|error| match error {
             store::Error::Conflict { .. } => Error::NoSuchFile,

@@ -40,6 +40,7 @@ pub mod packs;
 pub mod paper;
 pub mod passwords;
 pub mod plans;
+pub mod requests;
 pub mod retention;
 pub mod search;
 mod secrets;

@@ -127,7 +127,8 @@ impl Taken {
 }
 
 /// Whether all that is objected to stops at once (Art. 21(3)).
-pub(crate) fn is_at_once(objects: &[ObjectionTo]) -> bool {
+#[must_use]
+pub fn is_at_once(objects: &[ObjectionTo]) -> bool {
     !objects.is_empty() && objects.iter().all(|to| *to == ObjectionTo::DirectMarketing)
 }
 
