@@ -63,6 +63,8 @@ enum Command {
     /// Erase one client's file.
     #[command(after_help = "Example: kept erase NB-20417 --ground request")]
     Erase(commands::erase::Erase),
+    /// See what people asked about their data, and make the copy that answers it.
+    Request(commands::request::Request),
     /// See what goes when.
     Retention(commands::retention::Retention),
     /// Look after the keyring.
@@ -87,6 +89,7 @@ impl Kept {
             Command::Duplicates(duplicates) => duplicates.run(),
             Command::Figures(figures) => figures.run(),
             Command::Erase(erase) => erase.run().await,
+            Command::Request(request) => request.run().await,
             Command::Retention(retention) => retention.run().await,
             Command::Keyring(keyring) => keyring.run().await,
             Command::Policy(policy) => policy.run(),

@@ -14,11 +14,10 @@ mod work;
 
 use access::{Act, Request, Role};
 use audit::{Action, Detail, Outcome as Came};
-use casework::clocks;
 use casework::requests::{Asked, ClockRules, Course, Ground, Kind, Outcome, Stands, Step, Taken};
 use casework::requests::{Asker, Came as Way};
 use casework::working_days::{BankHolidays, UnknownYear};
-use casework::{ClientId, EntryId, RequestId, StaffId};
+use casework::{ClientId, RequestId, StaffId};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use notice::{Categories, Category, ContactKind, ObjectionTo, Purpose};
@@ -42,7 +41,6 @@ macro_rules! request_columns {
         "id, number, client, kind, came, asker, received, noted, noted_by, objects, doubt, notice, notice_version, clock, outcome, grounds, decided, decided_by, opinion, closed, sealed"
     };
 }
-use request_columns;
 
 sql! { records:
     /// The next number of a request.
@@ -304,7 +302,7 @@ impl Service {
             client.as_bytes().into(),
             taken.kind.code().into(),
             taken.came.code().into(),
-            taken.asker.code().into(),
+            taken.from.code().into(),
             day_number(taken.received).into(),
             now.as_microsecond().into(),
             visit.staff.as_bytes().into(),

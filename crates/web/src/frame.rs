@@ -23,6 +23,7 @@ pub(crate) enum At {
     Team,
     Paper,
     Sharing,
+    Requests,
     Elsewhere,
 }
 
@@ -37,6 +38,7 @@ pub(crate) fn staff(app: &App, visit: &Visit, at: At, title: &str, body: Markup)
         (At::Team, "The team", "/team"),
         (At::Paper, "Paper", "/paper"),
         (At::Sharing, "Sharing", "/recipients"),
+        (At::Requests, "Requests", "/requests"),
     ];
     let works_with_clients = visit.role == Role::Adviser;
     let nav: Vec<NavItem<'_>> = places
@@ -46,6 +48,7 @@ pub(crate) fn staff(app: &App, visit: &Visit, at: At, title: &str, body: Markup)
             At::Diary => visit.role != Role::Administrator,
             At::Team => visit.role == Role::Manager,
             At::Paper => visit.role != Role::Administrator,
+            At::Requests => matches!(visit.role, Role::Manager | Role::Governance),
             At::Sharing => matches!(visit.role, Role::Adviser | Role::Manager | Role::Governance),
             _ => works_with_clients,
         })

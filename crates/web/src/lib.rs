@@ -38,6 +38,7 @@ mod paper;
 mod plan;
 mod public;
 mod register;
+mod requests;
 mod retention;
 mod routes;
 mod sign_in;

@@ -6,7 +6,7 @@ use axum::routing::{MethodRouter, get, post};
 use crate::{
     App, account, appointments, assets, calendar, clients, closures, conflict, consents, corrections, cover,
     details, diary, disclosures, documents, entries, entry_page, file, hand_over, looked, messages,
-    notices_given, organisations, outcomes, paper, plan, public, register, retention, sign_in, tasks, team,
+    notices_given, organisations, outcomes, paper, plan, public, register, requests, retention, sign_in, tasks, team,
     telling, today,
 };
 
@@ -155,6 +155,20 @@ routes! {
     Post "/recipients/{organisation}/confirm" Staff true organisations::confirm;
     Get  "/recipients-to-tell" Staff false telling::show;
     Post "/recipients-to-tell" Staff true telling::step;
+    Get  "/clients/{client}/requests" Staff true requests::of_client;
+    Post "/clients/{client}/requests" Staff true requests::record;
+    Get  "/requests" Staff true requests::queue;
+    Get  "/requests/{request}" Staff true requests::one::show;
+    Post "/requests/{request}/step" Staff true requests::one::step;
+    Post "/requests/{request}/decide" Staff true requests::one::decide;
+    Post "/requests/{request}/restrict" Staff true requests::one::restrict;
+    Get  "/requests/{request}/letters/{letter}" Staff true requests::letters::show;
+    Get  "/requests/{request}/copy" Staff true requests::copy::read;
+    Post "/requests/{request}/copy" Staff true requests::copy::mark;
+    Get  "/requests/{request}/review" Staff true requests::copy::review;
+    Post "/requests/{request}/review" Staff true requests::copy::reviewed;
+    Get  "/requests/{request}/print" Staff true requests::copy::print;
+    Get  "/requests/{request}/download" Staff true requests::copy::download;
     Get  "/notices/tell-again" Staff true notices_given::show;
     Post "/notices/tell-again" Staff true notices_given::give;
     Post "/notices/tell-again/letters" Staff true notices_given::letters;

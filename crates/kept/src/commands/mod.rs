@@ -10,6 +10,7 @@ pub(crate) mod init;
 pub(crate) mod keyring;
 pub(crate) mod notice;
 pub(crate) mod policy;
+pub(crate) mod request;
 pub(crate) mod retention;
 pub(crate) mod serve;
 pub(crate) mod user;

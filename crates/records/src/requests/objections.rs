@@ -93,7 +93,7 @@ impl Service {
             .rows
             .iter()
             .any(|row| row.text(0).is_ok_and(|what| what == ObjectionTo::DirectMarketing.code()));
-        self.log().submit(permit, NEWS, audit::Detail::default()).durable().await?;
+        let _receipt = self.log().submit(permit, NEWS, audit::Detail::default()).durable().await?;
         Ok(!objects)
     }
 }

@@ -94,7 +94,7 @@ impl Service {
         ]))
     }
 
-    async fn written(
+    async fn write_work(
         &self,
         visit: &Visit,
         form: [u8; 16],
@@ -135,7 +135,7 @@ impl Service {
             self.nothing_waits(&hand).await?;
             batch.push(self.closing(&hand, day));
         }
-        self.written(visit, form, hand, STEP, batch).await
+        self.write_work(visit, form, hand, STEP, batch).await
     }
 
     /// A copy does not leave while a mark in it waits for its second person.
@@ -199,7 +199,7 @@ impl Service {
             Outcome::Refused => batch.push(objections::ending(hand.client, id, false)),
             _ => {}
         }
-        self.written(visit, form, hand, DECISION, batch).await
+        self.write_work(visit, form, hand, DECISION, batch).await
     }
 
     /// Restricts the file: from now on it is stored and nothing more. Or lifts that, after the client was told (Art. 18(3)); the
@@ -236,6 +236,6 @@ impl Service {
         if others == 0 {
             batch.push(RESTRICT.with([client.into(), restricted.into()]));
         }
-        self.written(visit, form, hand, action, batch).await
+        self.write_work(visit, form, hand, action, batch).await
     }
 }

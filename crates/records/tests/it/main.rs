@@ -17,6 +17,7 @@ mod erasures;
 mod files;
 mod messages;
 mod post;
+mod requests;
 mod retention;
 mod signing_in;
 mod written;

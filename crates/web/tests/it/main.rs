@@ -14,5 +14,6 @@ mod closures;
 mod documents;
 mod failing;
 mod forms;
+mod requests;
 mod sharing;
 mod table;
