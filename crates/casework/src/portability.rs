@@ -36,7 +36,8 @@ mod tests {
         let text = include_str!("../../../notices/employment-service.toml");
         let notice = Notice::parse(text).unwrap();
         for field in Catalogue::standard().fields() {
-            let ours = ["client_number", "right_to_work_check", "right_to_work_document", "right_to_work_seen_on"];
+            let ours =
+                ["client_number", "right_to_work_check", "right_to_work_document", "right_to_work_seen_on"];
             let taken = is_portable(&notice, field);
             assert_eq!(taken, !ours.contains(&field.id.as_str()), "{}", field.id);
         }

@@ -85,8 +85,7 @@ impl Service {
             Some(row) => self.open_page(&entry, &keys, client, &Stored::read(row)?)?.map(|page| page.profile),
             None => Personal::new(&entry, Profile::default()),
         };
-        let personal =
-            contact.and(looks)?.map(|(contact, looks)| Looks { contact, looks });
+        let personal = contact.and(looks)?.map(|(contact, looks)| Looks { contact, looks });
         Ok(Opened::new(personal, entry))
     }
 

@@ -63,7 +63,8 @@ fn queue_page(app: &App, visit: &Visit, queue: &Queue) -> Markup {
 }
 
 fn listed(app: &App, id: &str, caption: &str, all: &[Listed], lead: bool) -> Markup {
-    let columns = ["Request", "What", "Who", "Came", "Stands", "Due"].map(|label| Column { label, ..Column::default() });
+    let columns = ["Request", "What", "Who", "Came", "Stands", "Due"]
+        .map(|label| Column { label, ..Column::default() });
     let directory = app.service.directory();
     let row = |one: &Listed| -> Vec<Cell> {
         let row = &one.row;
@@ -134,7 +135,8 @@ fn client_page(
     done: bool,
 ) -> Markup {
     let today = app.service.surroundings().today();
-    let columns = ["Request", "What", "Came", "What came of it"].map(|label| Column { label, ..Column::default() });
+    let columns =
+        ["Request", "What", "Came", "What came of it"].map(|label| Column { label, ..Column::default() });
     let rows: Vec<Vec<Cell>> = page
         .requests
         .iter()
@@ -198,7 +200,16 @@ fn form(id: ClientId, key: &str, typed: &RequestTyped, faults: &[Fault]) -> Mark
 }
 
 const FIELDS: [&str; 11] = [
-    "form", "kind", "came", "words", "received-day", "received-month", "received-year", "from", "who", "objects",
+    "form",
+    "kind",
+    "came",
+    "words",
+    "received-day",
+    "received-month",
+    "received-year",
+    "from",
+    "who",
+    "objects",
     "doubt",
 ];
 

@@ -6,8 +6,8 @@ use axum::routing::{MethodRouter, get, post};
 use crate::{
     App, account, appointments, assets, calendar, clients, closures, conflict, consents, corrections, cover,
     details, diary, disclosures, documents, entries, entry_page, file, hand_over, looked, messages,
-    notices_given, organisations, outcomes, paper, plan, public, register, requests, retention, sign_in, tasks, team,
-    telling, today,
+    notices_given, organisations, outcomes, paper, plan, public, register, requests, retention, sign_in,
+    tasks, team, telling, today,
 };
 
 /// The two methods that pages use.

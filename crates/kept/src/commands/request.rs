@@ -77,7 +77,10 @@ impl Request {
                 if json {
                     output::line(&json!({ "file": made.name, "bytes": made.bytes.len() }).to_string());
                 } else {
-                    output::line(&format!("{} is written. It holds personal data: hand it over safely, then delete it here.", made.name));
+                    output::line(&format!(
+                        "{} is written. It holds personal data: hand it over safely, then delete it here.",
+                        made.name
+                    ));
                 }
             }
         }
@@ -89,7 +92,9 @@ impl Request {
 async fn make(service: &Service, number: &str, email: &str) -> Result<Download, Fail> {
     let mut lines = std::io::stdin().lock().lines().map_while(Result::ok);
     let (Some(password), Some(code)) = (lines.next(), lines.next()) else {
-        return Err(Fail::said("Two lines are read from standard input: the password, then the one-time code."));
+        return Err(Fail::said(
+            "Two lines are read from standard input: the password, then the one-time code.",
+        ));
     };
     let half = service.sign_in(email, &password).await?;
     let token = service.enter_code(&half, code.trim()).await?;
@@ -153,10 +158,6 @@ fn print(queue: &Queue) {
     for one in &queue.closed {
         let outcome = one.row.outcome.map_or("", casework::requests::Outcome::words);
         let closed = one.row.closed.map(dates::short).unwrap_or_default();
-        output::line(&format!(
-            "{:<8}{:<18}{outcome:<22}{closed}",
-            one.row.reference(),
-            one.row.kind.noun()
-        ));
+        output::line(&format!("{:<8}{:<18}{outcome:<22}{closed}", one.row.reference(), one.row.kind.noun()));
     }
 }

@@ -260,21 +260,8 @@ impl Service {
                 STEPS_OF_CLIENT.with([of()]),
             ])
             .await?;
-        let [
-            head,
-            now,
-            past,
-            typing,
-            booked,
-            told,
-            docs,
-            papers,
-            shared,
-            consents,
-            directory,
-            asked,
-            done,
-        ] = rows.as_slice()
+        let [head, now, past, typing, booked, told, docs, papers, shared, consents, directory, asked, done] =
+            rows.as_slice()
         else {
             return Err(Error::Damaged("batch"));
         };
@@ -495,8 +482,7 @@ impl Writing {
                 line("Holds until", consent.until.map(dates::long).unwrap_or_default()),
             ],
             What::Disclosure(disclosed) => {
-                let fields: Vec<&str> =
-                    disclosed.fields.iter().map(|id| self.label(id)).collect();
+                let fields: Vec<&str> = disclosed.fields.iter().map(|id| self.label(id)).collect();
                 let law = disclosed.law.as_ref();
                 vec![
                     line("To", disclosed.name.clone()),
@@ -593,12 +579,7 @@ impl Writing {
         }
     }
 
-    fn shared(
-        &mut self,
-        shared: &[DisclosureRow],
-        consents: &[StoredConsent],
-        directory: &[Organisation],
-    ) {
+    fn shared(&mut self, shared: &[DisclosureRow], consents: &[StoredConsent], directory: &[Organisation]) {
         let name = |id| directory.iter().find(|one| one.id == id).map_or("", |one| one.name.as_str());
         for row in shared {
             let fields: Vec<&str> = row.fields.iter().map(|id| self.label(id)).collect();
@@ -606,7 +587,10 @@ impl Writing {
                 line("To", name(row.organisation)),
                 line("Which facts", fields.join(", ")),
                 line("Ground", if row.by_law { "A law" } else { "Your consent" }),
-                line("Asked for", format!("by {} on {}", self.staff.name(row.asked_by), self.when(row.asked))),
+                line(
+                    "Asked for",
+                    format!("by {} on {}", self.staff.name(row.asked_by), self.when(row.asked)),
+                ),
                 line("Left", row.made.map(|at| self.when(at)).unwrap_or_default()),
                 line("Reference", row.id.to_string()),
             ];
@@ -622,10 +606,8 @@ impl Writing {
                     |stated| format!("Consent: {}", stated.label),
                 ),
             };
-            let lines = vec![
-                line("Stands", consent.held.state.words()),
-                line("Since", self.when(consent.changed)),
-            ];
+            let lines =
+                vec![line("Stands", consent.held.state.words()), line("Since", self.when(consent.changed))];
             let id = format!("consent.{}", consent.held.entry);
             self.put(id, CopyGroup::Sharing, what, None, lines);
         }
@@ -665,9 +647,9 @@ impl Writing {
                 line("Answer", row.outcome.map(casework::requests::Outcome::words).unwrap_or_default()),
             ];
             lines.extend(
-                steps
-                    .iter()
-                    .map(|step| line(&dates::long(step.day), format!("{}. {}", step.step.words(), step.words))),
+                steps.iter().map(|step| {
+                    line(&dates::long(step.day), format!("{}. {}", step.step.words(), step.words))
+                }),
             );
             let heading = format!("{}: {}", row.reference(), row.kind.noun());
             self.put(format!("request.{}", row.id), CopyGroup::Asked, heading, Some(row.received), lines);
@@ -685,21 +667,31 @@ impl Writing {
             line(&purpose.label, format!("{} ({})", purpose.says, laws.join("; ")))
         });
         told("purposes", "What we use it for, and by which law", purposes.collect());
-        let held = notice.categories.iter().map(|held| line(&held.label, format!("{} From: {}", held.says, held.source)));
+        let held = notice
+            .categories
+            .iter()
+            .map(|held| line(&held.label, format!("{} From: {}", held.says, held.source)));
         told("categories", "What we hold, and where it comes from", held.collect());
         let sources = notice.sources.iter().map(|source| line(&source.name, source.says.clone()));
         told("sources", "Others who tell us something", sources.collect());
         let recipients = notice.recipients.iter().map(|one| line(&one.name, one.says.clone()));
         told("recipients", "Who can get it", recipients.collect());
-        told("keeping", "How long we keep it", notice.retention.iter().map(|rule| line("", rule.says.clone())).collect());
+        told(
+            "keeping",
+            "How long we keep it",
+            notice.retention.iter().map(|rule| line("", rule.says.clone())).collect(),
+        );
         if let Some(transfers) = &notice.transfers {
             told("transfers", "If it leaves the United Kingdom", vec![line("", transfers.says.clone())]);
         }
         if let Some(automated) = &notice.automated {
             told("automated", "Decisions by computers", vec![line("", automated.says.clone())]);
         }
-        let mut rights: Vec<_> =
-            notice.rights.iter().map(|right| line(&right.label, format!("{} {}", right.says, right.how))).collect();
+        let mut rights: Vec<_> = notice
+            .rights
+            .iter()
+            .map(|right| line(&right.label, format!("{} {}", right.says, right.how)))
+            .collect();
         if let Some(objection) = &notice.objection {
             rights.push(line("To object", format!("{} {}", objection.says, objection.how)));
         }
@@ -721,7 +713,11 @@ impl Writing {
             );
         }
         if let Some(requests) = &notice.requests {
-            told("elsewhere", "What is not held here", vec![line("School and college records", requests.elsewhere.clone())]);
+            told(
+                "elsewhere",
+                "What is not held here",
+                vec![line("School and college records", requests.elsewhere.clone())],
+            );
         }
     }
 }

@@ -42,8 +42,7 @@ const UNMARK: Action = Action("unmark-copy");
 const LOOK: Action = Action("look-at-marks");
 const REVIEWED: Action = Action("review-marks");
 /// What is said where a mark stops a copy from leaving.
-pub(super) const WAITS: &str =
-    "Something that was marked waits for a second person. A manager, or another governance lead, looks at it first";
+pub(super) const WAITS: &str = "Something that was marked waits for a second person. A manager, or another governance lead, looks at it first";
 
 /// What is sealed of a mark: beside the mark itself the line in which it stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -237,8 +236,7 @@ impl Service {
         let request = to_answer(&standing, visit, now, Act::Write, Category::Rights.into());
         let permit = self.permit(request, UNMARK).await?;
         let change = self.log().change(permit, UNMARK, &Detail::default());
-        let away =
-            REMOVE_MARK.with([mark.as_bytes().into(), id.as_bytes().into(), client.as_bytes().into()]);
+        let away = REMOVE_MARK.with([mark.as_bytes().into(), id.as_bytes().into(), client.as_bytes().into()]);
         let mut batch = vec![away.expecting(1), change.outbox()];
         batch.extend(changes::of_client(client, now));
         self.records().write(batch).await.map_err(crate::staff::changed_meanwhile)?;
@@ -338,7 +336,8 @@ impl Service {
             let reviewed =
                 reviewed.map(|(at, by)| Ok::<_, Error>((changes::time(at)?, StaffId::from_bytes(by))));
             let reviewed = reviewed.transpose()?;
-            let kept = self.vault().open::<Kept>(entry, keys, &place("redaction", id, client), row.blob(6)?)?;
+            let kept =
+                self.vault().open::<Kept>(entry, keys, &place("redaction", id, client), row.blob(6)?)?;
             opened.push(kept.map(move |kept| MarkView {
                 id: EntryId::from_bytes(id),
                 state,

@@ -83,8 +83,7 @@ impl Service {
     /// The rules refuse to reach this client at all, there is no such file, or a store failed.
     pub async fn may_send_news(&self, visit: &Visit, client: ClientId) -> Result<bool, Error> {
         let id = || client.as_bytes().into();
-        let rows =
-            self.records().read(vec![Standing::query(client, visit), OBJECTIONS.with([id()])]).await?;
+        let rows = self.records().read(vec![Standing::query(client, visit), OBJECTIONS.with([id()])]).await?;
         let [head, objections] = rows.as_slice() else { return Err(Error::Damaged("batch")) };
         let standing = Standing::read(client, head.first())?;
         let request = standing.request(visit, self.now(), Act::Read, Category::Contact.into());

@@ -78,7 +78,9 @@ fn pack(copy: AccessCopy, files: Vec<(String, Vec<u8>)>) -> Result<Download, Err
     let mut named: BTreeMap<String, (String, Vec<u8>)> = BTreeMap::new();
     for (part, bytes) in files {
         // A document that was left out is left out: its part has no name any more.
-        let Some(of) = copy.parts.iter().find(|one| one.id == part && one.heading != REMOVED) else { continue };
+        let Some(of) = copy.parts.iter().find(|one| one.id == part && one.heading != REMOVED) else {
+            continue;
+        };
         let name = of.lines.iter().find(|(label, _)| label == "File").map_or("document", |(_, name)| name);
         let name = format!("documents/{:02}-{}", named.len() + 1, plain(name));
         named.insert(part, (name, bytes));
@@ -131,8 +133,7 @@ fn as_csv(copy: &AccessCopy) -> String {
     table
 }
 
-fn as_json(copy: &AccessCopy, file: &dyn Fn(&CopyPart) -> Option<String>) -> String
-{
+fn as_json(copy: &AccessCopy, file: &dyn Fn(&CopyPart) -> Option<String>) -> String {
     let part = |part: &CopyPart| {
         let lines: Vec<_> =
             part.lines.iter().map(|(label, text)| json!({ "what": label, "value": text })).collect();

@@ -12,9 +12,7 @@ use store::sql;
 use vault::Personal;
 
 use super::objections::OBJECTIONS;
-use super::{
-    OF_CLIENT, RequestRow, marks, steps, to_answer, works_off,
-};
+use super::{OF_CLIENT, RequestRow, marks, steps, to_answer, works_off};
 use crate::entries::Stored;
 use crate::entry_views::CONTACT_PAGE;
 use crate::organisations::{Organisation, everybody};

@@ -48,8 +48,7 @@ impl Service {
         let given = self.given(&standing.notice, &standing.notice_version)?;
         let made = self.surroundings().today().to_string();
         let packed = Personal::gather(&entry, opened)?.map(|pages| {
-            let profile =
-                pages.into_iter().fold(Profile::default(), |all, page| all.joined(page.profile));
+            let profile = pages.into_iter().fold(Profile::default(), |all, page| all.joined(page.profile));
             let files = [
                 ("data.json".to_owned(), as_json(&row, &given.notice, &given.catalogue, &profile, &made)),
                 ("data.csv".to_owned(), as_csv(&given.notice, &given.catalogue, &profile)),

@@ -176,6 +176,10 @@ impl Service {
             return Err(Error::ChangedMeanwhile);
         }
         let decision = typed.read(&hand.course, hand.today).map_err(Error::Faults)?;
+        if hand.course.at_once && decision.outcome.refuses() {
+            let text = "An objection to direct marketing cannot be refused (UK GDPR Article 21(3))";
+            return Err(Error::Faults(vec![Fault::new("outcome", text)]));
+        }
         let grounds: Vec<&str> = decision.grounds.iter().map(|ground| ground.code()).collect();
         let mut batch = vec![
             self.step(visit, &hand, Step::Decided, hand.today, &decision.because).await?,
@@ -217,8 +221,7 @@ impl Service {
         if self.made_by_form(visit, form).await?.is_some() {
             return Ok(());
         }
-        let (action, step) =
-            if restricted { (RESTRICTED, Step::Restricted) } else { (LIFTED, Step::Lifted) };
+        let (action, step) = if restricted { (RESTRICTED, Step::Restricted) } else { (LIFTED, Step::Lifted) };
         let hand = self.in_hand(visit, id, action).await?;
         if !hand.course.may(step, false) {
             let text = if restricted {

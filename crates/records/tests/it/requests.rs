@@ -38,7 +38,13 @@ async fn step(service: &Service, lead: &Visit, id: RequestId, step: Step, words:
     service.work_request(lead, id, key(), &typed).await
 }
 
-async fn decide(service: &Service, lead: &Visit, id: RequestId, outcome: &str, grounds: &[&str]) -> Result<(), Error> {
+async fn decide(
+    service: &Service,
+    lead: &Visit,
+    id: RequestId,
+    outcome: &str,
+    grounds: &[&str],
+) -> Result<(), Error> {
     let typed = DecisionTyped {
         outcome: outcome.into(),
         grounds: grounds.iter().map(|ground| (*ground).to_owned()).collect(),
@@ -82,7 +88,10 @@ async fn anybody_writes_a_request_down_and_the_lead_works_it_off_with_its_clock(
         let again = service.record_request(&desk, client, form, &taken(Kind::Access)).await.unwrap();
         assert_eq!(id, again, "a form that is sent twice asks once");
         let refused = service.record_request(&bea, client, key(), &taken(Kind::Access)).await;
-        assert!(matches!(refused, Err(Error::Refused(_))), "not without a reason, for somebody else's client");
+        assert!(
+            matches!(refused, Err(Error::Refused(_))),
+            "not without a reason, for somebody else's client"
+        );
         let complaint = ask(&bench, &ada, client, Kind::Complaint).await;
 
         for visit in [&ada, &desk] {
@@ -92,19 +101,30 @@ async fn anybody_writes_a_request_down_and_the_lead_works_it_off_with_its_clock(
         let queue = service.request_queue(&meera).await.unwrap().release().await.unwrap();
         let due: Vec<_> = queue.open.iter().map(|one| one.stands.unwrap().due).collect();
         assert_eq!(due, [Some(date(2026, 12, 23)); 2], "a month, and thirty days");
-        assert!(queue.open.iter().all(|one| one.who.as_ref().is_some_and(|who| who.name == "Daniel Whitfield")));
+        assert!(
+            queue.open.iter().all(|one| one.who.as_ref().is_some_and(|who| who.name == "Daniel Whitfield"))
+        );
 
         let page = service.request_page(&lead, id).await.unwrap().release().await.unwrap();
         assert_eq!(page.asked.words, "I want to know what you have");
         assert_eq!(page.row.notice, ("employment-service".to_owned(), "1.0".to_owned()), "frozen");
-        step(service, &lead, id, Step::IdentityAsked, "A bill will do: the voice was new to us").await.unwrap();
+        step(service, &lead, id, Step::IdentityAsked, "A bill will do: the voice was new to us")
+            .await
+            .unwrap();
         assert!(matches!(service.access_pack(&lead, id).await, Err(Error::Faults(_))), "to nobody unknown");
         assert!(matches!(decide(service, &lead, id, "granted", &[]).await, Err(Error::Faults(_))));
         bench.later(4 * 86_400);
         step(service, &lead, id, Step::IdentityShown, "").await.unwrap();
         let page = service.request_page(&lead, id).await.unwrap().release().await.unwrap();
-        assert_eq!(page.stands.unwrap().due, Some(date(2026, 12, 29)), "from the day it was shown: 27 December rolls");
-        assert!(matches!(step(service, &lead, id, Step::Sent, "").await, Err(Error::Faults(_))), "not decided");
+        assert_eq!(
+            page.stands.unwrap().due,
+            Some(date(2026, 12, 29)),
+            "from the day it was shown: 27 December rolls"
+        );
+        assert!(
+            matches!(step(service, &lead, id, Step::Sent, "").await, Err(Error::Faults(_))),
+            "not decided"
+        );
         decide(service, &lead, id, "granted", &[]).await.unwrap();
         assert!(matches!(decide(service, &lead, id, "granted", &[]).await, Err(Error::ChangedMeanwhile)));
         step(service, &lead, id, Step::Sent, "").await.unwrap();
@@ -129,21 +149,46 @@ async fn one_act_makes_the_copy_and_what_two_people_took_out_is_in_no_part_of_it
         let client = bench.client(&ada, "Daniel Whitfield").await;
         let service = &bench.service;
         let mut page = casework::Profile::default();
-        page.set("ethnicity".into(), Some(Answer::Code(casework::Chosen { code: "31".into(), other: None, list: "1".into() })));
+        page.set(
+            "ethnicity".into(),
+            Some(Answer::Code(casework::Chosen { code: "31".into(), other: None, list: "1".into() })),
+        );
         service.change_details(&ada, client, Category::Equality, 0, page).await.unwrap();
-        let note = meeting("Came with his neighbour Sandra Quill, who minds\nthe children. SANDRA QUILL is ill.", true);
+        let note = meeting(
+            "Came with his neighbour Sandra Quill, who minds\nthe children. SANDRA QUILL is ill.",
+            true,
+        );
         service.record_meeting(&ada, client, key(), TODAY, &note).await.unwrap();
         let id = ask(&bench, &ada, client, Kind::Access).await;
 
         let copy = service.whole_copy(&lead, id).await.unwrap().release().await.unwrap();
-        for group in [CopyGroup::Person, CopyGroup::Happened, CopyGroup::Sharing, CopyGroup::Asked, CopyGroup::Looked, CopyGroup::Told] {
+        for group in [
+            CopyGroup::Person,
+            CopyGroup::Happened,
+            CopyGroup::Sharing,
+            CopyGroup::Asked,
+            CopyGroup::Looked,
+            CopyGroup::Told,
+        ] {
             assert!(copy.parts.iter().any(|part| part.group == group && !part.lines.is_empty()), "{group:?}");
         }
         let text = |copy: &records::requests::AccessCopy| format!("{:?}", copy.parts);
-        for held in ["Daniel Whitfield", "07700 900 123", "Sandra Quill", "UK GDPR Article 6(1)(a)", "Harriet", "Information Commissioner"] {
+        for held in [
+            "Daniel Whitfield",
+            "07700 900 123",
+            "Sandra Quill",
+            "UK GDPR Article 6(1)(a)",
+            "Ada",
+            "Information Commissioner",
+        ] {
             assert!(text(&copy).contains(held), "{held}");
         }
-        assert!(copy.parts.iter().any(|part| part.heading.contains("equality") || part.heading.contains("Equality")), "equality answers, too");
+        assert!(
+            copy.parts
+                .iter()
+                .any(|part| part.heading.contains("equality") || part.heading.contains("Equality")),
+            "equality answers, too"
+        );
 
         let part = copy.parts.iter().find(|part| text_of(part).contains("Sandra")).unwrap().id.clone();
         let mark = |words: &str, everywhere| Marking {
@@ -152,18 +197,26 @@ async fn one_act_makes_the_copy_and_what_two_people_took_out_is_in_no_part_of_it
             because: "A neighbour and her health: not asked, no reason to tell it".into(),
             everywhere,
         };
-        for wrong in [mark("Sandra Quilt", false), Marking { because: "no".into(), ..mark("Sandra Quill", false) }] {
+        for wrong in
+            [mark("Sandra Quilt", false), Marking { because: "no".into(), ..mark("Sandra Quill", false) }]
+        {
             assert!(matches!(service.mark_copy(&lead, id, key(), &wrong).await, Err(Error::Faults(_))));
         }
         service.mark_copy(&lead, id, key(), &mark("sandra quill", true)).await.unwrap();
         service.mark_copy(&lead, id, key(), &mark("is ill", false)).await.unwrap();
-        assert!(matches!(service.access_pack(&lead, id).await, Err(Error::Faults(_))), "it waits for a second person");
+        assert!(
+            matches!(service.access_pack(&lead, id).await, Err(Error::Faults(_))),
+            "it waits for a second person"
+        );
 
         let review = service.marks_to_review(&meera, id).await.unwrap().release().await.unwrap();
         assert_eq!(review.marks.len(), 2);
         assert!(review.marks[0].context.contains("SANDRA QUILL is ill"), "the lines, and no more");
         let said: Vec<_> = review.marks.iter().map(|mark| (mark.id, true)).collect();
-        assert!(matches!(service.review_marks(&lead, id, &said).await, Err(Error::NotYours(_))), "not one's own");
+        assert!(
+            matches!(service.review_marks(&lead, id, &said).await, Err(Error::NotYours(_))),
+            "not one's own"
+        );
         assert!(matches!(service.review_marks(&ada, id, &said).await, Err(Error::NotYours(_))));
         service.review_marks(&meera, id, &said).await.unwrap();
         assert!(matches!(service.review_marks(&meera, id, &said).await, Err(Error::ChangedMeanwhile)));
@@ -175,15 +228,24 @@ async fn one_act_makes_the_copy_and_what_two_people_took_out_is_in_no_part_of_it
         assert_eq!(names, ["copy.html", "copy.json", "copy.csv"]);
         for (name, text) in &files {
             let lower = text.to_lowercase();
-            assert!(!lower.contains("sandra") && !lower.contains("quill") && !lower.contains("is ill"), "{name}");
-            assert!(text.contains("[removed]") && text.contains("the children") && text.contains("Daniel Whitfield"), "{name}");
+            assert!(
+                !lower.contains("sandra") && !lower.contains("quill") && !lower.contains("is ill"),
+                "{name}"
+            );
+            assert!(
+                text.contains("[removed]")
+                    && text.contains("the children")
+                    && text.contains("Daniel Whitfield"),
+                "{name}"
+            );
         }
         let json: serde_json::Value = serde_json::from_str(&files[1].1).unwrap();
         assert_eq!((json["format"].as_str(), json["removed"].as_u64()), (Some("kept-access-1"), Some(3)));
 
         // A mark that no longer fits stops the copy.
         let meetings = service.open_file(&ada, client, 20).await.unwrap().release().await.unwrap();
-        let own = meetings.timeline.iter().find(|dated| dated.headline().starts_with("Meeting")).unwrap().clone();
+        let own =
+            meetings.timeline.iter().find(|dated| dated.headline().starts_with("Meeting")).unwrap().clone();
         let mut corrected = meeting("Came with a neighbour.", true);
         corrected.because = Some("Names do not belong here".into());
         service.correct_meeting(&ada, client, own.id, 1, TODAY, &corrected).await.unwrap();
@@ -216,8 +278,14 @@ async fn a_file_is_restricted_by_the_desk_and_opened_again_after_the_client_was_
         assert!(queue.open[0].who.is_none() && queue.open[0].row.client == Some(client));
         decide(service, &lead, id, "granted", &[]).await.unwrap();
         step(service, &lead, id, Step::Sent, "").await.unwrap();
-        assert!(matches!(service.restrict_file(&lead, id, key(), false).await, Err(Error::Faults(_))), "not told yet");
-        assert!(matches!(step(service, &lead, id, Step::Lifted, "").await, Err(Error::Faults(_))), "not by saying so");
+        assert!(
+            matches!(service.restrict_file(&lead, id, key(), false).await, Err(Error::Faults(_))),
+            "not told yet"
+        );
+        assert!(
+            matches!(step(service, &lead, id, Step::Lifted, "").await, Err(Error::Faults(_))),
+            "not by saying so"
+        );
         step(service, &lead, id, Step::LiftingTold, "By letter of today").await.unwrap();
         service.restrict_file(&lead, id, key(), false).await.unwrap();
         assert!(service.open_file(&ada, client, 20).await.is_ok());
@@ -270,12 +338,21 @@ async fn what_the_client_told_us_is_taken_elsewhere_and_nothing_else() {
         let files = unzipped(&made);
         let json: serde_json::Value = serde_json::from_str(&files[0].1).unwrap();
         assert_eq!(json["format"], "kept-portable-1");
-        let taken: Vec<&str> = json["fields"].as_array().unwrap().iter().map(|f| f["field"].as_str().unwrap()).collect();
+        let taken: Vec<&str> =
+            json["fields"].as_array().unwrap().iter().map(|f| f["field"].as_str().unwrap()).collect();
         assert_eq!(taken, ["name", "mobile_phone"]);
         let back: Answer = serde_json::from_value(json["fields"][1]["value"].clone()).unwrap();
         let file = service.open_file(&ada, client, 20).await.unwrap().release().await.unwrap();
-        assert_eq!(Some(&back), file.profile().get(&fields::MOBILE_PHONE), "what is read back is what was held");
-        assert!(files[1].1.contains("\"name\",\"Full name\",\"contact\",\"Daniel Whitfield\""), "{}", files[1].1);
+        assert_eq!(
+            Some(&back),
+            file.profile().get(&fields::MOBILE_PHONE),
+            "what is read back is what was held"
+        );
+        assert!(
+            files[1].1.contains("\"name\",\"Full name\",\"contact\",\"Daniel Whitfield\""),
+            "{}",
+            files[1].1
+        );
         assert!(!files.iter().any(|(_, text)| text.contains("NB-") || text.contains("Our own note")));
         assert!(matches!(service.access_pack(&lead, id).await, Err(Error::NoSuchFile)));
     }

@@ -78,16 +78,21 @@ fn mark_form(copy: &AccessCopy, key: &str, typed: &Marking, faults: &[Fault]) ->
         })
         .collect();
     let options = names.iter().map(|(id, name)| (*id, name.as_str())).collect();
-    panel("mark", "Take something out", None, html! {
-        form.app-note method="post" action={ "/requests/" (copy.row.id) "/copy" } novalidate {
-            (hidden("form", key))
-            (select(Select { name: "part", label: "In which part", hint: None, options, value: &typed.part, error: error("part") }))
-            (text_input(TextInput { name: "words", label: "Which words", hint: Some("Exactly as they stand. Empty takes out the whole part, such as a document"), value: &typed.words, error: error("words"), input_type: "text", ..TextInput::default() }))
-            p { (tick("everywhere", "Wherever these words stand in the copy. Documents are left out as a whole or handed over as they are", typed.everywhere)) }
-            (textarea(TextArea { name: "because", label: "Why", hint: Some("Whom it is about, what kind of fact it is, if they were asked, and why it is not reasonable to tell it (DPA 2018, Schedule 2, paragraph 16)"), value: &typed.because, error: error("because"), rows: 3, ..TextArea::default() }))
-            (button(ButtonKind::Main, "Mark it", Some(("do", "mark"))))
-        }
-    })
+    panel(
+        "mark",
+        "Take something out",
+        None,
+        html! {
+            form.app-note method="post" action={ "/requests/" (copy.row.id) "/copy" } novalidate {
+                (hidden("form", key))
+                (select(Select { name: "part", label: "In which part", hint: None, options, value: &typed.part, error: error("part") }))
+                (text_input(TextInput { name: "words", label: "Which words", hint: Some("Exactly as they stand. Empty takes out the whole part, such as a document"), value: &typed.words, error: error("words"), input_type: "text", ..TextInput::default() }))
+                p { (tick("everywhere", "Wherever these words stand in the copy. Documents are left out as a whole or handed over as they are", typed.everywhere)) }
+                (textarea(TextArea { name: "because", label: "Why", hint: Some("Whom it is about, what kind of fact it is, if they were asked, and why it is not reasonable to tell it (DPA 2018, Schedule 2, paragraph 16)"), value: &typed.because, error: error("because"), rows: 3, ..TextArea::default() }))
+                (button(ButtonKind::Main, "Mark it", Some(("do", "mark"))))
+            }
+        },
+    )
 }
 
 fn state(mark: &MarkView) -> Markup {
@@ -106,16 +111,21 @@ fn what(mark: &MarkView) -> Markup {
 }
 
 fn marks(copy: &AccessCopy) -> Markup {
-    panel("marks", "What is marked", None, html! {
-        @if copy.marks.is_empty() { (empty("Nothing is marked yet.")) }
-        @else { ul.app-share { @for mark in &copy.marks { li {
-            div { (what(mark)) ". " (mark.mark.because) }
-            div { (state(mark)) form.app-inline method="post" action={ "/requests/" (copy.row.id) "/copy" } {
-                (hidden("mark", &mark.id.to_string()))
-                button class="govuk-button govuk-button--secondary" type="submit" name="do" value="unmark" { "Take the mark away" span.govuk-visually-hidden { ": " (what(mark)) } }
-            } }
-        } } } }
-    })
+    panel(
+        "marks",
+        "What is marked",
+        None,
+        html! {
+            @if copy.marks.is_empty() { (empty("Nothing is marked yet.")) }
+            @else { ul.app-share { @for mark in &copy.marks { li {
+                div { (what(mark)) ". " (mark.mark.because) }
+                div { (state(mark)) form.app-inline method="post" action={ "/requests/" (copy.row.id) "/copy" } {
+                    (hidden("mark", &mark.id.to_string()))
+                    button class="govuk-button govuk-button--secondary" type="submit" name="do" value="unmark" { "Take the mark away" span.govuk-visually-hidden { ": " (what(mark)) } }
+                } }
+            } } } }
+        },
+    )
 }
 
 pub(crate) async fn mark(
@@ -166,8 +176,11 @@ pub(crate) async fn review(
 
 fn review_page(app: &App, visit: &Visit, review: &Review) -> Markup {
     let directory = app.service.directory();
-    let waiting: Vec<&MarkView> =
-        review.marks.iter().filter(|mark| mark.state == Reviewed::Asked && mark.marked_by != visit.staff).collect();
+    let waiting: Vec<&MarkView> = review
+        .marks
+        .iter()
+        .filter(|mark| mark.state == Reviewed::Asked && mark.marked_by != visit.staff)
+        .collect();
     let body = reading(html! {
         (back("/requests"))
         (heading(&format!("What is taken out of the copy {}", review.row.reference()), html! { p { "You see the lines in question and nothing else of the file. Agree only if it is about somebody else, and telling it is not reasonable." } }))
@@ -244,6 +257,7 @@ pub(crate) async fn download(
         made => made?,
     };
     let named = format!("attachment; filename=\"{}\"", made.name);
-    let headers = [(header::CONTENT_TYPE, "application/zip".to_owned()), (header::CONTENT_DISPOSITION, named)];
+    let headers =
+        [(header::CONTENT_TYPE, "application/zip".to_owned()), (header::CONTENT_DISPOSITION, named)];
     Ok((headers, made.bytes).into_response())
 }

@@ -2,9 +2,9 @@
 
 use axum::extract::{Path, State};
 use axum::response::Response;
+use casework::dates;
 use casework::profile::fields as known;
 use casework::requests::{Kind, Phase, Step};
-use casework::dates;
 use maud::{Markup, html};
 use notice::ContactRole;
 use records::Visit;
@@ -30,13 +30,48 @@ pub(crate) struct Letter {
 }
 
 pub(crate) const LETTERS: [Letter; 7] = [
-    Letter { code: "received", name: "We have your request", fits: |page| page.course.phase() != Phase::Done, text: received },
-    Letter { code: "identity", name: "Please show who you are", fits: |page| page.course.phase() == Phase::Identity, text: identity },
-    Letter { code: "meaning", name: "Please tell us what you mean", fits: |page| page.course.phase() == Phase::Meaning, text: meaning },
-    Letter { code: "longer", name: "It takes longer", fits: |page| page.words_of(Step::Extended).is_some(), text: longer },
-    Letter { code: "progress", name: "How far it is", fits: |page| page.words_of(Step::Progress).is_some(), text: progress },
-    Letter { code: "answer", name: "Our answer", fits: |page| page.words_of(Step::Decided).is_some(), text: answer },
-    Letter { code: "lifting", name: "The restriction ends", fits: |page| page.course.restricts(), text: lifting },
+    Letter {
+        code: "received",
+        name: "We have your request",
+        fits: |page| page.course.phase() != Phase::Done,
+        text: received,
+    },
+    Letter {
+        code: "identity",
+        name: "Please show who you are",
+        fits: |page| page.course.phase() == Phase::Identity,
+        text: identity,
+    },
+    Letter {
+        code: "meaning",
+        name: "Please tell us what you mean",
+        fits: |page| page.course.phase() == Phase::Meaning,
+        text: meaning,
+    },
+    Letter {
+        code: "longer",
+        name: "It takes longer",
+        fits: |page| page.words_of(Step::Extended).is_some(),
+        text: longer,
+    },
+    Letter {
+        code: "progress",
+        name: "How far it is",
+        fits: |page| page.words_of(Step::Progress).is_some(),
+        text: progress,
+    },
+    Letter {
+        code: "answer",
+        name: "Our answer",
+        fits: |page| page.words_of(Step::Decided).is_some(),
+        text: answer,
+    },
+    Letter {
+        code: "lifting",
+        name: "The restriction ends",
+        fits: |page| page.course.restricts(),
+        text: lifting,
+    },
 ];
 
 fn what(page: &RequestPage) -> &'static str {

@@ -77,8 +77,14 @@ fn facts(app: &App, page: &RequestPage) -> Markup {
         ("Asks for", html! { (row.kind.words()) " (" (row.kind.law()) ")" }),
         ("In their words", html! { @for line in page.asked.words.lines() { p.govuk-body { (line) } } }),
         ("Who asks", html! { (row.asker.words()) @if !page.asked.who.is_empty() { ": " (page.asked.who) } }),
-        ("Came", html! { (dates::long(row.received)) ", " (row.came.words().to_lowercase()) "; written down by " (directory.name(row.noted_by)) }),
-        ("Stands", html! { @match &page.stands { Ok(stands) => (stands.phase.words()), Err(unknown) => (unknown) } }),
+        (
+            "Came",
+            html! { (dates::long(row.received)) ", " (row.came.words().to_lowercase()) "; written down by " (directory.name(row.noted_by)) },
+        ),
+        (
+            "Stands",
+            html! { @match &page.stands { Ok(stands) => (stands.phase.words()), Err(unknown) => (unknown) } },
+        ),
     ];
     if let Ok(stands) = &page.stands {
         if let Some(day) = stands.due {
@@ -102,7 +108,10 @@ fn facts(app: &App, page: &RequestPage) -> Markup {
     if !page.objections.is_empty() {
         lines.push(("Stopped", html! { @for (to, since) in &page.objections { p.govuk-body { (to.code().replace('-', " ")) ", since " (dates::long(app.service.surroundings().civil(*since).date())) } } }));
     }
-    lines.push(("Rules", html! { "Notice " (row.notice.1) ", clock " (row.clock.code()) ": as they were when it came" }));
+    lines.push((
+        "Rules",
+        html! { "Notice " (row.notice.1) ", clock " (row.clock.code()) ": as they were when it came" },
+    ));
     let lines: Vec<SummaryRow<'_>> =
         lines.into_iter().map(|(key, value)| SummaryRow { key, value, change: None }).collect();
     summary_list(&lines)
@@ -113,44 +122,49 @@ fn guidance(page: &RequestPage) -> Markup {
     let (row, id) = (&page.row, page.row.id);
     let Some(client) = row.client else { return html! {} };
     let open = page.course.phase() != Phase::Done;
-    panel("do", "What to do", None, html! {
-        @if row.doubt && page.course.may(Step::IdentityAsked, false) { p.govuk-body { "Whoever took it was not sure who asks. Ask for as little as will show it, and write that down: the clock begins once it is shown." } }
-        @match row.kind {
-            Kind::Access => {
-                p.govuk-body { "Read the copy, mark what is about somebody else, let a second person look at the marks, then hand it over." }
-                @if page.mentioned > 0 { p.govuk-body { "This client is named by number in " (dates::count(page.mentioned, "entry").replace("entrys", "entries")) " of other files: look at those by hand." } }
-                @if page.papers > 0 { p.govuk-body { "There is paper: look through it and copy it (" (page.papers) ")." } }
-                p.govuk-body { "Marks: " (page.marks.0) " waiting, " (page.marks.1) " agreed, " (page.marks.2) " not agreed." }
-                @if open {
-                    p { (main_action(&format!("/requests/{id}/copy"), "Read and mark the copy")) " "
-                        (action(&format!("/requests/{id}/print"), "The copy to print")) " "
-                        (action(&format!("/requests/{id}/download"), "The copy as a file")) }
-                    p.app-muted { "School and college records are asked of their provider: write down that you pointed them on." }
+    panel(
+        "do",
+        "What to do",
+        None,
+        html! {
+            @if row.doubt && page.course.may(Step::IdentityAsked, false) { p.govuk-body { "Whoever took it was not sure who asks. Ask for as little as will show it, and write that down: the clock begins once it is shown." } }
+            @match row.kind {
+                Kind::Access => {
+                    p.govuk-body { "Read the copy, mark what is about somebody else, let a second person look at the marks, then hand it over." }
+                    @if page.mentioned > 0 { p.govuk-body { "This client is named by number in " (dates::count(page.mentioned, "entry").replace("entrys", "entries")) " of other files: look at those by hand." } }
+                    @if page.papers > 0 { p.govuk-body { "There is paper: look through it and copy it (" (page.papers) ")." } }
+                    p.govuk-body { "Marks: " (page.marks.0) " waiting, " (page.marks.1) " agreed, " (page.marks.2) " not agreed." }
+                    @if open {
+                        p { (main_action(&format!("/requests/{id}/copy"), "Read and mark the copy")) " "
+                            (action(&format!("/requests/{id}/print"), "The copy to print")) " "
+                            (action(&format!("/requests/{id}/download"), "The copy as a file")) }
+                        p.app-muted { "School and college records are asked of their provider: write down that you pointed them on." }
+                    }
                 }
-            }
-            Kind::Portability => {
-                p.govuk-body { "What the client told us, as a file for computers and as a table." }
-                @if open { p { (main_action(&format!("/requests/{id}/download"), "The file to take elsewhere")) } }
-            }
-            Kind::Rectification => {
-                p.govuk-body { "The client’s adviser puts the facts right; what stood there before stays in the history, apart. Whoever was given a fact is noted by itself as to be told." }
-                p { (action(&format!("/clients/{client}/details"), "Details of the client")) }
-                @if page.to_tell.is_empty() { p.govuk-body { "Nobody has to be told at the moment." } }
-                @else {
-                    ul.govuk-list.govuk-list--bullet { @for one in &page.to_tell { li { (one.name) ": " (one.kind.code()) @if one.answered.is_some() { ", answered" } @else if one.told.is_some() { ", told" } @else { ", to tell" } } } }
-                    p { a.govuk-link href="/recipients-to-tell" { "Recipients to tell" } }
+                Kind::Portability => {
+                    p.govuk-body { "What the client told us, as a file for computers and as a table." }
+                    @if open { p { (main_action(&format!("/requests/{id}/download"), "The file to take elsewhere")) } }
                 }
+                Kind::Rectification => {
+                    p.govuk-body { "The client’s adviser puts the facts right; what stood there before stays in the history, apart. Whoever was given a fact is noted by itself as to be told." }
+                    p { (action(&format!("/clients/{client}/details"), "Details of the client")) }
+                    @if page.to_tell.is_empty() { p.govuk-body { "Nobody has to be told at the moment." } }
+                    @else {
+                        ul.govuk-list.govuk-list--bullet { @for one in &page.to_tell { li { (one.name) ": " (one.kind.code()) @if one.answered.is_some() { ", answered" } @else if one.told.is_some() { ", told" } @else { ", to tell" } } } }
+                        p { a.govuk-link href="/recipients-to-tell" { "Recipients to tell" } }
+                    }
+                }
+                Kind::Erasure => {
+                    p.govuk-body { "The promise is to erase whenever a client asks. Decide here; the effects and the erasure itself have a page of their own." }
+                    @if row.outcome.is_some_and(|outcome| matches!(outcome, Outcome::Granted | Outcome::Partly)) { p { (main_action(&format!("/clients/{client}/erase"), "Effects, and erase")) } }
+                }
+                Kind::Restriction => p.govuk-body { "Restrict the file first, then decide. Nobody works with it until that is lifted, and the client is told before it is." },
+                Kind::Objection => p.govuk-body { "What they object to stopped when this was written down. Refused, it goes on again; news and offers do not." },
+                Kind::Informed => p { a.govuk-link href={ "/notice/" (row.notice.1) } { "The notice that this client was given" } },
+                Kind::Complaint => p.govuk-body { "Confirm within 30 days that we have it, look into it without delay, tell them how far it is, and what came of it." },
             }
-            Kind::Erasure => {
-                p.govuk-body { "The promise is to erase whenever a client asks. Decide here; the effects and the erasure itself have a page of their own." }
-                @if row.outcome.is_some_and(|outcome| matches!(outcome, Outcome::Granted | Outcome::Partly)) { p { (main_action(&format!("/clients/{client}/erase"), "Effects, and erase")) } }
-            }
-            Kind::Restriction => p.govuk-body { "Restrict the file first, then decide. Nobody works with it until that is lifted, and the client is told before it is." },
-            Kind::Objection => p.govuk-body { "What they object to stopped when this was written down. Refused, it goes on again; news and offers do not." },
-            Kind::Informed => p { a.govuk-link href={ "/notice/" (row.notice.1) } { "The notice that this client was given" } },
-            Kind::Complaint => p.govuk-body { "Confirm within 30 days that we have it, look into it without delay, tell them how far it is, and what came of it." },
-        }
-    })
+        },
+    )
 }
 
 fn next(page: &RequestPage, typed: &Typed, faults: &[Fault]) -> Markup {
@@ -158,15 +172,20 @@ fn next(page: &RequestPage, typed: &Typed, faults: &[Fault]) -> Markup {
     let may = |step: &&Step| !step.is_an_act() && page.course.may(**step, page.extendable());
     let mut options = vec![("", "Choose")];
     options.extend(Step::ALL.iter().filter(may).map(|step| (step.code(), step.words())));
-    panel("next", "Write down what was done", None, html! {
-        form.app-note method="post" action={ "/requests/" (page.row.id) "/step" } novalidate {
-            (hidden("form", &typed.key))
-            (select(Select { name: "step", label: "What was done", hint: None, options, value: &typed.step.step, error: error("step") }))
-            (date_input(DateInput { name: "day", legend: "On which day", hint: Some("Today, if left empty"), day: &typed.step.day.day, month: &typed.step.day.month, year: &typed.step.day.year, error: error("day"), ..DateInput::default() }))
-            (textarea(TextArea { name: "words", label: "What there is to say", hint: Some("What was asked, why it takes longer, where you searched: it stands in the history and, where it is a reason, in the letter"), value: &typed.step.words, error: error("words"), rows: 3, ..TextArea::default() }))
-            (button(ButtonKind::Main, "Write it down", None))
-        }
-    })
+    panel(
+        "next",
+        "Write down what was done",
+        None,
+        html! {
+            form.app-note method="post" action={ "/requests/" (page.row.id) "/step" } novalidate {
+                (hidden("form", &typed.key))
+                (select(Select { name: "step", label: "What was done", hint: None, options, value: &typed.step.step, error: error("step") }))
+                (date_input(DateInput { name: "day", legend: "On which day", hint: Some("Today, if left empty"), day: &typed.step.day.day, month: &typed.step.day.month, year: &typed.step.day.year, error: error("day"), ..DateInput::default() }))
+                (textarea(TextArea { name: "words", label: "What there is to say", hint: Some("What was asked, why it takes longer, where you searched: it stands in the history and, where it is a reason, in the letter"), value: &typed.step.words, error: error("words"), rows: 3, ..TextArea::default() }))
+                (button(ButtonKind::Main, "Write it down", None))
+            }
+        },
+    )
 }
 
 fn decision(page: &RequestPage, typed: &Typed, faults: &[Fault]) -> Markup {
@@ -187,20 +206,25 @@ fn decision(page: &RequestPage, typed: &Typed, faults: &[Fault]) -> Markup {
             ..Choice::default()
         })
         .collect();
-    panel("decide", "Decide", None, html! {
-        form.app-note method="post" action={ "/requests/" (page.row.id) "/decide" } novalidate {
-            (hidden("form", &typed.key))
-            (radios(Choices { name: "outcome", legend: "What came of it?", options: outcomes.collect(), error: error("outcome"), ..Choices::default() }))
-            @if !grounds.is_empty() {
-                (checkboxes(Choices { name: "grounds", legend: "Why is something not given? Only if so", options: grounds, error: error("grounds"), ..Choices::default() }))
-                @if page.row.kind == Kind::Access {
-                    (date_input(DateInput { name: "opinion", legend: "Day of the health professional’s opinion", hint: Some("For serious harm only, no older than 6 months"), day: &typed_here.opinion.day, month: &typed_here.opinion.month, year: &typed_here.opinion.year, error: error("opinion"), ..DateInput::default() }))
+    panel(
+        "decide",
+        "Decide",
+        None,
+        html! {
+            form.app-note method="post" action={ "/requests/" (page.row.id) "/decide" } novalidate {
+                (hidden("form", &typed.key))
+                (radios(Choices { name: "outcome", legend: "What came of it?", options: outcomes.collect(), error: error("outcome"), ..Choices::default() }))
+                @if !grounds.is_empty() {
+                    (checkboxes(Choices { name: "grounds", legend: "Why is something not given? Only if so", options: grounds, error: error("grounds"), ..Choices::default() }))
+                    @if page.row.kind == Kind::Access {
+                        (date_input(DateInput { name: "opinion", legend: "Day of the health professional’s opinion", hint: Some("For serious harm only, no older than 6 months"), day: &typed_here.opinion.day, month: &typed_here.opinion.month, year: &typed_here.opinion.year, error: error("opinion"), ..DateInput::default() }))
+                    }
                 }
+                (textarea(TextArea { name: "because", label: "Why?", hint: Some("In plain words: they go into the letter"), value: &typed_here.because, error: error("because"), rows: 4, ..TextArea::default() }))
+                (button(ButtonKind::Main, "Decide", None))
             }
-            (textarea(TextArea { name: "because", label: "Why?", hint: Some("In plain words: they go into the letter"), value: &typed_here.because, error: error("because"), rows: 4, ..TextArea::default() }))
-            (button(ButtonKind::Main, "Decide", None))
-        }
-    })
+        },
+    )
 }
 
 fn restriction(page: &RequestPage, typed: &Typed) -> Markup {
@@ -238,26 +262,36 @@ fn restriction(page: &RequestPage, typed: &Typed) -> Markup {
 }
 
 fn letters(page: &RequestPage) -> Markup {
-    panel("letters", "Letters to print", None, html! {
-        ul.govuk-list { @for letter in LETTERS.iter().filter(|letter| (letter.fits)(page)) { li {
-            a.govuk-link href={ "/requests/" (page.row.id) "/letters/" (letter.code) } { (letter.name) }
-        } } }
-    })
+    panel(
+        "letters",
+        "Letters to print",
+        None,
+        html! {
+            ul.govuk-list { @for letter in LETTERS.iter().filter(|letter| (letter.fits)(page)) { li {
+                a.govuk-link href={ "/requests/" (page.row.id) "/letters/" (letter.code) } { (letter.name) }
+            } } }
+        },
+    )
 }
 
 fn history(app: &App, page: &RequestPage) -> Markup {
     let directory = app.service.directory();
-    panel("history", "History", None, html! {
-        ol.app-history {
-            @for step in page.steps.iter().rev() { li {
-                p { b { (step.step.words()) } ", " (dates::long(step.day)) }
-                @for line in step.words.lines() { p { (line) } }
-                @let at = app.service.surroundings().civil(step.at);
-                p class="app-by app-num" { (directory.name(step.by)) ", " (dates::long(at.date())) " " (clock(&at)) }
-            } }
-            li { p { b { "Came" } ", " (dates::long(page.row.received)) } p class="app-by app-num" { (directory.name(page.row.noted_by)) } }
-        }
-    })
+    panel(
+        "history",
+        "History",
+        None,
+        html! {
+            ol.app-history {
+                @for step in page.steps.iter().rev() { li {
+                    p { b { (step.step.words()) } ", " (dates::long(step.day)) }
+                    @for line in step.words.lines() { p { (line) } }
+                    @let at = app.service.surroundings().civil(step.at);
+                    p class="app-by app-num" { (directory.name(step.by)) ", " (dates::long(at.date())) " " (clock(&at)) }
+                } }
+                li { p { b { "Came" } ", " (dates::long(page.row.received)) } p class="app-by app-num" { (directory.name(page.row.noted_by)) } }
+            }
+        },
+    )
 }
 
 async fn again(
@@ -307,7 +341,13 @@ pub(crate) async fn decide(
 ) -> Result<Response, Fail> {
     let id = request(&id)?;
     let sent = sent.only(&[
-        "form", "outcome", "grounds", "because", "opinion-day", "opinion-month", "opinion-year",
+        "form",
+        "outcome",
+        "grounds",
+        "because",
+        "opinion-day",
+        "opinion-month",
+        "opinion-year",
     ])?;
     let decision = DecisionTyped {
         outcome: sent.one("outcome")?.to_owned(),
