@@ -126,3 +126,7 @@ id! {
     /// A hold on a file.
     HoldId
 }
+id! {
+    /// What somebody asked about their own data.
+    RequestId
+}

@@ -25,10 +25,13 @@ pub mod messages;
 pub mod names;
 pub mod outcomes;
 pub mod paper;
+pub mod portability;
 pub mod profile;
 pub mod programmes;
 pub mod promises;
+pub mod redaction;
 pub mod referrals;
+pub mod requests;
 pub mod retention;
 pub mod working_days;
 
@@ -39,7 +42,7 @@ pub use disclosures::Disclosed;
 pub use entries::{AgreedPlan, Agreement, EntryKind, How, Meeting, MeetingKind, NoticeGiven, Written};
 pub use ids::{
     AppointmentId, BreachId, ClientId, ClosureId, DocumentId, EntryId, ErasureId, HandOverId, HoldId,
-    NotAnId, OrganisationId, PaperId, PlacementId, ProgrammeId, StaffId,
+    NotAnId, OrganisationId, PaperId, PlacementId, ProgrammeId, RequestId, StaffId,
 };
 pub use profile::Profile;
 pub use programmes::Placement;

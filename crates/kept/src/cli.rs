@@ -68,6 +68,8 @@ enum Command {
     /// See how the promises of the notice stand.
     #[command(after_help = "Example: kept promises --json --config /srv/kept/kept.toml")]
     Promises(commands::promises::Promises),
+    /// See what people asked about their data, and make the copy that answers it.
+    Request(commands::request::Request),
     /// See what goes when.
     Retention(commands::retention::Retention),
     /// Look after the keyring.
@@ -94,6 +96,7 @@ impl Kept {
             Command::Figures(figures) => figures.run(),
             Command::Erase(erase) => erase.run().await,
             Command::Promises(promises) => promises.run().await,
+            Command::Request(request) => request.run().await,
             Command::Retention(retention) => retention.run().await,
             Command::Keyring(keyring) => keyring.run().await,
             Command::Policy(policy) => policy.run(),

@@ -38,6 +38,8 @@ sql! { records:
     pub(crate) FIND = concat!("SELECT ", columns!(), " FROM appointment WHERE id = $1");
     /// Those of a client, the latest first.
     OF_CLIENT = concat!("SELECT ", columns!(), " FROM appointment WHERE client = $1 ORDER BY starts DESC LIMIT 60");
+    /// Every one of them, for a copy of the file.
+    pub(crate) EVERY_OF_CLIENT = concat!("SELECT ", columns!(), " FROM appointment WHERE client = $1 ORDER BY starts DESC LIMIT 5000");
     /// Puts the next version in its place.
     CHANGE = "UPDATE appointment SET starts = $2, ends = $3, state = $4, written = $5, author = $6, version = $7, why = $8 WHERE id = $1 AND version = $7 - 1";
     /// What goes with an erased file.

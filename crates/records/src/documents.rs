@@ -40,7 +40,7 @@ sql! { records:
     /// Adds a version of a document.
     ADD = "INSERT INTO document (id, version, client, category, state, blob, pieces, written, author, sealed) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
     /// Those of a client, the newest first.
-    OF_CLIENT = concat!("SELECT ", columns!(), " FROM document WHERE client = $1 ORDER BY written DESC, version DESC LIMIT 2000");
+    pub(crate) OF_CLIENT = concat!("SELECT ", columns!(), " FROM document WHERE client = $1 ORDER BY written DESC, version DESC LIMIT 2000");
     /// All versions of one.
     VERSIONS = concat!("SELECT ", columns!(), " FROM document WHERE client = $1 AND id = $2 ORDER BY version DESC");
     /// One version.
@@ -346,7 +346,7 @@ impl Service {
     }
 
     /// The keys of a file, with those of these documents: another server may have added one a moment ago.
-    async fn keys_with(&self, client: ClientId, rows: &[Row]) -> Result<FileKeys, Error> {
+    pub(crate) async fn keys_with(&self, client: ClientId, rows: &[Row]) -> Result<FileKeys, Error> {
         let keys = self.vault().keys(client.into()).await?;
         for row in rows {
             let document = Compartment::Document(DocumentId::from_bytes(row.bytes16(0)?));
@@ -356,6 +356,59 @@ impl Service {
             }
         }
         Ok(keys)
+    }
+
+    /// What is said of the documents of a client, from rows of `OF_CLIENT`: for a copy of the file.
+    pub(crate) fn open_documents(
+        &self,
+        entry: &Entry,
+        keys: &FileKeys,
+        rows: &[Row],
+    ) -> Result<Personal<Vec<Document>>, Error> {
+        let mut opened = Vec::with_capacity(rows.len());
+        for row in rows {
+            opened.push(self.open_version(entry, keys, &StoredVersion::read(row)?)?);
+        }
+        Ok(Personal::gather(entry, opened)?.map(gathered))
+    }
+
+    /// The bytes of a version of a document, for a copy of the file; none if it waits for the virus check or did not pass.
+    pub(crate) fn document_bytes(
+        &self,
+        entry: &Entry,
+        keys: &FileKeys,
+        row: &Row,
+    ) -> Result<Option<Personal<Vec<u8>>>, Error> {
+        let stored = StoredVersion::read(row)?;
+        if !stored.checked.is_shown() {
+            return Ok(None);
+        }
+        let blob = self.documents_kept().blobs().open(stored.which(), stored.pieces)?;
+        let compartment = Compartment::Document(stored.id);
+        let at = place(BYTES, *stored.blob.as_bytes(), stored.version, stored.client, &compartment);
+        let chunks = self.vault().open_chunks(entry, keys, &at)?;
+        let version = self.open_version(entry, keys, &stored)?;
+        let opened = version.and(chunks)?.map(|((_, version), chunks)| {
+            let pieces = Pieces { blob, chunks, size: version.described.size };
+            let mut bytes = Vec::new();
+            for index in 0..pieces.count() {
+                bytes.extend(pieces.piece(index)?);
+            }
+            Ok::<_, Error>(bytes)
+        });
+        // What does not open is told before anything leaves; the bytes stay bound to their entry.
+        let mut failed = None;
+        let opened = opened.map(|bytes| match bytes {
+            Ok(bytes) => bytes,
+            Err(error) => {
+                failed = Some(error);
+                Vec::new()
+            }
+        });
+        match failed {
+            Some(error) => Err(error),
+            None => Ok(Some(opened)),
+        }
     }
 
     fn open_version(

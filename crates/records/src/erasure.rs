@@ -21,7 +21,8 @@ use crate::holds::NOT_HELD;
 use crate::service::set_setting;
 use crate::{
     Error, Service, appointments, breaches, changes, closures, consents, disclosures, documents, hand_over,
-    holds, mentions, messages, notices_given, paper, placements, retention, spending, telling, written,
+    holds, mentions, messages, notices_given, paper, placements, requests, retention, spending, telling,
+    written,
 };
 
 pub use asking::Waiting;
@@ -260,7 +261,7 @@ impl Service {
 /// Every statement by which rows of a file go or let go of it, but for the file's own row. Doing them again does no harm.
 fn floor_swept(client: ClientId) -> Vec<Query> {
     let id = || client.as_bytes().into();
-    vec![
+    let mut batch = vec![
         DROP_ENTRIES.with([id()]),
         DROP_PAST.with([id()]),
         written::DROP_DUE.with([id()]),
@@ -289,7 +290,10 @@ fn floor_swept(client: ClientId) -> Vec<Query> {
         breaches::DROP_AFFECTED.with([id()]),
         retention::DROP_KEEPING.with([id()]),
         holds::DROP_HOLDS.with([id()]),
-    ]
+    ];
+    // What was asked about the data stays by its reference, without words and without the client.
+    batch.extend(requests::letting_go(client));
+    batch
 }
 
 /// The clients in the first column of the first answer.

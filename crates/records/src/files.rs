@@ -29,7 +29,7 @@ use crate::{Error, Opened, Service, drafts};
 
 sql! { records:
     /// The pages of a profile.
-    PROFILE_PAGES = concat!("SELECT ", entry_columns!(), " FROM entry WHERE client = $1 AND kind = 'profile'");
+    pub(crate) PROFILE_PAGES = concat!("SELECT ", entry_columns!(), " FROM entry WHERE client = $1 AND kind = 'profile'");
     /// The newest dated entries.
     TIMELINE = concat!("SELECT ", entry_columns!(), " FROM entry WHERE client = $1 AND kind <> 'profile' ORDER BY day DESC, written DESC LIMIT $2");
     /// How many there are.
@@ -71,6 +71,23 @@ pub struct Dated {
     pub author: StaffId,
     /// What it says.
     pub what: What,
+}
+
+impl Dated {
+    /// In one line.
+    #[must_use]
+    pub fn headline(&self) -> String {
+        match &self.what {
+            What::Meeting(meeting) => meeting.title(),
+            What::NoticeGiven(given) => given.title(),
+            What::Agreement(agreement) => agreement.title(),
+            What::Plan(plan) => plan.title(),
+            What::Consent(consent) => consent.title(),
+            What::Disclosure(disclosed) => disclosed.title(),
+            What::Placement(placement) => placement.headline(),
+            What::Written(form, written) => written.headline(form),
+        }
+    }
 }
 
 /// What a dated entry says.

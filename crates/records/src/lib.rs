@@ -49,6 +49,7 @@ pub mod programmes;
 pub mod promises;
 pub mod redactions;
 pub mod referrals;
+pub mod requests;
 pub mod retention;
 pub mod search;
 mod secrets;

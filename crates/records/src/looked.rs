@@ -1,12 +1,12 @@
 //! Who looked at a file, when and what for.
 
 use access::{Act, Role};
-use audit::{Action, Detail, Recorded};
+use audit::{Action, Detail, Entry, Recorded};
 use casework::{ClientId, Profile, StaffId};
 use jiff::Timestamp;
 use notice::{Categories, Category};
 use store::sql;
-use vault::Personal;
+use vault::{FileKeys, Personal};
 
 use crate::entries::{Stored, entry_columns};
 use crate::sessions::Visit;
@@ -80,23 +80,34 @@ impl Service {
         let keys = self.vault().keys(client.into()).await?;
         let recorded = self.log().about(client, MOST_LOOKS).await?;
         let entry = self.log().submit(permit, LOOKED, Detail::default());
-        let mut looks = Vec::with_capacity(recorded.len());
-        for line in recorded {
-            let reason = match line.sealed.as_deref().and_then(|sealed| sealed.split_first_chunk::<16>()) {
-                Some((row, sealed)) => {
-                    self.vault().open::<String>(&entry, &keys, &reason_place(*row, client), sealed)?.map(Some)
-                }
-                None => Personal::new(&entry, None),
-            };
-            looks.push(reason.map(move |reason| look(line, reason)));
-        }
+        let looks = self.open_looks(&entry, &keys, client, recorded)?;
         let contact = match contact.first() {
             Some(row) => self.open_page(&entry, &keys, client, &Stored::read(row)?)?.map(|page| page.profile),
             None => Personal::new(&entry, Profile::default()),
         };
-        let personal =
-            contact.and(Personal::gather(&entry, looks)?)?.map(|(contact, looks)| Looks { contact, looks });
+        let personal = contact.and(looks)?.map(|(contact, looks)| Looks { contact, looks });
         Ok(Opened::new(personal, entry))
+    }
+
+    /// Lines of the log about a file, with the reasons that were stated.
+    pub(crate) fn open_looks(
+        &self,
+        entry: &Entry,
+        keys: &FileKeys,
+        client: ClientId,
+        recorded: Vec<Recorded>,
+    ) -> Result<Personal<Vec<Look>>, Error> {
+        let mut looks = Vec::with_capacity(recorded.len());
+        for line in recorded {
+            let reason = match line.sealed.as_deref().and_then(|sealed| sealed.split_first_chunk::<16>()) {
+                Some((row, sealed)) => {
+                    self.vault().open::<String>(entry, keys, &reason_place(*row, client), sealed)?.map(Some)
+                }
+                None => Personal::new(entry, None),
+            };
+            looks.push(reason.map(move |reason| look(line, reason)));
+        }
+        Ok(Personal::gather(entry, looks)?)
     }
 }
 
@@ -112,5 +123,86 @@ fn look(line: Recorded, reason: Option<String>) -> Look {
         categories: line.categories,
         outcome: line.outcome,
         reason,
+    }
+}
+
+/// An action of the log in plain words.
+#[must_use]
+pub fn action_words(action: &str) -> &str {
+    match action {
+        "view-file" => "Opened the file",
+        "edit-details" => "Opened details to change them",
+        "change-details" => "Changed details",
+        "view-history" => "Looked at the history",
+        "view-looked" => "Looked at this list",
+        "record-meeting" => "Recorded a meeting or note",
+        "save-draft" => "Saved a draft note",
+        "register-client" => "Registered the client",
+        "state-reason" => "Gave a reason for opening the file",
+        "begin-booking" => "Began to book an appointment",
+        "book-appointment" => "Booked an appointment",
+        "view-appointment" => "Opened an appointment",
+        "move-appointment" => "Moved an appointment",
+        "end-appointment" => "Said what became of an appointment",
+        "close-office" => "Called off appointments: the office is closed",
+        "send-message" => "Opened contact details to send a message",
+        "settle-message" => "Said that the client knows",
+        "record-reply" => "Recorded an answer to a message",
+        "send-again" => "Had a message sent again",
+        "list-documents" => "Looked at documents and paper",
+        "send-document" => "Added a document",
+        "view-document" => "Looked at a document",
+        "download-document" => "Downloaded a document",
+        "delete-document" => "Deleted a document",
+        "check-document" => "Checked a document for viruses",
+        "add-paper" => "Added paper to the register",
+        "view-paper" => "Looked up a piece of paper",
+        "lend-paper" => "Lent paper",
+        "return-paper" => "Took paper back",
+        "move-paper" => "Moved paper",
+        "destroy-paper" => "Destroyed paper",
+        "hand-over" => "Gave the file to another adviser",
+        "erase" => "Erased",
+        "view-erasure-effects" => "Looked at what an erasure would do",
+        "ask-erasure" => "Asked for the erasure",
+        "view-erasure-asked" => "Looked at an erasure that was asked for",
+        "decide-erasure" => "Decided about the erasure",
+        "view-holds" => "Looked at holds",
+        "set-hold" => "Put the file on hold",
+        "lift-hold" => "Lifted a hold",
+        "redact" => "Took an erased person out of an entry",
+        "print-breach-letter" => "Opened contact details for a letter about a breach",
+        "give-notice" => "Gave the privacy notice",
+        "print-notice-letter" => "Printed a letter about the changed notice",
+        "view-consents" => "Looked at consents and sharing",
+        "ask-consent" => "Opened the question for consent",
+        "answer-consent" => "Recorded an answer about consent",
+        "withdraw-consent" => "Recorded that consent was taken back",
+        "export-consent" => "Downloaded a record of consent",
+        "view-sharing" => "Looked at what would be shared",
+        "share" => "Decided to share",
+        "ask-sharing" => "Asked to share under a law",
+        "decide-sharing" => "Decided about sharing under a law",
+        "view-disclosure" => "Looked at something shared",
+        "view-legal-ground" => "Read the legal ground for sharing",
+        "pack-disclosure" => "Opened facts to pack them for a recipient",
+        "made-disclosure" => "Shared facts with a recipient",
+        "open-rights" => "Opened the page about rights",
+        "record-request" => "Wrote down a request or a complaint",
+        "view-request" => "Looked at a request",
+        "work-request" => "Wrote down what was done about a request",
+        "decide-request" => "Decided a request",
+        "restrict-file" => "Restricted the file",
+        "lift-restriction" => "Lifted the restriction of the file",
+        "read-copy" => "Read the copy that answers a request",
+        "make-copy" => "Made the copy that answers a request",
+        "make-portable" => "Made the file to take elsewhere",
+        "mark-copy" => "Marked something to take out of a copy",
+        "unmark-copy" => "Took away a mark in a copy",
+        "look-at-marks" => "Looked at what is taken out of a copy",
+        "review-marks" => "Reviewed what is taken out of a copy",
+        "print-letter" => "Printed a letter about a request",
+        "ask-news" => "Asked if news may be sent",
+        other => other,
     }
 }

@@ -34,6 +34,8 @@ sql! { records:
     TOLD_OF = concat!("SELECT ", told_columns!(), " FROM message WHERE appointment = $1 OR (closure = (SELECT f.closure FROM closure_appointment f WHERE f.appointment = $1) AND client = (SELECT f.client FROM closure_appointment f WHERE f.appointment = $1)) ORDER BY queued DESC");
     /// One of them.
     FIND_MESSAGE = concat!("SELECT ", told_columns!(), " FROM message WHERE id = $1");
+    /// Those to one client, for a copy of the file.
+    pub(crate) OF_CLIENT = concat!("SELECT ", told_columns!(), " FROM message WHERE client = $1 ORDER BY queued DESC LIMIT 5000");
     /// What clients may not know because it was not sent, beside what belongs to a closing.
     UNTOLD = concat!("SELECT ", told_columns!(), " FROM message WHERE state IN ('failed', 'unsure', 'stopped', 'call') AND settled IS NULL AND closure IS NULL AND expires > $1 ORDER BY expires LIMIT 200");
     /// The same of one caseload.

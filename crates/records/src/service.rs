@@ -41,6 +41,7 @@ pub static MIGRATIONS: Migrations = Migrations {
         (7, "documents and paper", include_str!("../migrations/006_documents.sql")),
         (8, "notices given, consents, sharing", include_str!("../migrations/007_consents.sql")),
         (9, "until when each layer is kept", include_str!("../migrations/008_retention.sql")),
+        (10, "requests and complaints", include_str!("../migrations/010_requests.sql")),
         (12, "registers of the governance lead", include_str!("../migrations/011_register.sql")),
         (13, "programmes", include_str!("../migrations/012_programmes.sql")),
         (17, "erasures, holds, sweeps", include_str!("../migrations/016_erasures.sql")),

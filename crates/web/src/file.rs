@@ -234,6 +234,7 @@ pub(crate) fn head(
     tabs.push(("Documents and paper", format!("{base}/documents")));
     tabs.push(("Details", format!("{base}/details")));
     tabs.push(("Consent and sharing", format!("{base}/consent")));
+    tabs.push(("Rights", format!("{base}/requests")));
     tabs.push(("Who looked", format!("{base}/looked")));
     let items: Vec<NavItem<'_>> = tabs
         .iter()

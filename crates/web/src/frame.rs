@@ -25,6 +25,7 @@ pub(crate) enum At {
     Sharing,
     Programmes,
     Promises,
+    Requests,
     Elsewhere,
 }
 
@@ -41,6 +42,7 @@ pub(crate) fn staff(app: &App, visit: &Visit, at: At, title: &str, body: Markup)
         (At::Sharing, "Sharing", "/recipients"),
         (At::Programmes, "Programmes", "/programmes"),
         (At::Promises, "Promises", "/promises"),
+        (At::Requests, "Requests", "/requests"),
     ];
     let works_with_clients = visit.role == Role::Adviser;
     let nav: Vec<NavItem<'_>> = places
@@ -50,6 +52,7 @@ pub(crate) fn staff(app: &App, visit: &Visit, at: At, title: &str, body: Markup)
             At::Diary => visit.role != Role::Administrator,
             At::Team => visit.role == Role::Manager,
             At::Paper => visit.role != Role::Administrator,
+            At::Requests => matches!(visit.role, Role::Manager | Role::Governance),
             At::Sharing => matches!(visit.role, Role::Adviser | Role::Manager | Role::Governance),
             At::Programmes => visit.role != Role::Receptionist,
             At::Promises => records::promises::sees_promises(visit.role),

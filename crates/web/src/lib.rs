@@ -50,6 +50,7 @@ mod public;
 mod redactions;
 mod referrals;
 mod register;
+mod requests;
 mod retention;
 mod routes;
 mod sign_in;

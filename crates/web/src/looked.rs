@@ -35,7 +35,7 @@ pub(crate) async fn show(
                 vec![
                     html! { span.app-num { (dates::long(at.date())) " " (clock(&at)) } },
                     html! { (who) @if let Some(role) = look.role.filter(|_| look.who.is_some()) { br; span.app-muted { (role) } } },
-                    html! { (words(&look.action)) @if let Some(reason) = &look.reason { br; span.app-muted { "“" (reason) "”" } } },
+                    html! { (records::looked::action_words(&look.action)) @if let Some(reason) = &look.reason { br; span.app-muted { "“" (reason) "”" } } },
                     html! { (purpose) },
                     html! { @if look.outcome.starts_with("refused") { (tag(TagKind::Stop, "Refused")) } },
                 ]
@@ -51,60 +51,4 @@ pub(crate) async fn show(
         staff(&app, &visit, At::Elsewhere, &title(&looks.contact, "who looked"), body)
     });
     release(page).await
-}
-
-/// An action of the log in plain words.
-fn words(action: &str) -> &str {
-    match action {
-        "view-file" => "Opened the file",
-        "edit-details" => "Opened details to change them",
-        "change-details" => "Changed details",
-        "view-history" => "Looked at the history",
-        "view-looked" => "Looked at this list",
-        "record-meeting" => "Recorded a meeting or note",
-        "save-draft" => "Saved a draft note",
-        "register-client" => "Registered the client",
-        "state-reason" => "Gave a reason for opening the file",
-        "begin-booking" => "Began to book an appointment",
-        "book-appointment" => "Booked an appointment",
-        "view-appointment" => "Opened an appointment",
-        "move-appointment" => "Moved an appointment",
-        "end-appointment" => "Said what became of an appointment",
-        "close-office" => "Called off appointments: the office is closed",
-        "send-message" => "Opened contact details to send a message",
-        "settle-message" => "Said that the client knows",
-        "record-reply" => "Recorded an answer to a message",
-        "send-again" => "Had a message sent again",
-        "list-documents" => "Looked at documents and paper",
-        "send-document" => "Added a document",
-        "view-document" => "Looked at a document",
-        "download-document" => "Downloaded a document",
-        "delete-document" => "Deleted a document",
-        "check-document" => "Checked a document for viruses",
-        "add-paper" => "Added paper to the register",
-        "view-paper" => "Looked up a piece of paper",
-        "lend-paper" => "Lent paper",
-        "return-paper" => "Took paper back",
-        "move-paper" => "Moved paper",
-        "destroy-paper" => "Destroyed paper",
-        "hand-over" => "Gave the file to another adviser",
-        "erase" => "Erased",
-        "give-notice" => "Gave the privacy notice",
-        "print-notice-letter" => "Printed a letter about the changed notice",
-        "view-consents" => "Looked at consents and sharing",
-        "ask-consent" => "Opened the question for consent",
-        "answer-consent" => "Recorded an answer about consent",
-        "withdraw-consent" => "Recorded that consent was taken back",
-        "export-consent" => "Downloaded a record of consent",
-        "view-sharing" => "Looked at what would be shared",
-        "share" => "Decided to share",
-        "ask-sharing" => "Asked to share under a law",
-        "decide-sharing" => "Decided about sharing under a law",
-        "view-disclosure" => "Looked at something shared",
-        "view-legal-ground" => "Read the legal ground for sharing",
-        "print-breach-letter" => "Opened contact details for a letter about a breach",
-        "pack-disclosure" => "Opened facts to pack them for a recipient",
-        "made-disclosure" => "Shared facts with a recipient",
-        other => other,
-    }
 }

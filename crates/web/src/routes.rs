@@ -7,8 +7,8 @@ use crate::{
     App, access_review, account, appointments, assets, breaches, calendar, clients, closures, conflict,
     consents, corrections, cover, details, diary, directory, disclosures, documents, entries, entry_page,
     erasures, file, hand_over, holds, joining, looked, messages, notices_given, organisations, outcomes,
-    paper, placements, plan, programmes, promises, public, redactions, referrals, register, retention,
-    sign_in, tasks, team, telling, today,
+    paper, placements, plan, programmes, promises, public, redactions, referrals, register, requests,
+    retention, sign_in, tasks, team, telling, today,
 };
 
 /// The two methods that pages use.
@@ -197,6 +197,20 @@ routes! {
     Post "/organisations/{organisation}" Staff true directory::change;
     Get  "/recipients-to-tell" Staff false telling::show;
     Post "/recipients-to-tell" Staff true telling::step;
+    Get  "/clients/{client}/requests" Staff true requests::of_client;
+    Post "/clients/{client}/requests" Staff true requests::record;
+    Get  "/requests" Staff true requests::queue;
+    Get  "/requests/{request}" Staff true requests::one::show;
+    Post "/requests/{request}/step" Staff true requests::one::step;
+    Post "/requests/{request}/decide" Staff true requests::one::decide;
+    Post "/requests/{request}/restrict" Staff true requests::one::restrict;
+    Get  "/requests/{request}/letters/{letter}" Staff true requests::letters::show;
+    Get  "/requests/{request}/copy" Staff true requests::copy::read;
+    Post "/requests/{request}/copy" Staff true requests::copy::mark;
+    Get  "/requests/{request}/review" Staff true requests::copy::review;
+    Post "/requests/{request}/review" Staff true requests::copy::reviewed;
+    Get  "/requests/{request}/print" Staff true requests::copy::print;
+    Get  "/requests/{request}/download" Staff true requests::copy::download;
     Get  "/notices/tell-again" Staff true notices_given::show;
     Post "/notices/tell-again" Staff true notices_given::give;
     Post "/notices/tell-again/letters" Staff true notices_given::letters;

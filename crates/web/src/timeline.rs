@@ -103,16 +103,7 @@ impl Line {
 
 /// An entry in one line.
 pub(crate) fn headline(entry: &Dated) -> String {
-    match &entry.what {
-        What::Meeting(meeting) => meeting.title(),
-        What::NoticeGiven(given) => given.title(),
-        What::Agreement(agreement) => agreement.title(),
-        What::Plan(plan) => plan.title(),
-        What::Consent(consent) => consent.title(),
-        What::Disclosure(disclosed) => disclosed.title(),
-        What::Placement(placement) => placement.headline(),
-        What::Written(form, written) => written.headline(form),
-    }
+    entry.headline()
 }
 
 fn icon(entry: &Dated) -> Icon {

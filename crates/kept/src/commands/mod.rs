@@ -12,6 +12,7 @@ pub(crate) mod notice;
 pub(crate) mod policy;
 pub(crate) mod programme;
 pub(crate) mod promises;
+pub(crate) mod request;
 pub(crate) mod retention;
 pub(crate) mod serve;
 pub(crate) mod user;

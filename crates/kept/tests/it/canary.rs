@@ -236,6 +236,26 @@ fn nothing_personal_stands_in_the_clear_anywhere_and_nothing_at_all_is_left_afte
         let answered = site.post(&ask, &adviser, &said);
         assert_eq!(answered.status, 303, "{}", answered.text);
         on_a_programme(&site, &client, &adviser, &mut marks);
+        // A request with what was said and who said it; the words of each step, and what is marked in its copy with why.
+        let (words, who) = (marks.new_one("Zq", ""), marks.new_one("Zq", ""));
+        let asked = format!(
+            "form={}&kind=access&came=letter&from=representative&who={who}&words={words}",
+            form_key()
+        );
+        let written = site.post(&format!("{client}/requests"), &adviser, &asked);
+        assert_eq!(written.status, 303, "{}", written.text);
+        let lead = site.sign_in("governance");
+        let queue = site.get("/requests", &lead).text;
+        let id = queue.split("/requests/").nth(1).and_then(|rest| rest.split('"').next()).unwrap().to_owned();
+        let (step, because) = (marks.new_one("Zq", ""), marks.new_one("Zq", ""));
+        let done = format!("form={}&step=searched&words={step}", form_key());
+        assert_eq!(site.post(&format!("/requests/{id}/step"), &lead, &done).status, 303);
+        let copy = site.get(&format!("/requests/{id}/copy"), &lead).text;
+        assert!(copy.contains(&words) && copy.contains(&note), "the marks are in the copy");
+        let part = copy.split("<option value=\"").find(|option| option.contains("Phone call")).unwrap();
+        let part = part.split('"').next().unwrap();
+        let mark = format!("form={}&do=mark&part={part}&words={note}&because={because}", form_key());
+        assert_eq!(site.post(&format!("/requests/{id}/copy"), &lead, &mark).status, 303);
         // What is typed and comes to nothing is not kept either.
         let sought = marks.new_one("Zq", "");
         site.post("/clients/find", &adviser, &format!("q={sought}"));
@@ -257,7 +277,6 @@ fn nothing_personal_stands_in_the_clear_anywhere_and_nothing_at_all_is_left_afte
         let opened = site.post(&format!("{client}/reason"), &manager, &format!("reason={reason}+for+cover"));
         assert_eq!(opened.status, 303, "{}", opened.text);
         // A hold that was set and lifted, and an erasure that was asked for.
-        let lead = site.sign_in("governance");
         let (held, forget) = (marks.new_one("Zq", ""), marks.new_one("Zq", ""));
         let opened = site.post(&format!("{client}/reason"), &lead, "reason=A+claim+about+it+came+in");
         assert_eq!(opened.status, 303, "{}", opened.text);

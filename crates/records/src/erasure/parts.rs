@@ -14,7 +14,7 @@ use super::{BEGIN, DONE, DROP_DRAFTS, DROP_REASONS, Going, erase_request};
 use crate::holds::NOT_HELD;
 use crate::{
     Error, Service, appointments, breaches, changes, closures, consents, disclosures, documents, hand_over,
-    messages, paper, telling,
+    messages, paper, requests, telling,
 };
 
 sql! { records:
@@ -159,7 +159,7 @@ impl Service {
 fn service_swept(going: &Going, now: Timestamp) -> Vec<Query> {
     let (client, id) = (|| going.client.as_bytes().into(), || going.id.as_bytes().into());
     let at = || now.as_microsecond().into();
-    vec![
+    let mut batch = vec![
         COUNT_SERVICE.with([id()]),
         super::ASK_TO_REDACT.with([id()]),
         paper::ASK_TO_DESTROY.with([client(), at()]),
@@ -184,5 +184,7 @@ fn service_swept(going: &Going, now: Timestamp) -> Vec<Query> {
         consents::DROP_SCHEDULED.with([client()]),
         breaches::DROP_AFFECTED.with([client()]),
         END_FILE.with([client()]).expecting(1),
-    ]
+    ];
+    batch.extend(requests::letting_go(going.client));
+    batch
 }

@@ -19,6 +19,7 @@ mod messages;
 mod post;
 mod programmes;
 mod registers;
+mod requests;
 mod retention;
 mod signing_in;
 mod sweeps;

@@ -17,5 +17,6 @@ mod failing;
 mod forms;
 mod programmes;
 mod registers;
+mod requests;
 mod sharing;
 mod table;

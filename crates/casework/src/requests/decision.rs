@@ -1,0 +1,166 @@
+//! A decision: what came of a request, on which grounds and why. None is closed without (S39).
+
+use jiff::civil::Date;
+
+use super::{Course, Ground, Kind, Phase};
+use crate::answers::{Boxes, Fault};
+use crate::dates::{When, months_later, read_boxes};
+use crate::entries::codes;
+use crate::formats::text;
+
+codes! {
+    /// What came of it.
+    Outcome {
+        /// They get what they asked for.
+        Granted = "granted",
+        /// They get a part of it.
+        Partly = "partly",
+        /// They do not get it.
+        Refused = "refused",
+        /// A complaint is right.
+        Upheld = "upheld",
+        /// A complaint is right in part.
+        PartlyUpheld = "partly-upheld",
+        /// A complaint is not right.
+        NotUpheld = "not-upheld",
+        /// They no longer ask.
+        TakenBack = "taken-back",
+    }
+}
+
+impl Outcome {
+    /// As a form offers it.
+    #[must_use]
+    pub const fn words(self) -> &'static str {
+        match self {
+            Outcome::Granted => "Granted",
+            Outcome::Partly => "Granted in part",
+            Outcome::Refused => "Refused",
+            Outcome::Upheld => "Upheld",
+            Outcome::PartlyUpheld => "Upheld in part",
+            Outcome::NotUpheld => "Not upheld",
+            Outcome::TakenBack => "Taken back by who asked",
+        }
+    }
+
+    /// What can come of what is asked.
+    #[must_use]
+    pub const fn of(kind: Kind) -> &'static [Outcome] {
+        match kind {
+            Kind::Complaint => {
+                &[Outcome::Upheld, Outcome::PartlyUpheld, Outcome::NotUpheld, Outcome::TakenBack]
+            }
+            _ => &[Outcome::Granted, Outcome::Partly, Outcome::Refused, Outcome::TakenBack],
+        }
+    }
+
+    /// Whether something that was asked for is not given.
+    #[must_use]
+    pub const fn refuses(self) -> bool {
+        matches!(self, Outcome::Partly | Outcome::Refused)
+    }
+}
+
+/// What came of a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decision {
+    /// What.
+    pub outcome: Outcome,
+    /// On which grounds something is not given.
+    pub grounds: Vec<Ground>,
+    /// Why, in words that go into the letter.
+    pub because: String,
+    /// The day of the health professional's opinion, where serious harm is the ground.
+    pub opinion: Option<Date>,
+}
+
+/// The form of a decision as it was typed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct DecisionTyped {
+    /// The code of the outcome.
+    pub outcome: String,
+    /// The codes of the grounds.
+    pub grounds: Vec<String>,
+    /// Why.
+    pub because: String,
+    /// The day of the opinion.
+    pub opinion: Boxes,
+}
+
+/// The shortest reason that says anything.
+const SHORTEST: usize = 10;
+/// An opinion on serious harm is no older than this (DPA Sch. 3 para. 6).
+const OPINION_MONTHS: u32 = 6;
+
+impl DecisionTyped {
+    /// Reads the decision about `course`.
+    ///
+    /// # Errors
+    /// Everything that is wrong, each with its field and what to do.
+    pub fn read(&self, course: &Course, today: Date) -> Result<Decision, Vec<Fault>> {
+        let mut faults = Vec::new();
+        let kind = course.kind;
+        let outcome = self.outcome.parse::<Outcome>().ok().filter(|one| Outcome::of(kind).contains(one));
+        if outcome.is_none() {
+            faults.push(Fault::new("outcome", "Choose what came of it"));
+        }
+        let grounds: Vec<Ground> = self.grounds.iter().filter_map(|code| code.parse().ok()).collect();
+        if grounds.len() != self.grounds.len() || grounds.iter().any(|ground| !ground.fits(kind)) {
+            faults.push(Fault::new(
+                "grounds",
+                "Choose grounds from the list: others do not stand against this",
+            ));
+        }
+        let refuses = outcome.is_some_and(Outcome::refuses);
+        if refuses && grounds.is_empty() {
+            faults.push(Fault::new("grounds", "Choose the ground on which something is not given"));
+        } else if outcome.is_some() && !refuses && !grounds.is_empty() {
+            faults.push(Fault::new(
+                "grounds",
+                "Grounds belong to what is not given. Take them away, or choose another outcome",
+            ));
+        }
+        let because = text::lines(&self.because, 4_000).unwrap_or_else(|fault| {
+            faults.push(Fault::new("because", fault.to_string()));
+            String::new()
+        });
+        if because.chars().count() < SHORTEST && !faults.iter().any(|fault| fault.field == *"because") {
+            faults.push(Fault::new("because", "Say in a sentence or more why: it goes into the letter"));
+        }
+        let opinion = self.read_opinion(&grounds, today).unwrap_or_else(|fault| {
+            faults.push(fault);
+            None
+        });
+        // Who has not shown that they may ask gets nothing yet; that they have not can be the ground, or they let it be.
+        let unseen = course.phase() == Phase::Identity
+            && outcome != Some(Outcome::TakenBack)
+            && !(outcome == Some(Outcome::Refused) && grounds.contains(&Ground::NotShown));
+        if unseen && outcome.is_some() {
+            faults.push(Fault::new(
+                "outcome",
+                "It has not been shown who asks. Wait for it, or refuse on that ground",
+            ));
+        }
+        match outcome {
+            Some(outcome) if faults.is_empty() => Ok(Decision { outcome, grounds, because, opinion }),
+            _ => Err(faults),
+        }
+    }
+
+    fn read_opinion(&self, grounds: &[Ground], today: Date) -> Result<Option<Date>, Fault> {
+        if !grounds.contains(&Ground::SeriousHarm) {
+            return Ok(None);
+        }
+        if self.opinion.is_empty() {
+            let ask =
+                "Enter the day of the health professional’s opinion: without one this ground cannot be used";
+            return Err(Fault::new("opinion", ask));
+        }
+        let day = read_boxes(&self.opinion, When::Past, today)
+            .map_err(|fault| Fault::new("opinion", fault.to_string()).at(fault.part()))?;
+        if months_later(day, OPINION_MONTHS) < today {
+            return Err(Fault::new("opinion", "The opinion is older than 6 months: ask for a new one"));
+        }
+        Ok(Some(day))
+    }
+}

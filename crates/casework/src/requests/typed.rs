@@ -1,0 +1,195 @@
+//! What came from the forms of a request: that somebody asked, and what was done since.
+
+use jiff::civil::Date;
+use notice::ObjectionTo;
+use serde::{Deserialize, Serialize};
+
+use super::{Asker, Came, Course, Kind, Step};
+use crate::answers::{Boxes, Fault};
+use crate::dates::{When, long, read_boxes};
+use crate::formats::text;
+
+/// A request as it was typed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RequestTyped {
+    /// The code of what is asked.
+    pub kind: String,
+    /// The code of how it came.
+    pub came: String,
+    /// The code of who asks.
+    pub from: String,
+    /// Who acts for the client.
+    pub who: String,
+    /// When it came; nothing typed is today.
+    pub received: Boxes,
+    /// What was said, as it was said.
+    pub words: String,
+    /// The codes of what is objected to.
+    pub objects: Vec<String>,
+    /// Whether there is a doubt who it is.
+    pub doubt: bool,
+}
+
+/// What was asked, once nothing is wrong with the form.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Taken {
+    /// What is asked.
+    pub kind: Kind,
+    /// How it came.
+    pub came: Came,
+    /// Who asks.
+    pub from: Asker,
+    /// When it came.
+    pub received: Date,
+    /// What is objected to.
+    pub objects: Vec<ObjectionTo>,
+    /// Whether identity or authority has to be shown first.
+    pub doubt: bool,
+    /// What is sealed of it.
+    pub asked: Asked,
+}
+
+/// What is sealed of a request: people's own words and names.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Asked {
+    /// What was said.
+    pub words: String,
+    /// Who acts for the client; empty if the client asks.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub who: String,
+}
+
+impl RequestTyped {
+    /// Reads the request.
+    ///
+    /// # Errors
+    /// Everything that is wrong, each with its field and what to do.
+    pub fn read(&self, today: Date) -> Result<Taken, Vec<Fault>> {
+        let mut faults = Vec::new();
+        let kind = self.kind.parse::<Kind>();
+        if kind.is_err() {
+            faults.push(Fault::new("kind", "Choose what is asked"));
+        }
+        let came = self.came.parse::<Came>();
+        if came.is_err() {
+            faults.push(Fault::new("came", "Choose how it came"));
+        }
+        let from = if self.from.is_empty() { Ok(Asker::Client) } else { self.from.parse::<Asker>() };
+        if from.is_err() {
+            faults.push(Fault::new("from", "Choose who asks"));
+        }
+        let who = text::line(&self.who, text::LONGEST_NAME).unwrap_or_else(|fault| {
+            faults.push(Fault::new("who", fault.to_string()));
+            String::new()
+        });
+        if from.as_ref().is_ok_and(|from| *from != Asker::Client) && self.who.trim().is_empty() {
+            faults.push(Fault::new("who", "Enter the name of who asks"));
+        }
+        let received = read_day("received", &self.received, today).unwrap_or_else(|fault| {
+            faults.push(fault);
+            today
+        });
+        let words = text::lines(&self.words, 4_000).unwrap_or_else(|fault| {
+            faults.push(Fault::new("words", fault.to_string()));
+            String::new()
+        });
+        let objects: Vec<ObjectionTo> = self.objects.iter().filter_map(|code| code.parse().ok()).collect();
+        if objects.len() != self.objects.len() {
+            faults.push(Fault::new("objects", "Choose from the list what should stop"));
+        } else if kind == Ok(Kind::Objection) && objects.is_empty() {
+            faults.push(Fault::new("objects", "Choose what should stop"));
+        }
+        match (kind, came, from) {
+            (Ok(kind), Ok(came), Ok(from)) if faults.is_empty() => {
+                let objects = if kind == Kind::Objection { objects } else { Vec::new() };
+                let who = if from == Asker::Client { String::new() } else { who };
+                Ok(Taken {
+                    kind,
+                    came,
+                    from,
+                    received,
+                    objects,
+                    doubt: self.doubt,
+                    asked: Asked { words, who },
+                })
+            }
+            _ => Err(faults),
+        }
+    }
+}
+
+impl Taken {
+    /// Whether all that is asked is done at once: an objection to direct marketing and to nothing else.
+    #[must_use]
+    pub fn at_once(&self) -> bool {
+        is_at_once(&self.objects)
+    }
+}
+
+/// Whether all that is objected to stops at once (Art. 21(3)).
+#[must_use]
+pub fn is_at_once(objects: &[ObjectionTo]) -> bool {
+    !objects.is_empty() && objects.iter().all(|to| *to == ObjectionTo::DirectMarketing)
+}
+
+/// A step as it was typed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct StepTyped {
+    /// The code of what was done.
+    pub step: String,
+    /// When; nothing typed is today.
+    pub day: Boxes,
+    /// What there is to say about it.
+    pub words: String,
+}
+
+impl StepTyped {
+    /// Reads the step that `course` goes next.
+    ///
+    /// # Errors
+    /// Everything that is wrong, each with its field and what to do.
+    pub fn read(
+        &self,
+        course: &Course,
+        extendable: bool,
+        today: Date,
+    ) -> Result<(Step, Date, String), Vec<Fault>> {
+        let mut faults = Vec::new();
+        let step = self.step.parse::<Step>().ok();
+        let step = step.filter(|step| !step.is_an_act() && course.may(*step, extendable));
+        if step.is_none() {
+            faults.push(Fault::new("step", "Choose what was done from the list: nothing else comes next"));
+        }
+        let day = read_day("day", &self.day, today).unwrap_or_else(|fault| {
+            faults.push(fault);
+            today
+        });
+        // What was asked is answered on the same day or later, and nothing is done before the request came.
+        let before = course.steps.iter().map(|(_, day)| *day).fold(course.received, Date::max);
+        if faults.is_empty() && day < before {
+            let text = format!("It cannot be before {}, the day of what was done last", long(before));
+            faults.push(Fault::new("day", text));
+        }
+        let words = text::lines(&self.words, 4_000).unwrap_or_else(|fault| {
+            faults.push(Fault::new("words", fault.to_string()));
+            String::new()
+        });
+        if let Some(ask) = step.and_then(Step::asks)
+            && words.chars().count() < 5
+        {
+            faults.push(Fault::new("words", ask));
+        }
+        match step {
+            Some(step) if faults.is_empty() => Ok((step, day, words)),
+            _ => Err(faults),
+        }
+    }
+}
+
+fn read_day(field: &'static str, typed: &Boxes, today: Date) -> Result<Date, Fault> {
+    if typed.is_empty() {
+        return Ok(today);
+    }
+    read_boxes(typed, When::Past, today)
+        .map_err(|fault| Fault::new(field, fault.to_string()).at(fault.part()))
+}

@@ -1,0 +1,244 @@
+//! Working a request off: what was done, the decision, restricting and lifting.
+
+use access::{Act, Permit};
+use audit::{Action, Detail};
+use casework::requests::{Course, DecisionTyped, Kind, Outcome, Step, StepTyped};
+use casework::working_days::BankHolidays;
+use casework::{ClientId, Fault, RequestId};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use notice::Category;
+use store::{Query, sql};
+
+use super::{RequestRow, StepRow, marks, objections, opt, place, to_answer, works_off};
+use crate::sessions::Visit;
+use crate::surroundings::day_number;
+use crate::{Error, Service, changes};
+
+sql! { records:
+    /// Something was done about a request.
+    ADD_STEP = "INSERT INTO request_step (request, seq, id, step, day, at, staff, sealed) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+    /// It is decided, once.
+    DECIDE = "UPDATE request SET outcome = $2, grounds = $3, decided = $4, decided_by = $5, opinion = $6 WHERE id = $1 AND decided IS NULL AND client = $7";
+    /// The answer left.
+    CLOSE = "UPDATE request SET closed = $2 WHERE id = $1 AND closed IS NULL AND client = $3";
+    /// The file is stored and nothing more, or in use again.
+    RESTRICT = "UPDATE client SET restricted = $2, version = version + 1 WHERE id = $1 AND restricted <> $2";
+    /// Requests of a client beside this one that restricted the file and have not lifted that.
+    STILL_RESTRICTS = "SELECT COUNT(*) FROM request r WHERE r.client = $1 AND r.id <> $2 AND (SELECT COALESCE(MAX(s.seq), -1) FROM request_step s WHERE s.request = r.id AND s.step = 'restricted') > (SELECT COALESCE(MAX(l.seq), -1) FROM request_step l WHERE l.request = r.id AND l.step = 'lifted')";
+}
+
+const STEP: Action = Action("work-request");
+const DECISION: Action = Action("decide-request");
+const RESTRICTED: Action = Action("restrict-file");
+const LIFTED: Action = Action("lift-restriction");
+
+/// A request that the lead has in hand, with the permit to write about it.
+struct InHand {
+    row: RequestRow,
+    client: ClientId,
+    course: Course,
+    next: i64,
+    extendable: bool,
+    today: Date,
+    now: Timestamp,
+    permit: Permit,
+}
+
+impl Service {
+    async fn in_hand(&self, visit: &Visit, id: RequestId, action: Action) -> Result<InHand, Error> {
+        self.at_the_desk(visit, works_off(visit.role), action).await?;
+        let (row, done) = self.find_request(id).await?;
+        let client = row.client.ok_or(Error::NoSuchFile)?;
+        let standing = self.standing(visit, client).await?;
+        let (now, today) = (self.now(), self.surroundings().today());
+        let request = to_answer(&standing, visit, now, Act::Write, Category::Rights.into());
+        let permit = self.permit(request, action).await?;
+        let course = row.course(&done);
+        let stands = course.stands(today, &BankHolidays::england_and_wales());
+        let extendable = stands.is_ok_and(|stands| stands.extension_by.is_some());
+        let next = done.last().map_or(0, |last: &StepRow| last.seq + 1);
+        Ok(InHand { row, client, course, next, extendable, today, now, permit })
+    }
+
+    /// The statement of a step, sealed.
+    async fn step(
+        &self,
+        visit: &Visit,
+        hand: &InHand,
+        step: Step,
+        day: Date,
+        words: &str,
+    ) -> Result<Query, Error> {
+        let id = self.draw();
+        let sealed = if words.is_empty() {
+            None
+        } else {
+            let keys = self.vault().keys(hand.client.into()).await?;
+            Some(self.vault().seal(
+                &hand.permit,
+                &keys,
+                &place("request_step", id, hand.client),
+                &words.to_owned(),
+            )?)
+        };
+        Ok(ADD_STEP.with([
+            hand.row.id.as_bytes().into(),
+            hand.next.into(),
+            id.into(),
+            step.code().into(),
+            day_number(day).into(),
+            hand.now.as_microsecond().into(),
+            visit.staff.as_bytes().into(),
+            sealed.into(),
+        ]))
+    }
+
+    async fn write_work(
+        &self,
+        visit: &Visit,
+        form: [u8; 16],
+        hand: InHand,
+        action: Action,
+        mut batch: Vec<Query>,
+    ) -> Result<(), Error> {
+        let (id, client, now) = (*hand.row.id.as_bytes(), hand.client, hand.now);
+        let change = self.log().change(hand.permit, action, &Detail::default());
+        batch.extend(changes::of_client(client, now));
+        match self.write_once(visit, form, id, change, batch).await {
+            Ok(_) => Ok(()),
+            Err(Error::Store(store::Error::Conflict { .. })) => Err(Error::ChangedMeanwhile),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Writes down what was done about a request.
+    ///
+    /// # Errors
+    /// `Error::Faults` for what was typed or does not come next, `Error::NotYours`, `Error::ChangedMeanwhile` if somebody else
+    /// did something meanwhile, a refusal, or a store failed; then nothing is written.
+    pub async fn work_request(
+        &self,
+        visit: &Visit,
+        id: RequestId,
+        form: [u8; 16],
+        typed: &StepTyped,
+    ) -> Result<(), Error> {
+        if self.made_by_form(visit, form).await?.is_some() {
+            return Ok(());
+        }
+        let hand = self.in_hand(visit, id, STEP).await?;
+        let (step, day, words) =
+            typed.read(&hand.course, hand.extendable, hand.today).map_err(Error::Faults)?;
+        let mut batch = vec![self.step(visit, &hand, step, day, &words).await?];
+        if step == Step::Sent {
+            self.nothing_waits(&hand).await?;
+            batch.push(self.closing(&hand, day));
+        }
+        self.write_work(visit, form, hand, STEP, batch).await
+    }
+
+    /// A copy does not leave while a mark in it waits for its second person.
+    async fn nothing_waits(&self, hand: &InHand) -> Result<(), Error> {
+        if hand.row.kind != Kind::Access || hand.row.outcome == Some(Outcome::TakenBack) {
+            return Ok(());
+        }
+        let rows = self.records().read(vec![marks::STATES.with([hand.row.id.as_bytes().into()])]).await?;
+        let rows = rows.into_iter().next().map(|r| r.rows).unwrap_or_default();
+        match marks::counted(&rows)? {
+            (0, ..) => Ok(()),
+            _ => Err(Error::Faults(vec![Fault::new("step", marks::WAITS)])),
+        }
+    }
+
+    fn closing(&self, hand: &InHand, day: Date) -> Query {
+        CLOSE
+            .with([hand.row.id.as_bytes().into(), day_number(day).into(), hand.client.as_bytes().into()])
+            .expecting(1)
+    }
+
+    /// Decides a request. One that was taken back is done with it; any other answer has still to leave.
+    ///
+    /// # Errors
+    /// As for a step.
+    pub async fn decide_request(
+        &self,
+        visit: &Visit,
+        id: RequestId,
+        form: [u8; 16],
+        typed: &DecisionTyped,
+    ) -> Result<(), Error> {
+        if self.made_by_form(visit, form).await?.is_some() {
+            return Ok(());
+        }
+        let hand = self.in_hand(visit, id, DECISION).await?;
+        if !hand.course.may(Step::Decided, false) {
+            return Err(Error::ChangedMeanwhile);
+        }
+        let decision = typed.read(&hand.course, hand.today).map_err(Error::Faults)?;
+        if hand.course.at_once && decision.outcome.refuses() {
+            let text = "An objection to direct marketing cannot be refused (UK GDPR Article 21(3))";
+            return Err(Error::Faults(vec![Fault::new("outcome", text)]));
+        }
+        let grounds: Vec<&str> = decision.grounds.iter().map(|ground| ground.code()).collect();
+        let mut batch = vec![
+            self.step(visit, &hand, Step::Decided, hand.today, &decision.because).await?,
+            DECIDE
+                .with([
+                    hand.row.id.as_bytes().into(),
+                    decision.outcome.code().into(),
+                    grounds.join(" ").into(),
+                    hand.now.as_microsecond().into(),
+                    visit.staff.as_bytes().into(),
+                    opt(decision.opinion),
+                    hand.client.as_bytes().into(),
+                ])
+                .expecting(1),
+        ];
+        match decision.outcome {
+            Outcome::TakenBack => {
+                batch.push(objections::ending(hand.client, id, true));
+                batch.push(self.closing(&hand, hand.today));
+            }
+            Outcome::Refused => batch.push(objections::ending(hand.client, id, false)),
+            _ => {}
+        }
+        self.write_work(visit, form, hand, DECISION, batch).await
+    }
+
+    /// Restricts the file: from now on it is stored and nothing more. Or lifts that, after the client was told (Art. 18(3)); the
+    /// file stays restricted while another request holds it so.
+    ///
+    /// # Errors
+    /// `Error::Faults` if that does not come next, or as for a step.
+    pub async fn restrict_file(
+        &self,
+        visit: &Visit,
+        id: RequestId,
+        form: [u8; 16],
+        restricted: bool,
+    ) -> Result<(), Error> {
+        if self.made_by_form(visit, form).await?.is_some() {
+            return Ok(());
+        }
+        let (action, step) = if restricted { (RESTRICTED, Step::Restricted) } else { (LIFTED, Step::Lifted) };
+        let hand = self.in_hand(visit, id, action).await?;
+        if !hand.course.may(step, false) {
+            let text = if restricted {
+                "This request does not restrict the file, or has done so already"
+            } else {
+                "Tell the client first that the restriction ends, and write down that you did"
+            };
+            return Err(Error::Faults(vec![Fault::new("restrict", text)]));
+        }
+        let client = hand.client.as_bytes();
+        let asked = STILL_RESTRICTS.with([client.into(), id.as_bytes().into()]);
+        let rows = self.records().read(vec![asked]).await?;
+        let others = rows.first().and_then(|rows| rows.first()).map_or(Ok(0), |row| row.int(0))?;
+        let mut batch = vec![self.step(visit, &hand, step, hand.today, "").await?];
+        if others == 0 {
+            batch.push(RESTRICT.with([client.into(), restricted.into()]));
+        }
+        self.write_work(visit, form, hand, action, batch).await
+    }
+}

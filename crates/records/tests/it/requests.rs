@@ -1,0 +1,382 @@
+//! Requests about data, on both engines: written down by anybody, worked off by the lead, answered in fact.
+
+use std::io::Read as _;
+
+use access::Role;
+use casework::answers::Boxes;
+use casework::profile::fields;
+use casework::requests::{Asked, Asker, Came, DecisionTyped, Kind, Phase, Step, StepTyped, Taken};
+use casework::{Answer, ClientId, RequestId};
+use jiff::civil::{Date, date};
+use notice::{Category, ObjectionTo};
+use records::erasure::Ground;
+use records::requests::{CopyGroup, Download, Marking};
+use records::{Error, Service, Visit};
+
+use crate::bench::{Bench, meeting};
+
+const TODAY: Date = date(2026, 11, 23);
+
+fn key() -> [u8; 16] {
+    *uuid::Uuid::new_v4().as_bytes()
+}
+
+fn taken(kind: Kind) -> Taken {
+    Taken {
+        kind,
+        came: Came::Spoken,
+        from: Asker::Client,
+        received: TODAY,
+        objects: Vec::new(),
+        doubt: false,
+        asked: Asked { words: "I want to know what you have".into(), who: String::new() },
+    }
+}
+
+async fn step(service: &Service, lead: &Visit, id: RequestId, step: Step, words: &str) -> Result<(), Error> {
+    let typed = StepTyped { step: step.code().into(), day: Boxes::default(), words: words.into() };
+    service.work_request(lead, id, key(), &typed).await
+}
+
+async fn decide(
+    service: &Service,
+    lead: &Visit,
+    id: RequestId,
+    outcome: &str,
+    grounds: &[&str],
+) -> Result<(), Error> {
+    let typed = DecisionTyped {
+        outcome: outcome.into(),
+        grounds: grounds.iter().map(|ground| (*ground).to_owned()).collect(),
+        because: "This is why we decided so.".into(),
+        opinion: Boxes::default(),
+    };
+    service.decide_request(lead, id, key(), &typed).await
+}
+
+async fn ask(bench: &Bench, visit: &Visit, client: ClientId, kind: Kind) -> RequestId {
+    bench.service.record_request(visit, client, key(), &taken(kind)).await.unwrap()
+}
+
+fn unzipped(made: &Download) -> Vec<(String, String)> {
+    let mut zip = zip::ZipArchive::new(std::io::Cursor::new(made.bytes.clone())).unwrap();
+    (0..zip.len())
+        .map(|at| {
+            let mut file = zip.by_index(at).unwrap();
+            let mut bytes = Vec::new();
+            file.read_to_end(&mut bytes).unwrap();
+            (file.name().to_owned(), String::from_utf8_lossy(&bytes).into_owned())
+        })
+        .collect()
+}
+
+// promise: P21
+// promise: P28
+#[tokio::test(flavor = "multi_thread")]
+async fn anybody_writes_a_request_down_and_the_lead_works_it_off_with_its_clock() {
+    for bench in Bench::all().await {
+        let ada = bench.visit("Ada", Role::Adviser).await;
+        let bea = bench.visit("Bea", Role::Adviser).await;
+        let desk = bench.visit("Dan", Role::Receptionist).await;
+        let meera = bench.visit("Meera", Role::Manager).await;
+        let lead = bench.visit("Harriet", Role::Governance).await;
+        let client = bench.client(&ada, "Daniel Whitfield").await;
+        let service = &bench.service;
+
+        let form = key();
+        let id = service.record_request(&desk, client, form, &taken(Kind::Access)).await.unwrap();
+        let again = service.record_request(&desk, client, form, &taken(Kind::Access)).await.unwrap();
+        assert_eq!(id, again, "a form that is sent twice asks once");
+        let refused = service.record_request(&bea, client, key(), &taken(Kind::Access)).await;
+        assert!(
+            matches!(refused, Err(Error::Refused(_))),
+            "not without a reason, for somebody else's client"
+        );
+        let complaint = ask(&bench, &ada, client, Kind::Complaint).await;
+
+        for visit in [&ada, &desk] {
+            assert!(matches!(service.request_queue(visit).await, Err(Error::NotYours(_))));
+            assert!(matches!(service.request_page(visit, id).await, Err(Error::NotYours(_))));
+        }
+        let queue = service.request_queue(&meera).await.unwrap().release().await.unwrap();
+        let due: Vec<_> = queue.open.iter().map(|one| one.stands.unwrap().due).collect();
+        assert_eq!(due, [Some(date(2026, 12, 23)); 2], "a month, and thirty days");
+        assert!(
+            queue.open.iter().all(|one| one.who.as_ref().is_some_and(|who| who.name == "Daniel Whitfield"))
+        );
+
+        let page = service.request_page(&lead, id).await.unwrap().release().await.unwrap();
+        assert_eq!(page.asked.words, "I want to know what you have");
+        assert_eq!(page.row.notice, ("employment-service".to_owned(), "1.0".to_owned()), "frozen");
+        step(service, &lead, id, Step::IdentityAsked, "A bill will do: the voice was new to us")
+            .await
+            .unwrap();
+        assert!(matches!(service.access_pack(&lead, id).await, Err(Error::Faults(_))), "to nobody unknown");
+        assert!(matches!(decide(service, &lead, id, "granted", &[]).await, Err(Error::Faults(_))));
+        bench.later(4 * 86_400);
+        step(service, &lead, id, Step::IdentityShown, "").await.unwrap();
+        let page = service.request_page(&lead, id).await.unwrap().release().await.unwrap();
+        assert_eq!(
+            page.stands.unwrap().due,
+            Some(date(2026, 12, 29)),
+            "from the day it was shown: 27 December rolls"
+        );
+        assert!(
+            matches!(step(service, &lead, id, Step::Sent, "").await, Err(Error::Faults(_))),
+            "not decided"
+        );
+        decide(service, &lead, id, "granted", &[]).await.unwrap();
+        assert!(matches!(decide(service, &lead, id, "granted", &[]).await, Err(Error::ChangedMeanwhile)));
+        step(service, &lead, id, Step::Sent, "").await.unwrap();
+
+        step(service, &lead, complaint, Step::Acknowledged, "").await.unwrap();
+        step(service, &lead, complaint, Step::Progress, "Rang: we look at the letters").await.unwrap();
+        decide(service, &lead, complaint, "partly-upheld", &[]).await.unwrap();
+        step(service, &lead, complaint, Step::Sent, "").await.unwrap();
+        let queue = service.request_queue(&lead).await.unwrap().release().await.unwrap();
+        assert!(queue.open.is_empty() && queue.closed.len() == 2);
+        assert!(queue.closed.iter().all(|one| one.stands.unwrap().phase == Phase::Done));
+    }
+}
+
+// promise: P21
+#[tokio::test(flavor = "multi_thread")]
+async fn one_act_makes_the_copy_and_what_two_people_took_out_is_in_no_part_of_it() {
+    for bench in Bench::all().await {
+        let ada = bench.visit("Ada", Role::Adviser).await;
+        let meera = bench.visit("Meera", Role::Manager).await;
+        let lead = bench.visit("Harriet", Role::Governance).await;
+        let client = bench.client(&ada, "Daniel Whitfield").await;
+        let service = &bench.service;
+        let mut page = casework::Profile::default();
+        page.set(
+            "ethnicity".into(),
+            Some(Answer::Code(casework::Chosen { code: "31".into(), other: None, list: "1".into() })),
+        );
+        service.change_details(&ada, client, Category::Equality, 0, page).await.unwrap();
+        let note = meeting(
+            "Came with his neighbour Sandra Quill, who minds\nthe children. SANDRA QUILL is ill.",
+            true,
+        );
+        service.record_meeting(&ada, client, key(), TODAY, &note).await.unwrap();
+        let id = ask(&bench, &ada, client, Kind::Access).await;
+
+        let copy = service.whole_copy(&lead, id).await.unwrap().release().await.unwrap();
+        for group in [
+            CopyGroup::Person,
+            CopyGroup::Happened,
+            CopyGroup::Sharing,
+            CopyGroup::Asked,
+            CopyGroup::Looked,
+            CopyGroup::Told,
+        ] {
+            assert!(copy.parts.iter().any(|part| part.group == group && !part.lines.is_empty()), "{group:?}");
+        }
+        let text = |copy: &records::requests::AccessCopy| format!("{:?}", copy.parts);
+        for held in [
+            "Daniel Whitfield",
+            "07700 900 123",
+            "Sandra Quill",
+            "UK GDPR Article 6(1)(a)",
+            "Ada",
+            "Information Commissioner",
+        ] {
+            assert!(text(&copy).contains(held), "{held}");
+        }
+        assert!(
+            copy.parts
+                .iter()
+                .any(|part| part.heading.contains("equality") || part.heading.contains("Equality")),
+            "equality answers, too"
+        );
+
+        let part = copy.parts.iter().find(|part| text_of(part).contains("Sandra")).unwrap().id.clone();
+        let mark = |words: &str, everywhere| Marking {
+            part: part.clone(),
+            words: words.into(),
+            because: "A neighbour and her health: not asked, no reason to tell it".into(),
+            everywhere,
+        };
+        for wrong in
+            [mark("Sandra Quilt", false), Marking { because: "no".into(), ..mark("Sandra Quill", false) }]
+        {
+            assert!(matches!(service.mark_copy(&lead, id, key(), &wrong).await, Err(Error::Faults(_))));
+        }
+        service.mark_copy(&lead, id, key(), &mark("sandra quill", true)).await.unwrap();
+        service.mark_copy(&lead, id, key(), &mark("is ill", false)).await.unwrap();
+        assert!(
+            matches!(service.access_pack(&lead, id).await, Err(Error::Faults(_))),
+            "it waits for a second person"
+        );
+
+        let review = service.marks_to_review(&meera, id).await.unwrap().release().await.unwrap();
+        assert_eq!(review.marks.len(), 2);
+        assert!(review.marks[0].context.contains("SANDRA QUILL is ill"), "the lines, and no more");
+        let said: Vec<_> = review.marks.iter().map(|mark| (mark.id, true)).collect();
+        assert!(
+            matches!(service.review_marks(&lead, id, &said).await, Err(Error::NotYours(_))),
+            "not one's own"
+        );
+        assert!(matches!(service.review_marks(&ada, id, &said).await, Err(Error::NotYours(_))));
+        service.review_marks(&meera, id, &said).await.unwrap();
+        assert!(matches!(service.review_marks(&meera, id, &said).await, Err(Error::ChangedMeanwhile)));
+
+        let made = service.access_pack(&lead, id).await.unwrap();
+        assert_eq!(made.name, "R-101.zip");
+        let files = unzipped(&made);
+        let names: Vec<&str> = files.iter().map(|(name, _)| name.as_str()).collect();
+        assert_eq!(names, ["copy.html", "copy.json", "copy.csv"]);
+        for (name, text) in &files {
+            let lower = text.to_lowercase();
+            assert!(
+                !lower.contains("sandra") && !lower.contains("quill") && !lower.contains("is ill"),
+                "{name}"
+            );
+            assert!(
+                text.contains("[removed]")
+                    && text.contains("the children")
+                    && text.contains("Daniel Whitfield"),
+                "{name}"
+            );
+        }
+        let json: serde_json::Value = serde_json::from_str(&files[1].1).unwrap();
+        assert_eq!((json["format"].as_str(), json["removed"].as_u64()), (Some("kept-access-1"), Some(3)));
+
+        // A mark that no longer fits stops the copy.
+        let meetings = service.open_file(&ada, client, 20).await.unwrap().release().await.unwrap();
+        let own =
+            meetings.timeline.iter().find(|dated| dated.headline().starts_with("Meeting")).unwrap().clone();
+        let mut corrected = meeting("Came with a neighbour.", true);
+        corrected.because = Some("Names do not belong here".into());
+        service.correct_meeting(&ada, client, own.id, 1, TODAY, &corrected).await.unwrap();
+        let made = service.access_pack(&lead, id).await;
+        assert!(made.is_ok(), "the earlier version is held, too, and there it is taken out");
+        assert!(!unzipped(&made.unwrap()).iter().any(|(_, text)| text.to_lowercase().contains("sandra")));
+    }
+}
+
+fn text_of(part: &records::requests::CopyPart) -> String {
+    part.lines.iter().map(|(_, text)| text.as_str()).collect::<Vec<_>>().join("\n")
+}
+
+// promise: P24
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_is_restricted_by_the_desk_and_opened_again_after_the_client_was_told() {
+    for bench in Bench::all().await {
+        let ada = bench.visit("Ada", Role::Adviser).await;
+        let lead = bench.visit("Harriet", Role::Governance).await;
+        let client = bench.client(&ada, "Daniel Whitfield").await;
+        let service = &bench.service;
+        let id = ask(&bench, &ada, client, Kind::Restriction).await;
+        let form = key();
+        service.restrict_file(&lead, id, form, true).await.unwrap();
+        service.restrict_file(&lead, id, form, true).await.unwrap();
+        assert!(matches!(service.open_file(&ada, client, 20).await, Err(Error::Refused(_))));
+        let found = service.find_clients(&ada, "Daniel", 5).await.unwrap().release().await.unwrap();
+        assert!(found.is_empty(), "in no list");
+        let queue = service.request_queue(&lead).await.unwrap().release().await.unwrap();
+        assert!(queue.open[0].who.is_none() && queue.open[0].row.client == Some(client));
+        decide(service, &lead, id, "granted", &[]).await.unwrap();
+        step(service, &lead, id, Step::Sent, "").await.unwrap();
+        assert!(
+            matches!(service.restrict_file(&lead, id, key(), false).await, Err(Error::Faults(_))),
+            "not told yet"
+        );
+        assert!(
+            matches!(step(service, &lead, id, Step::Lifted, "").await, Err(Error::Faults(_))),
+            "not by saying so"
+        );
+        step(service, &lead, id, Step::LiftingTold, "By letter of today").await.unwrap();
+        service.restrict_file(&lead, id, key(), false).await.unwrap();
+        assert!(service.open_file(&ada, client, 20).await.is_ok());
+    }
+}
+
+// promise: P26
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_client_objects_to_is_asked_for_before_the_act() {
+    for bench in Bench::all().await {
+        let ada = bench.visit("Ada", Role::Adviser).await;
+        let lead = bench.visit("Harriet", Role::Governance).await;
+        let client = bench.client(&ada, "Daniel Whitfield").await;
+        let service = &bench.service;
+        assert!(service.may_send_news(&ada, client).await.unwrap());
+        let objection = Taken {
+            objects: vec![ObjectionTo::DirectMarketing, ObjectionTo::EqualityMonitoring],
+            ..taken(Kind::Objection)
+        };
+        let id = service.record_request(&ada, client, key(), &objection).await.unwrap();
+        assert!(!service.may_send_news(&ada, client).await.unwrap(), "at once");
+        let answers = || {
+            let mut page = casework::Profile::default();
+            page.set("religion".into(), Some(Answer::PreferNotToSay));
+            page
+        };
+        let counted = service.change_details(&ada, client, Category::Equality, 0, answers()).await;
+        assert!(matches!(counted, Err(Error::Refused(_))), "equality monitoring stops, too");
+        assert!(service.open_file(&ada, client, 20).await.is_ok(), "and nothing else does");
+        decide(service, &lead, id, "refused", &["compelling"]).await.unwrap();
+        service.change_details(&ada, client, Category::Equality, 0, answers()).await.unwrap();
+        assert!(!service.may_send_news(&ada, client).await.unwrap(), "an objection to marketing is absolute");
+        let legitimate = Taken { objects: vec![ObjectionTo::LegitimateInterests], ..taken(Kind::Objection) };
+        service.record_request(&ada, client, key(), &legitimate).await.unwrap();
+        assert!(service.open_file(&ada, client, 20).await.is_ok(), "this notice rests nothing on them");
+    }
+}
+
+// promise: P25
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_client_told_us_is_taken_elsewhere_and_nothing_else() {
+    for bench in Bench::all().await {
+        let ada = bench.visit("Ada", Role::Adviser).await;
+        let lead = bench.visit("Harriet", Role::Governance).await;
+        let client = bench.client(&ada, "Daniel Whitfield").await;
+        let service = &bench.service;
+        service.record_meeting(&ada, client, key(), TODAY, &meeting("Our own note", true)).await.unwrap();
+        let id = ask(&bench, &ada, client, Kind::Portability).await;
+        let made = service.portable_pack(&lead, id).await.unwrap();
+        let files = unzipped(&made);
+        let json: serde_json::Value = serde_json::from_str(&files[0].1).unwrap();
+        assert_eq!(json["format"], "kept-portable-1");
+        let taken: Vec<&str> =
+            json["fields"].as_array().unwrap().iter().map(|f| f["field"].as_str().unwrap()).collect();
+        assert_eq!(taken, ["name", "mobile_phone"]);
+        let back: Answer = serde_json::from_value(json["fields"][1]["value"].clone()).unwrap();
+        let file = service.open_file(&ada, client, 20).await.unwrap().release().await.unwrap();
+        assert_eq!(
+            Some(&back),
+            file.profile().get(&fields::MOBILE_PHONE),
+            "what is read back is what was held"
+        );
+        assert!(
+            files[1].1.contains("\"name\",\"Full name\",\"contact\",\"Daniel Whitfield\""),
+            "{}",
+            files[1].1
+        );
+        assert!(!files.iter().any(|(_, text)| text.contains("NB-") || text.contains("Our own note")));
+        assert!(matches!(service.access_pack(&lead, id).await, Err(Error::NoSuchFile)));
+    }
+}
+
+// promise: P23
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_outlives_the_file_by_its_reference_and_without_a_word() {
+    for bench in Bench::all().await {
+        let ada = bench.visit("Ada", Role::Adviser).await;
+        let lead = bench.visit("Harriet", Role::Governance).await;
+        let client = bench.client(&ada, "Daniel Whitfield").await;
+        let service = &bench.service;
+        let id = ask(&bench, &ada, client, Kind::Erasure).await;
+        decide(service, &lead, id, "granted", &[]).await.unwrap();
+        step(service, &lead, id, Step::Sent, "Sent to Daniel").await.unwrap();
+        service.erase_file("NB-10001", Ground::Request).await.unwrap();
+        let page = service.request_page(&lead, id).await.unwrap().release().await.unwrap();
+        assert_eq!((page.row.client, page.row.reference().as_str()), (None, "R-101"));
+        assert_eq!(page.row.outcome, Some(casework::requests::Outcome::Granted));
+        assert!(page.asked.words.is_empty() && page.steps.iter().all(|step| step.words.is_empty()));
+        assert_eq!(page.steps.len(), 2, "its dates are left");
+        assert!(matches!(step(service, &lead, id, Step::Note, "More").await, Err(Error::NoSuchFile)));
+        let queue = service.requests_by_number().await.unwrap();
+        assert_eq!(queue.closed.len(), 1);
+    }
+}

@@ -1,0 +1,190 @@
+//! The rights desk through the pages: who may, what each act leaves, what is typed wrongly, what leaves.
+
+use access::Role;
+use axum::http::StatusCode;
+
+use crate::bench::Bench;
+
+fn form() -> String {
+    uuid::Uuid::new_v4().simple().to_string()
+}
+
+// promise: P21
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_is_written_down_worked_off_and_answered_on_the_pages() {
+    for bench in Bench::all().await {
+        let (ada, cookie) = bench.signed_in("Ada", Role::Adviser).await;
+        let (_, desk) = bench.signed_in("Dan", Role::Receptionist).await;
+        let (meera, manager) = bench.signed_in("Meera", Role::Manager).await;
+        let (harriet, lead) = bench.signed_in("Harriet", Role::Governance).await;
+        let client = bench.client(ada, "Daniel Whitfield").await.to_string();
+        let note =
+            format!("form={}&kind=phone&day=&minutes=5&note=Rang+with+Sandra+Quill.&took_part=on", form());
+        assert_eq!(
+            bench.post(&format!("/clients/{client}/meetings"), &note, Some(&cookie)).await.status,
+            StatusCode::SEE_OTHER
+        );
+
+        let base = format!("/clients/{client}/requests");
+        assert!(bench.get(&base, Some(&desk)).await.text.contains("Write a request or a complaint down"));
+        let wrong = format!(
+            "form={}&kind=&came=spoken&words=See+my+file&from=representative&received-day=31&received-month=2&received-year=2026",
+            form()
+        );
+        let again = bench.post(&base, &wrong, Some(&desk)).await;
+        assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY);
+        for said in
+            ["Choose what is asked", "Enter the name of who asks", "There is no 31 February", "See my file"]
+        {
+            assert!(again.text.contains(said), "{said}: {}", again.text);
+        }
+        let right = format!("form={}&kind=access&came=spoken&words=See+my+file", form());
+        for _ in 0..2 {
+            let made = bench.post(&base, &right, Some(&desk)).await;
+            assert_eq!(made.status, StatusCode::SEE_OTHER, "{}", made.text);
+        }
+        for cookie in [&cookie, &desk] {
+            assert_eq!(bench.get("/requests", Some(cookie)).await.status, StatusCode::FORBIDDEN);
+        }
+        let before = bench.entries_of(harriet).await;
+        let queue = bench.get("/requests", Some(&lead)).await;
+        assert!(queue.text.contains("Daniel Whitfield") && queue.text.contains("R-101"), "{}", queue.text);
+        assert!(!queue.text.contains("R-102"), "sent twice, written down once");
+        assert_eq!(bench.entries_of(harriet).await - before, 1);
+        let one = format!(
+            "/requests/{}",
+            queue.text.split("/requests/").nth(1).unwrap().split('"').next().unwrap()
+        );
+        assert_eq!(bench.get(&one, Some(&cookie)).await.status, StatusCode::FORBIDDEN);
+
+        for path in [
+            one.clone(),
+            format!("{one}/copy"),
+            format!("{one}/print"),
+            format!("{one}/download"),
+            format!("{one}/letters/received"),
+            format!("{one}/review"),
+        ] {
+            let before = bench.entries_of(harriet).await;
+            let page = bench.get(&path, Some(&lead)).await;
+            assert_eq!(page.status, StatusCode::OK, "{path}: {}", page.text);
+            assert_eq!(bench.entries_of(harriet).await - before, 1, "{path}");
+        }
+        let letter = bench.get(&format!("{one}/letters/received"), Some(&lead)).await.text;
+        assert!(letter.contains("Information Commissioner") && letter.contains("sections 164A, 165 and 167"));
+        assert_eq!(
+            bench.get(&format!("{one}/letters/answer"), Some(&lead)).await.status,
+            StatusCode::NOT_FOUND
+        );
+
+        let step = format!("form={}&step=meaning-asked&words=&day-day=&day-month=&day-year=", form());
+        let again = bench.post(&format!("{one}/step"), &step, Some(&lead)).await;
+        assert!(
+            again.status == StatusCode::UNPROCESSABLE_ENTITY && again.text.contains("Say what you asked")
+        );
+        let searched = format!("form={}&step=searched&words=File,+paper,+emails", form());
+        assert_eq!(
+            bench.post(&format!("{one}/step"), &searched, Some(&lead)).await.status,
+            StatusCode::SEE_OTHER
+        );
+
+        let copy = bench.get(&format!("{one}/copy"), Some(&lead)).await.text;
+        let part = copy.split("<option value=\"").find(|option| option.contains("Phone call")).unwrap();
+        let part = part.split('"').next().unwrap();
+        let unknown =
+            format!("form={}&do=mark&part={part}&words=Bill&because=A+neighbour,+not+asked", form());
+        let again = bench.post(&format!("{one}/copy"), &unknown, Some(&lead)).await;
+        assert!(
+            again.status == StatusCode::UNPROCESSABLE_ENTITY
+                && again.text.contains("do not stand in this part")
+        );
+        let mark =
+            format!("form={}&do=mark&part={part}&words=Sandra+Quill&because=A+neighbour,+not+asked", form());
+        assert_eq!(
+            bench.post(&format!("{one}/copy"), &mark, Some(&lead)).await.status,
+            StatusCode::SEE_OTHER
+        );
+        assert_eq!(
+            bench.get(&format!("{one}/print"), Some(&lead)).await.status,
+            StatusCode::UNPROCESSABLE_ENTITY
+        );
+        let review = bench.get(&format!("{one}/review"), Some(&manager)).await.text;
+        let own = bench.get(&format!("{one}/review"), Some(&lead)).await.text;
+        assert!(review.contains("Rang with Sandra Quill.") && own.contains("Nothing here waits for you"));
+        let name =
+            format!("mark-{}", review.split("name=\"mark-").nth(1).unwrap().split('"').next().unwrap());
+        assert_eq!(
+            bench.post(&format!("{one}/review"), &format!("{name}=agree"), Some(&lead)).await.status,
+            StatusCode::FORBIDDEN
+        );
+        let before = bench.entries_of(meera).await;
+        assert_eq!(
+            bench.post(&format!("{one}/review"), &format!("{name}=agree"), Some(&manager)).await.status,
+            StatusCode::SEE_OTHER
+        );
+        assert_eq!(bench.entries_of(meera).await - before, 1);
+        let print = bench.get(&format!("{one}/print"), Some(&lead)).await.text;
+        assert!(
+            !print.contains("Sandra") && print.contains("[removed]") && print.contains("Daniel Whitfield")
+        );
+
+        let wrong = format!("form={}&outcome=partly&because=Short&opinion-day=", form());
+        let again = bench.post(&format!("{one}/decide"), &wrong, Some(&lead)).await;
+        assert!(again.status == StatusCode::UNPROCESSABLE_ENTITY && again.text.contains("Choose the ground"));
+        let decided = format!(
+            "form={}&outcome=partly&grounds=third-party&because=All+but+what+is+about+a+neighbour",
+            form()
+        );
+        assert_eq!(
+            bench.post(&format!("{one}/decide"), &decided, Some(&lead)).await.status,
+            StatusCode::SEE_OTHER
+        );
+        let letter = bench.get(&format!("{one}/letters/answer"), Some(&lead)).await.text;
+        assert!(letter.contains("Schedule 2, paragraphs 16 and 17") && letter.contains("granted in part"));
+        let sent = format!("form={}&step=sent&words=", form());
+        assert_eq!(
+            bench.post(&format!("{one}/step"), &sent, Some(&lead)).await.status,
+            StatusCode::SEE_OTHER
+        );
+        assert!(bench.get("/requests", Some(&lead)).await.text.contains("Nothing is open"));
+        assert_eq!(bench.get(&format!("{one}/copy"), Some(&lead)).await.status, StatusCode::FORBIDDEN);
+    }
+}
+
+// promise: P24
+#[tokio::test(flavor = "multi_thread")]
+async fn a_restriction_closes_the_file_to_everybody_and_is_lifted_after_the_letter() {
+    for bench in Bench::all().await {
+        let (ada, cookie) = bench.signed_in("Ada", Role::Adviser).await;
+        let (_, lead) = bench.signed_in("Harriet", Role::Governance).await;
+        let client = bench.client(ada, "Daniel Whitfield").await.to_string();
+        let asked = format!("form={}&kind=restriction&came=letter&words=Leave+it+alone", form());
+        bench.post(&format!("/clients/{client}/requests"), &asked, Some(&cookie)).await;
+        let queue = bench.get("/requests", Some(&lead)).await.text;
+        let one =
+            format!("/requests/{}", queue.split("/requests/").nth(1).unwrap().split('"').next().unwrap());
+        let act = |what: &str| format!("form={}&do={what}", form());
+        assert_eq!(
+            bench.post(&format!("{one}/restrict"), &act("lift"), Some(&lead)).await.status,
+            StatusCode::UNPROCESSABLE_ENTITY
+        );
+        assert_eq!(
+            bench.post(&format!("{one}/restrict"), &act("restrict"), Some(&lead)).await.status,
+            StatusCode::SEE_OTHER
+        );
+        let shut = bench.get(&format!("/clients/{client}"), Some(&cookie)).await;
+        assert!(shut.status == StatusCode::FORBIDDEN && shut.text.contains("restricted"), "{}", shut.text);
+        assert!(bench.get("/requests", Some(&lead)).await.text.contains("A restricted file"));
+        assert_eq!(bench.get(&format!("{one}/letters/lifting"), Some(&lead)).await.status, StatusCode::OK);
+        let told = format!("form={}&step=lifting-told&words=By+letter+of+today", form());
+        assert_eq!(
+            bench.post(&format!("{one}/step"), &told, Some(&lead)).await.status,
+            StatusCode::SEE_OTHER
+        );
+        assert_eq!(
+            bench.post(&format!("{one}/restrict"), &act("lift"), Some(&lead)).await.status,
+            StatusCode::SEE_OTHER
+        );
+        assert_eq!(bench.get(&format!("/clients/{client}"), Some(&cookie)).await.status, StatusCode::OK);
+    }
+}
