@@ -65,7 +65,7 @@ fn unzipped(made: &Download) -> Vec<(String, String)> {
             let mut file = zip.by_index(at).unwrap();
             let mut bytes = Vec::new();
             file.read_to_end(&mut bytes).unwrap();
-            (file.name().to_owned(), String::from_utf8_lossy(&bytes).into_owned())
+            (file.name().unwrap().into_owned(), String::from_utf8_lossy(&bytes).into_owned())
         })
         .collect()
 }
