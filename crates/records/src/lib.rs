@@ -7,6 +7,7 @@
 //! transaction. To add a sentence, write it in the file of its topic, with its statements above it.
 
 pub mod appointments;
+pub mod backups;
 pub mod caseload;
 mod changes;
 pub mod clients;

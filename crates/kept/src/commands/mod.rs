@@ -1,6 +1,7 @@
 //! The commands, one file each.
 
 pub(crate) mod audit;
+pub(crate) mod backup;
 pub(crate) mod demo;
 pub(crate) mod doctor;
 pub(crate) mod duplicates;
@@ -10,6 +11,7 @@ pub(crate) mod init;
 pub(crate) mod keyring;
 pub(crate) mod notice;
 pub(crate) mod policy;
+pub(crate) mod restore;
 pub(crate) mod retention;
 pub(crate) mod serve;
 pub(crate) mod user;
