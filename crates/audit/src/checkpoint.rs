@@ -44,6 +44,14 @@ pub(crate) fn load(path: &Path, public: &str) -> Result<Option<Signed>, Error> {
     there(path)?.map(|note| read(&note, public)).transpose()
 }
 
+/// How many entries the signed checkpoint in a file covers; none if there is no file.
+///
+/// # Errors
+/// It cannot be read, or is not signed with this key.
+pub fn signed_size(path: &Path, public: &str) -> Result<Option<u64>, Error> {
+    Ok(load(path, public)?.map(|signed| signed.size))
+}
+
 fn there(path: &Path) -> Result<Option<Vec<u8>>, Error> {
     match fs::read(path) {
         Ok(note) => Ok(Some(note)),

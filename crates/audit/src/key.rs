@@ -6,7 +6,7 @@ use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::Path;
 
 use rand_core::OsRng;
-use signed_note::{Note, Signer, StandardSigner, StandardVerifier};
+use signed_note::{Note, Signer, StandardSigner, StandardVerifier, VerifierList};
 use tlog_tiles::Checkpoint;
 use tlog_tiles::tlog::Hash;
 use zeroize::Zeroizing;
@@ -92,6 +92,21 @@ impl SigningKey {
         &self.signer
     }
 
+    /// Signs a text that is no checkpoint: what a backup says about itself. No JSON passes for a checkpoint, whose second line is
+    /// a number.
+    ///
+    /// # Errors
+    /// It is not JSON over several lines, or cannot be signed.
+    pub fn sign_text(&self, text: &str) -> Result<Vec<u8>, Error> {
+        let failed = || Error::File("this text cannot be signed".to_owned());
+        if !text.starts_with("{\n ") || !text.ends_with("}\n") {
+            return Err(failed());
+        }
+        let mut note = Note::new(text.as_bytes(), &[]).map_err(|_| failed())?;
+        note.add_sigs(&[&self.signer]).map_err(|_| failed())?;
+        Ok(note.to_bytes())
+    }
+
     /// Signs a checkpoint.
     pub(crate) fn sign(&self, size: u64, root: Hash) -> Result<Vec<u8>, Error> {
         let failed = || Error::File("the log's checkpoint cannot be signed".to_owned());
@@ -100,6 +115,28 @@ impl SigningKey {
         note.add_sigs(&[&self.signer]).map_err(|_| failed())?;
         Ok(note.to_bytes())
     }
+}
+
+/// The text of a note, whoever signed it: to learn who says that they did.
+///
+/// # Errors
+/// It is no signed note.
+pub fn text_of(note: &[u8]) -> Result<String, Error> {
+    let failed = || Error::File("this is not a signed note".to_owned());
+    let note = Note::from_bytes(note).map_err(|_| failed())?;
+    String::from_utf8(note.text().to_vec()).map_err(|_| failed())
+}
+
+/// The text of a note that is signed with the private half of `public`.
+///
+/// # Errors
+/// It is no signed note, or not signed with that key.
+pub fn signed_text(note: &[u8], public: &str) -> Result<String, Error> {
+    let failed = || Error::File("this is not signed with the key of this service".to_owned());
+    let verifier = StandardVerifier::new(public).map_err(|_| failed())?;
+    let signed = Note::from_bytes(note).map_err(|_| failed())?;
+    signed.verify(&VerifierList::new(vec![Box::new(verifier)])).map_err(|_| failed())?;
+    text_of(note)
 }
 
 /// Makes a new or renamed file last: its name stands in its folder.

@@ -22,9 +22,10 @@ mod tree;
 mod verify;
 mod writer;
 
+pub use checkpoint::signed_size;
 pub use entry::{Change, Entry, Receipt, Waiting};
 pub use error::Error;
-pub use key::SigningKey;
+pub use key::{SigningKey, signed_text, text_of};
 pub use leaf::{Action, Detail, Outcome, Recorded, RowMark};
 pub use log::{Clock, Log};
 pub use proof::check_proof;

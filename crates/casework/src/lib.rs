@@ -7,6 +7,7 @@
 
 pub mod answers;
 pub mod appointments;
+pub mod backups;
 pub mod breaches;
 pub mod caseload;
 pub mod client_number;

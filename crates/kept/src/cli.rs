@@ -51,6 +51,13 @@ enum Command {
     Programme(commands::programme::Programme),
     /// Check and read the audit log.
     Audit(commands::audit::Audit),
+    /// Back a service up: records, log and documents; the keyring apart.
+    Backup(commands::backup::Backup),
+    /// Restore a service from a backup and its newest keyring, into an empty place.
+    #[command(
+        after_help = "Example: kept restore /mnt/backups/2026-11-26T030000Z --into /srv/kept/kept.toml --keyring /mnt/one/kept-keyring"
+    )]
+    Restore(commands::restore::Restore),
     /// Check that a service is sound.
     #[command(after_help = "Example: kept doctor --config /srv/kept/kept.toml")]
     Doctor(commands::doctor::Doctor),
@@ -91,6 +98,8 @@ impl Kept {
             Command::Notice(notice) => notice.run().await,
             Command::Programme(programme) => programme.run().await,
             Command::Audit(audit) => audit.run().await,
+            Command::Backup(backup) => backup.run().await,
+            Command::Restore(restore) => restore.run().await,
             Command::Doctor(doctor) => doctor.run().await,
             Command::Duplicates(duplicates) => duplicates.run(),
             Command::Figures(figures) => figures.run(),

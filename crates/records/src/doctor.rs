@@ -51,6 +51,8 @@ impl Service {
         add("until when files are kept", self.days_sound().await);
         add("erasures", self.erasures_final().await);
         add("documents", self.documents_sound().await);
+        add("last backup", self.last_backup().await);
+        add("keyring copies", self.keyring_copies().await);
         findings
     }
 

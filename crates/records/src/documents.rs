@@ -31,7 +31,8 @@ use crate::sessions::Visit;
 use crate::standing::Standing;
 use crate::{Error, Opened, Service, changes};
 
-use blobs::{Blob, Which};
+use blobs::Blob;
+pub(crate) use blobs::{Blobs, Which};
 pub use keeping::{Keeping, LARGEST, LEFT_FOR, Settings};
 pub use scanner::{NotAScanner, Scanner};
 pub use upload::{Begun, Sending, Upload};

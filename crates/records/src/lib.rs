@@ -8,6 +8,7 @@
 
 pub mod access_review;
 pub mod appointments;
+pub mod backups;
 pub mod breaches;
 pub mod caseload;
 mod changes;

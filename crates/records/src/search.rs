@@ -78,7 +78,7 @@ const SEARCH: Action = Action("search");
 const STRETCH: i64 = 4000;
 
 impl Service {
-    fn index_permit(&self) -> Result<Permit, Error> {
+    pub(crate) fn index_permit(&self) -> Result<Permit, Error> {
         Ok(self.policy().decide(Request {
             actor: Actor::SYSTEM,
             purpose: Purpose::Keeping,
@@ -259,6 +259,14 @@ impl Service {
     pub(crate) fn known_as(&self, client: ClientId) -> Option<Shown> {
         let people = self.people().read().unwrap_or_else(PoisonError::into_inner);
         people.known.get(&client).filter(|known| !known.restricted).map(|known| known.shown(false))
+    }
+
+    /// A number by which an erasure is told a file that nobody can read any more, so that its own is not known.
+    pub(crate) fn number_for_erasure(&self, client: ClientId) -> String {
+        let number = format!("ERASED-{client}").to_ascii_uppercase();
+        let mut people = self.people().write().unwrap_or_else(PoisonError::into_inner);
+        people.numbers.insert(number.clone(), client);
+        number
     }
 
     /// Whose file has this number, for commands that name a client by it.

@@ -124,6 +124,21 @@ impl Service {
         settings: documents::Settings,
     ) -> Result<Service, Error> {
         let records = Store::open(&places.records, &MIGRATIONS).await?;
+        if setting(&records, RESTORING).await?.is_some() {
+            return Err(Error::DoesNotFit(
+                "A backup was being restored here and that was not finished. Empty the place and restore again.".into(),
+            ));
+        }
+        Service::open_restored(places, surroundings, settings).await
+    }
+
+    /// The same while a backup is being restored.
+    pub(crate) async fn open_restored(
+        places: &Places,
+        surroundings: Surroundings,
+        settings: documents::Settings,
+    ) -> Result<Service, Error> {
+        let records = Store::open(&places.records, &MIGRATIONS).await?;
         let deployment = setting(&records, "deployment").await?;
         let deployment = deployment.ok_or_else(|| {
             Error::DoesNotFit("There is no service here yet. Make one with `kept init`.".into())
@@ -298,7 +313,9 @@ impl Service {
     }
 }
 
-const SIGNING_KEY: &str = "log-signing.key";
+pub(crate) const SIGNING_KEY: &str = "log-signing.key";
+/// The setting that stands while a backup is being restored: nobody may work with half of it.
+pub(crate) const RESTORING: &str = "restoring";
 
 pub(crate) async fn setting(records: &Store, name: &'static str) -> Result<Option<String>, Error> {
     let rows = records.read(vec![SETTING.with([name.into()])]).await?;

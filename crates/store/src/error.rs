@@ -58,6 +58,22 @@ pub enum Error {
     /// A column is not what the program expects.
     #[error("column {0} of a row is not what this version of Kept expects")]
     Column(usize),
+    /// A copy of a store is not one, or not of this store.
+    #[error("line {line} of the copy is not what Kept writes there: {what}. Take another copy")]
+    NotACopy {
+        /// Which line, from 1.
+        line: u64,
+        /// What is wrong with it.
+        what: &'static str,
+    },
+    /// The file of a copy could not be read or written.
+    #[error("the copy cannot be {doing} ({kind}): check its folder, its permissions and the disk")]
+    CopyFile {
+        /// Read or written.
+        doing: &'static str,
+        /// What the system said.
+        kind: std::io::ErrorKind,
+    },
     /// A statement failed for another reason.
     #[error("statement {sql} failed ({why})")]
     Statement {

@@ -7,6 +7,7 @@
 //! It never puts a bound value into an error or a log line.
 
 pub mod classify;
+mod copies;
 mod error;
 mod migrate;
 mod place;
@@ -16,17 +17,19 @@ mod server;
 mod sql;
 mod sqlite;
 mod store;
+mod table;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod value;
 
+pub use copies::{Snapshot, Written, is_empty, open_copy};
 pub use error::Error;
 pub use migrate::Migrations;
 pub use place::Place;
 pub use rows::{Row, Rows};
 pub use server::{create_database, drop_database};
 pub use sql::{Query, Sql, statements};
-pub use store::{BoxFuture, Engine, Store, Tx};
+pub use store::{BoxFuture, Engine, Hold, Store, Tx};
 pub use value::Value;
 
 #[doc(hidden)]

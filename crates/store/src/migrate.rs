@@ -14,11 +14,16 @@ impl Migrations {
         self.steps.iter().map(|(number, _, _)| *number).max().unwrap_or(0)
     }
 
-    /// The steps after `found`, with the engine's words put in.
-    pub(crate) fn after(&self, found: i64, blob: &'static str) -> impl Iterator<Item = (i64, String)> {
+    /// The steps after `found` up to `until`, with the engine's words put in.
+    pub(crate) fn between(
+        &self,
+        found: i64,
+        until: i64,
+        blob: &'static str,
+    ) -> impl Iterator<Item = (i64, String)> {
         self.steps
             .iter()
-            .filter(move |(number, _, _)| *number > found)
+            .filter(move |(number, _, _)| *number > found && *number <= until)
             .map(move |(number, _, text)| (*number, text.replace("{{BLOB}}", blob)))
     }
 }

@@ -15,6 +15,7 @@ use tokio_postgres::types::{FromSql, IsNull, ToSql, Type, to_sql_checked};
 use tokio_postgres::{Client, Config, Statement};
 
 use crate::migrate::{CREATE_VERSION, FIND_VERSION, SET_VERSION};
+use crate::table::{self, Column, Table};
 use crate::{Error, Migrations, Query, Row, Rows, Sql, Value, server};
 
 const CONNECTIONS: usize = 8;
@@ -43,7 +44,7 @@ struct Leased<'p> {
 }
 
 impl Postgres {
-    pub(crate) async fn open(address: &str, migrations: &Migrations) -> Result<Postgres, Error> {
+    pub(crate) async fn open(address: &str, migrations: &Migrations, until: i64) -> Result<Postgres, Error> {
         let mut config = server::configured(address)?;
         config.connect_timeout(PATIENCE).application_name("kept");
         config.options(
@@ -51,7 +52,7 @@ impl Postgres {
         );
         let postgres =
             Postgres { config, turns: Arc::new(Semaphore::new(CONNECTIONS)), idle: Idle::default() };
-        postgres.migrate(migrations).await?;
+        postgres.migrate(migrations, until).await?;
         Ok(postgres)
     }
 
@@ -161,7 +162,21 @@ impl Postgres {
         Ok(true)
     }
 
-    async fn migrate(&self, migrations: &Migrations) -> Result<(), Error> {
+    /// The state of this moment, on a connection of its own: writers go on meanwhile.
+    pub(crate) async fn snapshot(&self) -> Result<PostgresSnapshot, Error> {
+        let client = server::connect(&self.config).await?;
+        // The state is fixed by the first reading, not by BEGIN. A large table may take its time.
+        let begun = client
+            .batch_execute(
+                "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = 0; \
+                 SET LOCAL idle_in_transaction_session_timeout = 0; SELECT COUNT(*) FROM schema_version",
+            )
+            .await;
+        begun.map_err(|e| said(&e, "BEGIN", self))?;
+        Ok(PostgresSnapshot { client, name: server::name(&self.config) })
+    }
+
+    async fn migrate(&self, migrations: &Migrations, until: i64) -> Result<(), Error> {
         let mut connection = self.connect().await?;
         let said = |e: tokio_postgres::Error| said(&e, "migration", self);
         let client = &mut connection.client;
@@ -178,7 +193,7 @@ impl Postgres {
         if found > migrations.known() {
             return Err(Error::NewerSchema { name: migrations.name, found, known: migrations.known() });
         }
-        for (number, text) in migrations.after(found, "BYTEA") {
+        for (number, text) in migrations.between(found, until, "BYTEA") {
             let step = client.transaction().await.map_err(said)?;
             step.batch_execute(&text).await.map_err(said)?;
             step.execute(SET_VERSION, &[&migrations.name, &number]).await.map_err(said)?;
@@ -252,6 +267,93 @@ impl PostgresTx {
         let connection = self.connection.take().ok_or(Error::Busy)?;
         connection.client.batch_execute(word).await.map_err(|e| said_of(&e, word, &self.name))?;
         self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
+        Ok(())
+    }
+}
+
+impl PostgresTx {
+    fn client(&self) -> Result<&Client, Error> {
+        Ok(&self.connection.as_ref().ok_or(Error::Busy)?.client)
+    }
+
+    /// Lets nobody else write to `table` until this ends; whoever is writing to it is waited for.
+    pub(crate) async fn hold(&self, table: &'static str) -> Result<(), Error> {
+        let held = self.client()?.batch_execute(&format!("LOCK TABLE \"{table}\" IN SHARE MODE")).await;
+        held.map_err(|e| said_of(&e, "LOCK", &self.name))
+    }
+
+    pub(crate) async fn tables(&self) -> Result<Vec<Table>, Error> {
+        tables(self.client()?).await.map_err(|e| said_of(&e, "TABLES", &self.name))
+    }
+
+    /// Empties a table.
+    pub(crate) async fn clear(&self, table: &Table) -> Result<(), Error> {
+        let cleared = self.client()?.batch_execute(&table.delete()).await;
+        cleared.map_err(|e| said_of(&e, "DELETE", &self.name))
+    }
+
+    /// Adds rows to a table, each with a value for every column, in one round trip.
+    pub(crate) async fn insert(&self, table: &Table, rows: &[Vec<Value>]) -> Result<(), Error> {
+        let client = self.client()?;
+        let said = |e: tokio_postgres::Error| said_of(&e, "INSERT", &self.name);
+        let statement = client.prepare(&table.insert()).await.map_err(said)?;
+        let inserting = rows
+            .iter()
+            .map(|row| client.execute_raw(&statement, row.iter().map(|value| value as &(dyn ToSql + Sync))));
+        try_join_all(inserting).await.map(drop).map_err(said)
+    }
+}
+
+/// One state of the database, read while others write.
+pub(crate) struct PostgresSnapshot {
+    client: Client,
+    name: String,
+}
+
+const TABLES: &str = "SELECT table_name::text, column_name::text, data_type::text FROM information_schema.columns \
+     WHERE table_schema = 'public' AND table_name <> 'schema_version' ORDER BY table_name, ordinal_position";
+
+async fn tables(client: &Client) -> Result<Vec<Table>, tokio_postgres::Error> {
+    let mut found = Vec::new();
+    for row in client.query(TABLES, &[]).await? {
+        let boolean = row.try_get::<_, String>(2)? == "boolean";
+        table::add(&mut found, row.try_get(0)?, Column { name: row.try_get(1)?, boolean });
+    }
+    Ok(found)
+}
+
+/// Whether the database has no table at all.
+pub(crate) async fn is_empty(address: &str) -> Result<bool, Error> {
+    let config = server::configured(address)?;
+    let client = server::connect(&config).await?;
+    let found = tables(&client).await.map_err(|e| said_of(&e, "TABLES", &server::name(&config)))?;
+    Ok(found.is_empty())
+}
+
+impl PostgresSnapshot {
+    pub(crate) async fn schema(&self, store: &str) -> Result<i64, Error> {
+        let said = |e: tokio_postgres::Error| said_of(&e, "FIND_VERSION", &self.name);
+        self.client.query_one(FIND_VERSION, &[&store]).await.and_then(|row| row.try_get(0)).map_err(said)
+    }
+
+    pub(crate) async fn tables(&self) -> Result<Vec<Table>, Error> {
+        tables(&self.client).await.map_err(|e| said_of(&e, "TABLES", &self.name))
+    }
+
+    /// Gives each row as it arrives.
+    pub(crate) async fn rows(
+        &self,
+        table: &Table,
+        each: &mut (dyn FnMut(&[Value]) -> Result<(), Error> + Send),
+    ) -> Result<(), Error> {
+        let said = |e: tokio_postgres::Error| said_of(&e, "SELECT", &self.name);
+        let statement = self.client.prepare(&table.select()).await.map_err(said)?;
+        let none = std::iter::empty::<&(dyn ToSql + Sync)>();
+        let mut stream = pin!(self.client.query_raw(&statement, none).await.map_err(said)?);
+        while let Some(row) = stream.try_next().await.map_err(said)? {
+            let values = (0..row.len()).map(|i| row.try_get::<_, Owned>(i).map(|owned| owned.0));
+            each(&values.collect::<Result<Vec<_>, _>>().map_err(said)?)?;
+        }
         Ok(())
     }
 }

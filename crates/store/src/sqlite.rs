@@ -12,6 +12,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, ffi};
 use tokio::sync::OwnedMutexGuard;
 
 use crate::migrate::{CREATE_VERSION, FIND_VERSION, SET_VERSION};
+use crate::table::{self, Column, Table};
 use crate::{Error, Migrations, Query, Row, Rows, Value};
 
 const OLDEST: i32 = 3_051_003;
@@ -29,12 +30,12 @@ pub(crate) struct Sqlite {
 }
 
 impl Sqlite {
-    pub(crate) fn open(path: &Path, migrations: &Migrations) -> Result<Sqlite, Error> {
+    pub(crate) fn open(path: &Path, migrations: &Migrations, until: i64) -> Result<Sqlite, Error> {
         if rusqlite::version_number() < OLDEST {
             return Err(Error::OldEngine(rusqlite::version().to_owned()));
         }
         let mut writer = connect(path, false)?;
-        migrate(&mut writer, path, migrations)?;
+        migrate(&mut writer, path, migrations, until)?;
         Ok(Sqlite {
             path: path.to_owned(),
             writer: Arc::new(tokio::sync::Mutex::new(writer)),
@@ -85,15 +86,69 @@ impl Sqlite {
             .map_err(|e| said(&e, "quick_check", &self.path))
     }
 
-    /// A consistent copy into a new file, while the service runs.
-    pub(crate) async fn copy_to(&self, to: &Path) -> Result<(), Error> {
-        let writer = self.writer.lock().await;
+    /// The state of this moment, on a connection of its own: writers go on meanwhile.
+    pub(crate) fn snapshot(&self) -> Result<SqliteSnapshot, Error> {
+        let reader = connect(&self.path, true)?;
+        // The state is fixed by the first reading, not by BEGIN.
+        let begun = reader
+            .execute_batch("BEGIN")
+            .and_then(|()| reader.query_row("SELECT COUNT(*) FROM sqlite_master", [], |_| Ok(())));
+        begun.map_err(|e| said(&e, "BEGIN", &self.path))?;
+        Ok(SqliteSnapshot { reader, path: self.path.clone() })
+    }
+}
+
+/// One state of the database, read while others write.
+pub(crate) struct SqliteSnapshot {
+    reader: Connection,
+    path: PathBuf,
+}
+
+const TABLES: &str = "SELECT m.name, c.name, c.type FROM sqlite_master m JOIN pragma_table_info(m.name) c \
+     WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%' AND m.name <> 'schema_version' ORDER BY m.name, c.cid";
+
+fn tables(connection: &Connection) -> rusqlite::Result<Vec<Table>> {
+    let mut statement = connection.prepare(TABLES)?;
+    let mut rows = statement.query([])?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        let boolean = row.get::<_, String>(2)? == "BOOLEAN";
+        table::add(&mut found, row.get(0)?, Column { name: row.get(1)?, boolean });
+    }
+    Ok(found)
+}
+
+impl SqliteSnapshot {
+    pub(crate) fn schema(&self, store: &str) -> Result<i64, Error> {
+        let found = self.reader.query_row(FIND_VERSION, [store], |row| row.get(0));
+        found.map_err(|e| said(&e, "FIND_VERSION", &self.path))
+    }
+
+    pub(crate) fn tables(&self) -> Result<Vec<Table>, Error> {
+        tables(&self.reader).map_err(|e| said(&e, "TABLES", &self.path))
+    }
+
+    /// Gives each row, with BOOLEAN told apart from numbers.
+    pub(crate) fn rows(
+        &self,
+        table: &Table,
+        each: &mut dyn FnMut(&[Value]) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let said = |e: rusqlite::Error| said(&e, "SELECT", &self.path);
         aside(|| {
-            let mut target = Connection::open(to)?;
-            let backup = rusqlite::backup::Backup::new(&writer, &mut target)?;
-            backup.run_to_completion(1024, Duration::ZERO, None)
+            let mut statement = self.reader.prepare(&table.select()).map_err(said)?;
+            let mut rows = statement.query([]).map_err(said)?;
+            while let Some(row) = rows.next().map_err(said)? {
+                let values = table.columns.iter().enumerate().map(|(place, column)| {
+                    Ok(match owned(row.get_ref(place)?) {
+                        Value::Int(number @ (0 | 1)) if column.boolean => Value::Bool(number == 1),
+                        value => value,
+                    })
+                });
+                each(&values.collect::<Result<Vec<_>, rusqlite::Error>>().map_err(said)?)?;
+            }
+            Ok(())
         })
-        .map_err(|e| said(&e, "backup", to))
     }
 }
 
@@ -112,6 +167,24 @@ impl SqliteTx {
     /// Several statements in one turn: to step aside for each would cost more than the statements.
     pub(crate) fn batch(&self, batch: &[Query]) -> Result<Vec<Rows>, Error> {
         aside(|| batch.iter().map(|query| run(&self.writer, query, &self.path)).collect())
+    }
+
+    pub(crate) fn tables(&self) -> Result<Vec<Table>, Error> {
+        tables(&self.writer).map_err(|e| said(&e, "TABLES", &self.path))
+    }
+
+    /// Empties a table.
+    pub(crate) fn clear(&self, table: &Table) -> Result<(), Error> {
+        aside(|| self.writer.execute_batch(&table.delete())).map_err(|e| said(&e, "DELETE", &self.path))
+    }
+
+    /// Adds rows to a table, each with a value for every column.
+    pub(crate) fn insert(&self, table: &Table, rows: &[Vec<Value>]) -> Result<(), Error> {
+        let inserted = aside(|| {
+            let mut statement = self.writer.prepare_cached(&table.insert())?;
+            rows.iter().try_for_each(|row| statement.execute(rusqlite::params_from_iter(row)).map(drop))
+        });
+        inserted.map_err(|e| said(&e, "INSERT", &self.path))
     }
 
     pub(crate) fn end(&mut self, commit: bool) -> Result<(), Error> {
@@ -170,7 +243,7 @@ fn connect(path: &Path, reading: bool) -> Result<Connection, Error> {
     Ok(connection)
 }
 
-fn migrate(writer: &mut Connection, path: &Path, migrations: &Migrations) -> Result<(), Error> {
+fn migrate(writer: &mut Connection, path: &Path, migrations: &Migrations, until: i64) -> Result<(), Error> {
     let said = |e: rusqlite::Error| said(&e, "migration", path);
     let found: Option<i64> = {
         writer.execute_batch(CREATE_VERSION).map_err(said)?;
@@ -182,7 +255,7 @@ fn migrate(writer: &mut Connection, path: &Path, migrations: &Migrations) -> Res
     if found > migrations.known() {
         return Err(Error::NewerSchema { name: migrations.name, found, known: migrations.known() });
     }
-    for (number, text) in migrations.after(found, "BLOB") {
+    for (number, text) in migrations.between(found, until, "BLOB") {
         let step = writer.transaction().map_err(said)?;
         step.execute_batch(&text).map_err(said)?;
         step.execute(SET_VERSION, rusqlite::params![migrations.name, number]).map_err(said)?;

@@ -1,13 +1,14 @@
 //! The three calls: read a batch, write a batch, and a transaction with logic in it.
 
 use std::future::Future;
-use std::path::Path;
 use std::pin::Pin;
 use std::sync::Arc;
 
+use crate::copies::{Snapshot, State};
 use crate::postgres::{Postgres, PostgresTx};
 use crate::sqlite::{Sqlite, SqliteTx};
-use crate::{Error, Migrations, Place, Query, Rows, statements};
+use crate::table::Table;
+use crate::{Error, Migrations, Place, Query, Rows, Value, statements};
 
 /// A boxed future that can move between threads.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -39,10 +40,19 @@ impl Store {
     /// # Errors
     /// It cannot be reached, read or written, is newer than this program, or is no database of ours.
     pub async fn open(place: &Place, migrations: &'static Migrations) -> Result<Store, Error> {
+        Store::open_at(place, migrations, i64::MAX).await
+    }
+
+    /// The same, with the schema no further than step `until`: what a copy of that time fits into.
+    pub(crate) async fn open_at(
+        place: &Place,
+        migrations: &'static Migrations,
+        until: i64,
+    ) -> Result<Store, Error> {
         let driver = match place {
-            Place::Sqlite(path) => Driver::Sqlite(Sqlite::open(path, migrations)?),
+            Place::Sqlite(path) => Driver::Sqlite(Sqlite::open(path, migrations, until)?),
             Place::Postgres(address) => {
-                Driver::Postgres(Box::new(Postgres::open(address, migrations).await?))
+                Driver::Postgres(Box::new(Postgres::open(address, migrations, until).await?))
             }
         };
         Ok(Store { driver: Arc::new(driver), name: migrations.name })
@@ -79,19 +89,28 @@ impl Store {
         E: From<Error>,
         F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T, E>> + Send,
     {
-        let mut tx = match &*self.driver {
-            Driver::Sqlite(sqlite) => Tx(Inner::Sqlite(sqlite.begin().await?)),
-            Driver::Postgres(postgres) => Tx(Inner::Postgres(Box::new(postgres.begin().await?))),
-        };
+        let mut tx = self.begin().await?;
         let result = work(&mut tx).await;
-        let commit = result.is_ok();
-        let ended = match &mut tx.0 {
-            Inner::Sqlite(sqlite) => sqlite.end(commit),
-            Inner::Postgres(postgres) => postgres.end(commit).await,
-        };
+        let ended = self.end(&mut tx, result.is_ok()).await;
         match (result, ended) {
             (Ok(_), Err(error)) => Err(error.into()),
             (result, _) => result,
+        }
+    }
+
+    /// Begins a transaction. Dropped before its end it is undone.
+    pub(crate) async fn begin(&self) -> Result<Tx, Error> {
+        Ok(match &*self.driver {
+            Driver::Sqlite(sqlite) => Tx(Inner::Sqlite(sqlite.begin().await?)),
+            Driver::Postgres(postgres) => Tx(Inner::Postgres(Box::new(postgres.begin().await?))),
+        })
+    }
+
+    /// Ends it.
+    pub(crate) async fn end(&self, tx: &mut Tx, commit: bool) -> Result<(), Error> {
+        match &mut tx.0 {
+            Inner::Sqlite(sqlite) => sqlite.end(commit),
+            Inner::Postgres(postgres) => postgres.end(commit).await,
         }
     }
 
@@ -142,18 +161,35 @@ impl Store {
         }
     }
 
-    /// A consistent copy into a new file (SQLite only; PostgreSQL has tools of its own for that).
+    /// The state of this moment, to be copied while the service goes on.
     ///
     /// # Errors
-    /// The copy failed, or this is PostgreSQL.
-    pub async fn copy_to(&self, to: &Path) -> Result<(), Error> {
-        match &*self.driver {
-            Driver::Sqlite(sqlite) => sqlite.copy_to(to).await,
-            Driver::Postgres(_) => Err(Error::Statement {
-                sql: "copy",
-                why: "use pg_dump or pg_basebackup for PostgreSQL".to_owned(),
-            }),
-        }
+    /// The database's own.
+    pub async fn snapshot(&self) -> Result<Snapshot, Error> {
+        Ok(Snapshot::new(
+            self.name,
+            self.engine(),
+            match &*self.driver {
+                Driver::Sqlite(sqlite) => State::Sqlite(sqlite.snapshot()?),
+                Driver::Postgres(postgres) => State::Postgres(Box::new(postgres.snapshot().await?)),
+            },
+        ))
+    }
+
+    /// Lets nobody else write to `table` (SQLite: to any) while what is given lives, so that another store can be looked at in
+    /// the same moment. Whoever is writing is waited for; it is for the blink of an eye only.
+    ///
+    /// # Errors
+    /// Others write for too long, or the database's own.
+    pub async fn hold(&self, table: &'static str) -> Result<Hold, Error> {
+        Ok(Hold(match &*self.driver {
+            Driver::Sqlite(sqlite) => Tx(Inner::Sqlite(sqlite.begin().await?)),
+            Driver::Postgres(postgres) => {
+                let tx = postgres.begin().await?;
+                tx.hold(table).await?;
+                Tx(Inner::Postgres(Box::new(tx)))
+            }
+        }))
     }
 
     /// Names of all live columns, as `(table, column)`.
@@ -191,7 +227,31 @@ enum Inner {
     Postgres(Box<PostgresTx>),
 }
 
+/// While this lives, nobody else writes. It ends without a trace.
+pub struct Hold(#[expect(dead_code, reason = "dropping it lets others write again")] Tx);
+
 impl Tx {
+    pub(crate) async fn tables(&mut self) -> Result<Vec<Table>, Error> {
+        match &mut self.0 {
+            Inner::Sqlite(sqlite) => sqlite.tables(),
+            Inner::Postgres(postgres) => postgres.tables().await,
+        }
+    }
+
+    pub(crate) async fn clear(&mut self, table: &Table) -> Result<(), Error> {
+        match &mut self.0 {
+            Inner::Sqlite(sqlite) => sqlite.clear(table),
+            Inner::Postgres(postgres) => postgres.clear(table).await,
+        }
+    }
+
+    pub(crate) async fn insert(&mut self, table: &Table, rows: &[Vec<Value>]) -> Result<(), Error> {
+        match &mut self.0 {
+            Inner::Sqlite(sqlite) => sqlite.insert(table, rows),
+            Inner::Postgres(postgres) => postgres.insert(table, rows).await,
+        }
+    }
+
     /// Runs one statement.
     ///
     /// # Errors

@@ -64,6 +64,26 @@ pub enum Error {
         /// The epochs of which the root holds a key.
         root: String,
     },
+    /// The root holds keys of two epochs, so a copy of the keyring cannot be judged by it.
+    #[error(
+        "The root holds the key of epoch {other} beside that of the keyring's epoch {keyring}: a change of epoch was interrupted, or this keyring is an older copy. Start the service once with its newest keyring, then try again."
+    )]
+    RootBetweenEpochs {
+        /// The epoch that the keyring names.
+        keyring: Epoch,
+        /// Another of which the root holds a key.
+        other: Epoch,
+    },
+    /// An escrow copy needs somebody who can open it.
+    #[error(
+        "The escrow copy needs at least one officer, each named by an age recipient: age1... (made with `age-keygen`)."
+    )]
+    NoOfficer,
+    /// The escrow copy does not open with this identity.
+    #[error(
+        "The escrow copy does not open with this identity, or is not one. Use the age identity of an officer whom it was made for."
+    )]
+    EscrowDoesNotOpen,
     /// The keyring store is empty.
     #[error(
         "The keyring holds no keys. It is missing or empty: restore its newest copy. (A new, empty keyring would open nothing.)"

@@ -44,6 +44,7 @@
 mod associated;
 mod cache;
 mod chunks;
+mod copies;
 mod envelope;
 mod epoch;
 mod epochs;
@@ -62,6 +63,7 @@ mod vault;
 mod testing;
 
 pub use chunks::{CHUNK_BYTES, ChunkSeal, Chunks, SEAL_HEADER_BYTES, SEALED_CHUNK_BYTES};
+pub use copies::{Checked, check_keyring, escrow, from_escrow};
 pub use epoch::Epoch;
 pub use error::{Error, Mismatch};
 pub use keyring::MIGRATIONS;

@@ -189,7 +189,7 @@ impl Root {
         Ok(bytes)
     }
 
-    fn names(&self) -> Result<Vec<String>, Error> {
+    pub(crate) fn names(&self) -> Result<Vec<String>, Error> {
         let mut names = Vec::new();
         for file in fs::read_dir(&self.folder).map_err(failed("list", &self.folder))? {
             let file = file.map_err(failed("list", &self.folder))?;
@@ -216,7 +216,7 @@ fn epoch_of(name: &str) -> Option<Epoch> {
     (key_name(epoch) == name).then_some(epoch)
 }
 
-fn private(path: &Path, mode: u32, cure: &'static str) -> Result<(), Error> {
+pub(crate) fn private(path: &Path, mode: u32, cure: &'static str) -> Result<(), Error> {
     if mode & OTHERS == 0 {
         Ok(())
     } else {
@@ -224,12 +224,12 @@ fn private(path: &Path, mode: u32, cure: &'static str) -> Result<(), Error> {
     }
 }
 
-fn failed(doing: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> Error {
+pub(crate) fn failed(doing: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> Error {
     let path = path.to_owned();
     move |source| Error::RootFailed { doing, path, source }
 }
 
-fn sync_folder(folder: &Path) -> Result<(), Error> {
+pub(crate) fn sync_folder(folder: &Path) -> Result<(), Error> {
     File::open(folder).and_then(|f| f.sync_all()).map_err(failed("make durable", folder))
 }
 

@@ -1,6 +1,7 @@
 //! The commands, one file each.
 
 pub(crate) mod audit;
+pub(crate) mod backup;
 pub(crate) mod demo;
 pub(crate) mod doctor;
 pub(crate) mod duplicates;
@@ -13,6 +14,7 @@ pub(crate) mod policy;
 pub(crate) mod programme;
 pub(crate) mod promises;
 pub(crate) mod request;
+pub(crate) mod restore;
 pub(crate) mod retention;
 pub(crate) mod serve;
 pub(crate) mod user;

@@ -111,6 +111,11 @@ impl Site {
 
     /// Starts it and waits until it answers.
     pub(crate) fn start(&self) -> Running {
+        self.start_in(&self.folder())
+    }
+
+    /// The same for another service in `folder`, which listens where this one would.
+    pub(crate) fn start_in(&self, folder: &Path) -> Running {
         let log = std::fs::File::options()
             .create(true)
             .append(true)
@@ -119,7 +124,7 @@ impl Site {
         let mut child = Running(
             Command::new(env!("CARGO_BIN_EXE_kept"))
                 .arg("serve")
-                .env("KEPT_CONFIG", self.folder().join("kept.toml"))
+                .env("KEPT_CONFIG", folder.join("kept.toml"))
                 .stderr(log)
                 .spawn()
                 .unwrap(),

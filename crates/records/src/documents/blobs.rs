@@ -43,11 +43,17 @@ impl Blobs {
         Blobs { folder }
     }
 
+    /// The folder itself.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     fn of_client(&self, client: ClientId) -> PathBuf {
         self.folder.join(client.to_string())
     }
 
-    fn path(&self, which: Which) -> PathBuf {
+    /// Where a version stands.
+    pub(crate) fn path(&self, which: Which) -> PathBuf {
         self.of_client(which.client).join(format!("{}.{}", which.document, which.blob.simple()))
     }
 

@@ -9,4 +9,5 @@
 )]
 
 mod batches;
+mod copies;
 mod faults;
