@@ -16,6 +16,7 @@ pub mod dates;
 pub mod disclosures;
 pub mod documents;
 pub mod entries;
+pub mod figures;
 pub mod formats;
 pub mod ids;
 pub mod messages;
