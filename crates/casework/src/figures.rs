@@ -1,6 +1,8 @@
 //! What the service counts about itself: people, what happened with them, quarter by quarter. The rules only; how counts become
 //! figures that give nobody away stands in `statistics`.
 
+mod population;
+
 use std::fmt;
 use std::str::FromStr;
 
@@ -9,6 +11,8 @@ use jiff::civil::Date;
 use crate::dates;
 use crate::entries::codes;
 use crate::outcomes::{Measure as Counted, Record, RuleSet, Standing, judge};
+
+pub use population::{Population, PopulationFault};
 
 codes! {
     /// What is counted: people, each once in a period, with whom this happened in it.
@@ -255,6 +259,12 @@ impl Happened {
         self.0.shrink_to_fit();
     }
 
+    /// The first day on which it happened.
+    #[must_use]
+    pub fn first(&self, measure: Measure) -> Option<Date> {
+        self.0.iter().filter(|(what, _)| *what == measure).map(|(_, day)| *day).min()
+    }
+
     /// Whether it happened in a period.
     #[must_use]
     pub fn in_period(&self, measure: Measure, period: Period) -> bool {
@@ -292,9 +302,9 @@ pub const STORIES: [Story; 4] = [
         words: "Whether everybody gets fair help",
         tells: "Who started and who reached an outcome, by ethnic group and age",
         tables: &[
-            (Measure::Starts, &["ethnicity"]),
+            (Measure::Starts, &["ethnicity_group"]),
             (Measure::Starts, &["age"]),
-            (Measure::Outcomes, &["ethnicity"]),
+            (Measure::Outcomes, &["ethnicity_group"]),
             (Measure::Outcomes, &["age"]),
         ],
     },

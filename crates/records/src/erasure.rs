@@ -132,6 +132,7 @@ impl Service {
             let epoch: Epoch = self.vault().erase(&permit, client.into(), None).await?;
             // Nothing opens them any more; now they go.
             self.documents_kept().remove_client(client)?;
+            self.unlink_from_packs(client).await?;
             let epoch = i64::try_from(epoch.number()).unwrap_or(i64::MAX);
             let gone =
                 FINISHED.with([client.as_bytes().into(), self.now().as_microsecond().into(), epoch.into()]);

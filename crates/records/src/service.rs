@@ -12,6 +12,7 @@ use store::{Migrations, Place, Store, sql};
 use vault::{FileId, Vault};
 
 use crate::documents;
+use crate::figures::Columns;
 use crate::notices::{self, Notices};
 use crate::search::People;
 use crate::sessions::Sessions;
@@ -39,6 +40,7 @@ pub static MIGRATIONS: Migrations = Migrations {
         (7, "documents and paper", include_str!("../migrations/006_documents.sql")),
         (8, "notices given, consents, sharing", include_str!("../migrations/007_consents.sql")),
         (9, "until when each layer is kept", include_str!("../migrations/008_retention.sql")),
+        (15, "figures", include_str!("../migrations/014_figures.sql")),
     ],
 };
 
@@ -68,6 +70,8 @@ pub struct Service {
     directory: RwLock<Arc<Directory>>,
     sessions: Sessions,
     people: RwLock<People>,
+    columns: RwLock<Columns>,
+    gathering: tokio::sync::Mutex<()>,
     seen_change: AtomicI64,
     following: tokio::sync::Mutex<()>,
     post: OnceLock<Post>,
@@ -141,6 +145,8 @@ impl Service {
             directory: RwLock::default(),
             sessions: Sessions::default(),
             people: RwLock::default(),
+            columns: RwLock::default(),
+            gathering: tokio::sync::Mutex::new(()),
             seen_change: AtomicI64::new(0),
             following: tokio::sync::Mutex::new(()),
             post: OnceLock::new(),
@@ -259,6 +265,15 @@ impl Service {
 
     pub(crate) fn people(&self) -> &RwLock<People> {
         &self.people
+    }
+
+    /// Everybody as codes, for figures.
+    pub(crate) fn columns(&self) -> &RwLock<Columns> {
+        &self.columns
+    }
+
+    pub(crate) fn gathering(&self) -> &tokio::sync::Mutex<()> {
+        &self.gathering
     }
 
     pub(crate) fn seen_change(&self) -> &AtomicI64 {

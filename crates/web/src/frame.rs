@@ -23,6 +23,7 @@ pub(crate) enum At {
     Team,
     Paper,
     Sharing,
+    Figures,
     Elsewhere,
 }
 
@@ -37,6 +38,8 @@ pub(crate) fn staff(app: &App, visit: &Visit, at: At, title: &str, body: Markup)
         (At::Team, "The team", "/team"),
         (At::Paper, "Paper", "/paper"),
         (At::Sharing, "Sharing", "/recipients"),
+        // The governance lead signs what managers prepare.
+        (At::Figures, "Figures", if visit.role == Role::Manager { "/figures" } else { "/figures/packs" }),
     ];
     let works_with_clients = visit.role == Role::Adviser;
     let nav: Vec<NavItem<'_>> = places
@@ -46,6 +49,7 @@ pub(crate) fn staff(app: &App, visit: &Visit, at: At, title: &str, body: Markup)
             At::Diary => visit.role != Role::Administrator,
             At::Team => visit.role == Role::Manager,
             At::Paper => visit.role != Role::Administrator,
+            At::Figures => matches!(visit.role, Role::Manager | Role::Governance),
             At::Sharing => matches!(visit.role, Role::Adviser | Role::Manager | Role::Governance),
             _ => works_with_clients,
         })

@@ -24,6 +24,7 @@ mod entries;
 mod entry_page;
 mod fail;
 mod fields;
+mod figures;
 mod file;
 mod form;
 mod frame;

@@ -5,7 +5,7 @@ use axum::routing::{MethodRouter, get, post};
 
 use crate::{
     App, account, appointments, assets, calendar, clients, closures, conflict, consents, corrections, cover,
-    details, diary, disclosures, documents, entries, entry_page, file, hand_over, looked, messages,
+    details, diary, disclosures, documents, entries, entry_page, figures, file, hand_over, looked, messages,
     notices_given, organisations, outcomes, paper, plan, public, register, retention, sign_in, tasks, team,
     telling, today,
 };
@@ -155,6 +155,19 @@ routes! {
     Post "/recipients/{organisation}/confirm" Staff true organisations::confirm;
     Get  "/recipients-to-tell" Staff false telling::show;
     Post "/recipients-to-tell" Staff true telling::step;
+    Get  "/figures" Staff true figures::show;
+    Get  "/figures/download/{file}" Staff true figures::download;
+    Post "/figures/views" Staff true figures::views;
+    Get  "/figures/equality" Staff true figures::equality::show;
+    Post "/figures/equality" Staff true figures::equality::population;
+    Get  "/figures/packs" Staff true figures::packs::list;
+    Post "/figures/packs" Staff true figures::packs::prepare;
+    Get  "/figures/packs/{pack}" Staff true figures::packs::show;
+    Post "/figures/packs/{pack}" Staff true figures::packs::decide;
+    Get  "/figures/packs/{pack}/{file}" Staff true figures::packs::file;
+    Get  "/published" Everybody false figures::published::list;
+    Get  "/published/{pack}" Everybody false figures::published::show;
+    Get  "/published/{pack}/{file}" Everybody false figures::published::file;
     Get  "/notices/tell-again" Staff true notices_given::show;
     Post "/notices/tell-again" Staff true notices_given::give;
     Post "/notices/tell-again/letters" Staff true notices_given::letters;

@@ -13,6 +13,7 @@ mod bench;
 mod closures;
 mod documents;
 mod failing;
+mod figures;
 mod forms;
 mod sharing;
 mod table;
