@@ -80,20 +80,53 @@ pub(crate) fn extract_of(
     for (row, person) in rows.iter_mut().zip(&people) {
         row.push(u32::from(person.happened.in_period(Measure::Outcomes, period)));
     }
-    match extract(&columns, &rows, RULES) {
-        Ok(made) => {
-            let about = format!(
-                "The extract holds a random four fifths of the people who started in the period, without any name or number, in groups of at least {} people alike in all that others may know. In each group at least {} answers are given to what is protected, no further from those of all than {:.2} (0.35 is allowed). {} of {} rows were taken out for it.",
-                made.kept.k,
-                made.kept.l,
-                made.kept.t,
-                made.removed,
-                rows.len()
-            );
-            (Some(made), about)
+    made(columns, rows)
+}
+
+/// The extract with as much of what is protected as the rules allow. Where nearly nobody, or nearly everybody, has something, no
+/// class is mixed enough: then that column is left out.
+fn made(columns: Vec<Recoding>, rows: Vec<Vec<u32>>) -> (Option<Extract>, String) {
+    let protected: Vec<usize> =
+        (0..columns.len()).filter(|at| columns.get(*at).is_some_and(|column| column.sensitive)).collect();
+    let mut ways: Vec<Vec<usize>> = vec![Vec::new()];
+    ways.extend(protected.iter().rev().map(|at| vec![*at]));
+    ways.push(protected);
+    let mut why = String::new();
+    for without in ways {
+        let stays = |at: usize| !without.contains(&at);
+        let some: Vec<Recoding> =
+            columns.iter().enumerate().filter(|(at, _)| stays(*at)).map(|(_, one)| one.clone()).collect();
+        let of = |row: &Vec<u32>| -> Vec<u32> {
+            row.iter().enumerate().filter(|(at, _)| stays(*at)).map(|(_, code)| *code).collect()
+        };
+        let rows: Vec<Vec<u32>> = rows.iter().map(of).collect();
+        let made = match extract(&some, &rows, RULES) {
+            Ok(made) => made,
+            Err(no) => {
+                why = no.to_string();
+                continue;
+            }
+        };
+        let mut about = format!(
+            "The extract holds a random four fifths of the people who started in the period, without any name or number, in groups of at least {} people alike in all that others may know. {} of {} rows were taken out for it.",
+            made.kept.k,
+            made.removed,
+            rows.len()
+        );
+        if some.iter().any(|column| column.sensitive) {
+            about.push_str(&format!(
+                " In each group at least {} answers are given to what is protected, no further from those of all than {:.2} (0.35 is allowed).",
+                made.kept.l, made.kept.t
+            ));
         }
-        Err(why) => (None, format!("There is no extract: {why}.")),
+        let names: Vec<&str> =
+            without.iter().filter_map(|at| Some(columns.get(*at)?.name.as_str())).collect();
+        if !names.is_empty() {
+            about.push_str(&format!(" Left out, because it could not be told safely: {}.", names.join(", ")));
+        }
+        return (Some(made), about);
     }
+    (None, format!("There is no extract: {why}."))
 }
 
 fn level(words: &[&str], of: impl Iterator<Item = u32>) -> Level {

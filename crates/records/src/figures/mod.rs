@@ -1,6 +1,6 @@
 //! Figures of the service: everybody as codes in memory, counted so that nobody can be found.
 //!
-//! - `columns` holds everybody as codes; it is filled at the first question under two bulk permits of Kept itself (statistics, and
+//! - `columns` holds everybody as codes; `gather` fills it at the first question under two bulk permits of Kept itself (statistics, and
 //!   the equality duty for equality answers), follows the feed of changes and drops an erased client at once;
 //! - `dimensions` says by what the notice in force lets people be counted;
 //! - `counting` answers a manager's question, for use inside the service;
@@ -15,6 +15,7 @@ mod counting;
 mod dimensions;
 mod equality;
 mod extracts;
+mod gather;
 mod packs;
 mod sheet;
 mod views;

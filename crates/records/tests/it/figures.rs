@@ -166,6 +166,7 @@ async fn two_people_publish_and_what_is_published_stays() {
         let extract = first.content.extract.clone().unwrap();
         assert!(extract.kept.k >= 10 && extract.kept.l >= 2 && extract.kept.t <= 0.35, "{:?}", extract.kept);
         assert!(extract.rows.len() < 280, "a sample");
+        assert!(first.content.of_extract.contains("could not be told safely: Outcome"), "nobody has one");
         assert!(!first.content.extract_csv().unwrap().contains("Marker"));
 
         // Files change; a later pack about the same period gives the same figure for the same people, and the same extract.
