@@ -18,6 +18,7 @@ pub mod dates;
 pub mod disclosures;
 pub mod documents;
 pub mod entries;
+pub mod figures;
 pub mod formats;
 pub mod holds;
 pub mod ids;

@@ -206,6 +206,7 @@ impl Service {
             for client in &clients {
                 // Nothing opens them any more; now they go.
                 self.documents_kept().remove_client(*client)?;
+                self.unlink_from_packs(*client).await?;
             }
             self.nothing_remains(&clients).await?;
             let epoch = i64::try_from(epoch.number()).unwrap_or(i64::MAX);

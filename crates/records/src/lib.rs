@@ -27,6 +27,7 @@ mod entries;
 pub mod entry_views;
 pub mod erasure;
 mod error;
+pub mod figures;
 pub mod files;
 pub mod hand_over;
 pub mod holds;

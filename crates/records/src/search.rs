@@ -158,6 +158,7 @@ impl Service {
     /// Brings these clients up to date in the index; one who is no more is dropped at once.
     pub(crate) async fn index_clients(&self, clients: &[ClientId]) -> Result<(), Error> {
         if clients.len() > 500 {
+            self.columns().write().unwrap_or_else(PoisonError::into_inner).forget();
             return self.index_everybody().await;
         }
         for client in clients {
@@ -170,8 +171,10 @@ impl Service {
             let Some(row) = found.first().filter(|_| !pages.rows.is_empty()) else {
                 self.vault().evict((*client).into());
                 self.people().write().unwrap_or_else(PoisonError::into_inner).forget(*client);
+                self.columns().write().unwrap_or_else(PoisonError::into_inner).changed(*client, true);
                 continue;
             };
+            self.columns().write().unwrap_or_else(PoisonError::into_inner).changed(*client, false);
             let (_, head) = head(row)?;
             let keys = self.vault().keys((*client).into()).await?;
             let entry = self.log().submit(

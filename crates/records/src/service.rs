@@ -13,6 +13,7 @@ use vault::{FileId, Vault};
 
 use crate::access_review::Seen;
 use crate::documents;
+use crate::figures::Columns;
 use crate::notices::{self, Notices};
 use crate::programmes::Offered;
 use crate::search::People;
@@ -44,6 +45,7 @@ pub static MIGRATIONS: Migrations = Migrations {
         (10, "requests and complaints", include_str!("../migrations/010_requests.sql")),
         (12, "registers of the governance lead", include_str!("../migrations/011_register.sql")),
         (13, "programmes", include_str!("../migrations/012_programmes.sql")),
+        (15, "figures", include_str!("../migrations/014_figures.sql")),
         (17, "erasures, holds, sweeps", include_str!("../migrations/016_erasures.sql")),
     ],
 };
@@ -75,6 +77,8 @@ pub struct Service {
     directory: RwLock<Arc<Directory>>,
     sessions: Sessions,
     people: RwLock<People>,
+    columns: RwLock<Columns>,
+    gathering: tokio::sync::Mutex<()>,
     seen_change: AtomicI64,
     following: tokio::sync::Mutex<()>,
     post: OnceLock<Post>,
@@ -165,6 +169,8 @@ impl Service {
             directory: RwLock::default(),
             sessions: Sessions::default(),
             people: RwLock::default(),
+            columns: RwLock::default(),
+            gathering: tokio::sync::Mutex::new(()),
             seen_change: AtomicI64::new(0),
             following: tokio::sync::Mutex::new(()),
             post: OnceLock::new(),
@@ -292,6 +298,15 @@ impl Service {
 
     pub(crate) fn people(&self) -> &RwLock<People> {
         &self.people
+    }
+
+    /// Everybody as codes, for figures.
+    pub(crate) fn columns(&self) -> &RwLock<Columns> {
+        &self.columns
+    }
+
+    pub(crate) fn gathering(&self) -> &tokio::sync::Mutex<()> {
+        &self.gathering
     }
 
     pub(crate) fn seen_change(&self) -> &AtomicI64 {

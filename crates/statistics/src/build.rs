@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::MOST_DIMENSIONS;
 use crate::audit::{self, Disclosed};
+use crate::beside;
 use crate::group::Group;
 use crate::keys::{BASE, Secret};
 use crate::ledger::Ledger;
@@ -91,6 +92,23 @@ pub fn release(
     limits: Limits,
     ledger: &mut Ledger,
 ) -> Result<Made, Refused> {
+    release_beside(people, secret, sensitive, specs, limits, ledger, &[])
+}
+
+/// The same beside earlier releases about the same people: a figure that stands there already is not given a second time with
+/// another number, and nothing may follow from all of them together.
+///
+/// # Errors
+/// Why there is none.
+pub fn release_beside(
+    people: &People,
+    secret: &Secret,
+    sensitive: &Sensitive,
+    specs: &[TableSpec],
+    limits: Limits,
+    ledger: &mut Ledger,
+    earlier: &[Release],
+) -> Result<Made, Refused> {
     let mut made = Made { release: Release::default(), in_breakdown: Vec::new(), notes: Vec::new() };
     let mut noted = ledger.clone();
     for spec in specs {
@@ -106,20 +124,37 @@ pub fn release(
         made.release.tables.push(table);
         made.in_breakdown.push(share);
     }
+    beside::adopt(&mut made.release, earlier);
     for _ in 0..MOST_ROUNDS {
-        let found = audit::audit(&made.release)?;
-        if found.is_empty() {
+        let found = audit::audit(&beside::together(&made.release, earlier))?;
+        let Some(first) = found.first().cloned() else {
             *ledger = noted;
             return Ok(made);
-        }
+        };
+        let mut hidden = false;
         for one in &found {
-            if let Some(hidden) = hide(&mut made.release, one) {
-                made.notes.push(format!("{hidden} is not shown, because {one}"));
+            if let Some(what) = hide(&mut made.release, one) {
+                made.notes.push(format!("{what} is not shown, because {one}"));
+                hidden = true;
+            }
+        }
+        // What hangs on earlier figures alone is mended by saying less now.
+        if !hidden {
+            let anything = beside::anything(&made.release, first.clone());
+            match hide(&mut made.release, &anything) {
+                Some(what) => made.notes.push(format!("{what} is not shown, because {first}")),
+                None => return Err(Refused::Unsafe(Box::new(first))),
             }
         }
     }
-    let first = audit::audit(&made.release)?.into_iter().next();
-    first.map_or(Ok(made), |first| Err(Refused::Unsafe(Box::new(first))))
+    let first = audit::audit(&beside::together(&made.release, earlier))?.into_iter().next();
+    match first {
+        Some(first) => Err(Refused::Unsafe(Box::new(first))),
+        None => {
+            *ledger = noted;
+            Ok(made)
+        }
+    }
 }
 
 /// Takes one figure out that the conclusion hangs on: the smallest, which few will miss.

@@ -61,10 +61,13 @@ impl Group {
         for (one, two) in self.bits.iter().zip(&other.bits) {
             differ += (one ^ two).count_ones() as usize;
             if differ > most {
-                break;
+                return differ;
             }
         }
-        differ
+        // Who stands behind everybody of the other set is in one of them only.
+        let shared = self.bits.len().min(other.bits.len());
+        let beyond = self.bits.iter().skip(shared).chain(other.bits.iter().skip(shared));
+        differ + beyond.map(|word| word.count_ones() as usize).sum::<usize>()
     }
 
     pub(crate) fn words(&self) -> &[u64] {

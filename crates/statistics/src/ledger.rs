@@ -37,6 +37,36 @@ impl Ledger {
         self.groups.is_empty()
     }
 
+    /// The same groups among `many` people who stand elsewhere: whoever stood at a place stands where `to` says.
+    #[must_use]
+    pub fn moved(&self, many: usize, to: &[usize]) -> Ledger {
+        let mut ledger = Ledger::default();
+        for group in self.groups.values().flatten() {
+            let mut moved = Group::none(many);
+            group.members().filter_map(|at| to.get(at)).for_each(|at| moved.add(*at));
+            ledger.note(moved);
+        }
+        ledger
+    }
+
+    /// Remembers the groups of another one, too.
+    pub fn join(&mut self, other: Ledger) {
+        other.groups.into_values().flatten().for_each(|group| self.note(group));
+    }
+
+    /// The groups that another one does not remember.
+    #[must_use]
+    pub fn without(&self, other: &Ledger) -> Ledger {
+        let mut rest = Ledger::default();
+        let known = |group: &&Group| other.groups.get(&group.size()).is_some_and(|same| same.contains(group));
+        self.groups
+            .values()
+            .flatten()
+            .filter(|group| !known(group))
+            .for_each(|group| rest.note(group.clone()));
+        rest
+    }
+
     /// Whether a group may be shown beside those before it when groups of fewer than `least` people may not be told apart.
     pub(crate) fn takes(&self, group: &Group, least: usize) -> bool {
         let most = least.saturating_sub(1);
@@ -89,6 +119,12 @@ mod tests {
         ] {
             assert_eq!(ledger.takes(&of(from, to), 10), taken, "{from}..{to}");
         }
+        // Everybody moved by one place, one of them to behind everybody: they still count as a difference.
+        let to: Vec<usize> = (0..200).map(|at| if at == 0 { 300 } else { at - 1 }).collect();
+        let moved = ledger.moved(301, &to);
+        let (without, other) = (Group::of(200, |at| at < 99), Group::of(200, |at| (0..89).contains(&at)));
+        assert!(!moved.takes(&without, 10) && moved.takes(&other, 10));
+        assert_eq!(moved.without(&ledger).len(), 1);
         let kept = serde_json::to_string(&ledger).unwrap();
         assert_eq!(serde_json::from_str::<Ledger>(&kept).unwrap(), ledger);
     }

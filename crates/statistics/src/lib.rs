@@ -9,13 +9,16 @@
 //! - `group` decides whether a group may be broken down by something sensitive, without looking at what is sensitive, and
 //!   `ledger` remembers the groups that were;
 //! - `session` answers counts one after another, `build` makes a release of tables, `audit` attacks one before anybody
-//!   else does.
+//!   else does; `beside` puts it beside earlier ones;
+//! - `extract` makes rows that are nobody's.
 //!
 //! What is rounded how, and why, stands in `docs/figures.md`. To add another protection, write it where a count becomes a
 //! figure (`keys`), and let `audit` know what an attacker can conclude from it.
 
 pub mod audit;
+mod beside;
 mod build;
+pub mod extract;
 mod group;
 mod keys;
 mod ledger;
@@ -26,10 +29,10 @@ mod session;
 pub mod shares;
 mod spec;
 
-pub use build::{Limits, Made, Refused, release};
+pub use build::{Limits, Made, Refused, release, release_beside};
 pub use keys::{BASE, Secret};
 pub use ledger::Ledger;
-pub use people::{Column, People, TooMany, Variable};
+pub use people::{Coded, Column, People, TooMany, Variable};
 pub use release::{Cell, Release, Rule, Table};
 pub use sensitive::Sensitive;
 pub use session::{Answer, No, Session};

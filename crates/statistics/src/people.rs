@@ -22,6 +22,17 @@ pub struct Column {
     pub values: Vec<String>,
 }
 
+/// A column whose values are codes already: places in its list of categories.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Coded {
+    /// Its name.
+    pub name: String,
+    /// All its categories, in any order; also those that nobody has.
+    pub categories: Vec<String>,
+    /// The code of each person.
+    pub codes: Vec<u32>,
+}
+
 /// More people than can be counted at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("there are more people than can be counted at once")]
@@ -61,6 +72,28 @@ impl People {
         }
         let keys = ids.iter().map(|id| secret.person(id.as_bytes())).collect();
         Ok(People { variables, codes, keys })
+    }
+
+    /// People whose numbers ([`Secret::person`]) and codes are known already.
+    ///
+    /// # Errors
+    /// More than four thousand million.
+    pub fn coded(numbers: Vec<u64>, columns: &[Coded]) -> Result<People, TooMany> {
+        u32::try_from(numbers.len()).map_err(|_| TooMany)?;
+        let (mut variables, mut codes) = (Vec::new(), Vec::new());
+        for column in columns {
+            let sorted: BTreeSet<&String> = column.categories.iter().collect();
+            let places: HashMap<&String, u32> = sorted.iter().copied().zip(0..).collect();
+            let moved: Vec<u32> =
+                column.categories.iter().map(|category| places.get(category).copied().unwrap_or(0)).collect();
+            let of = |at: usize| column.codes.get(at).and_then(|code| moved.get(*code as usize));
+            codes.push((0..numbers.len()).map(|at| of(at).copied().unwrap_or(0)).collect());
+            variables.push(Variable {
+                name: column.name.clone(),
+                categories: sorted.into_iter().cloned().collect(),
+            });
+        }
+        Ok(People { variables, codes, keys: numbers })
     }
 
     /// How many.

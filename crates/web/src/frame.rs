@@ -23,6 +23,7 @@ pub(crate) enum At {
     Team,
     Paper,
     Sharing,
+    Figures,
     Programmes,
     Promises,
     Requests,
@@ -43,6 +44,8 @@ pub(crate) fn staff(app: &App, visit: &Visit, at: At, title: &str, body: Markup)
         (At::Programmes, "Programmes", "/programmes"),
         (At::Promises, "Promises", "/promises"),
         (At::Requests, "Requests", "/requests"),
+        // The governance lead signs what managers prepare.
+        (At::Figures, "Figures", if visit.role == Role::Manager { "/figures" } else { "/figures/packs" }),
     ];
     let works_with_clients = visit.role == Role::Adviser;
     let nav: Vec<NavItem<'_>> = places
@@ -52,7 +55,7 @@ pub(crate) fn staff(app: &App, visit: &Visit, at: At, title: &str, body: Markup)
             At::Diary => visit.role != Role::Administrator,
             At::Team => visit.role == Role::Manager,
             At::Paper => visit.role != Role::Administrator,
-            At::Requests => matches!(visit.role, Role::Manager | Role::Governance),
+            At::Requests | At::Figures => matches!(visit.role, Role::Manager | Role::Governance),
             At::Sharing => matches!(visit.role, Role::Adviser | Role::Manager | Role::Governance),
             At::Programmes => visit.role != Role::Receptionist,
             At::Promises => records::promises::sees_promises(visit.role),

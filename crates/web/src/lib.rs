@@ -28,6 +28,7 @@ mod entry_page;
 mod erasures;
 mod fail;
 mod fields;
+mod figures;
 mod file;
 mod form;
 mod frame;

@@ -6,9 +6,9 @@ use axum::routing::{MethodRouter, get, post};
 use crate::{
     App, access_review, account, appointments, assets, breaches, calendar, clients, closures, conflict,
     consents, corrections, cover, details, diary, directory, disclosures, documents, entries, entry_page,
-    erasures, file, hand_over, holds, joining, looked, messages, notices_given, organisations, outcomes,
-    paper, placements, plan, programmes, promises, public, redactions, referrals, register, requests,
-    retention, sign_in, tasks, team, telling, today,
+    erasures, figures, file, hand_over, holds, joining, looked, messages, notices_given, organisations,
+    outcomes, paper, placements, plan, programmes, promises, public, redactions, referrals, register,
+    requests, retention, sign_in, tasks, team, telling, today,
 };
 
 /// The two methods that pages use.
@@ -211,6 +211,19 @@ routes! {
     Post "/requests/{request}/review" Staff true requests::copy::reviewed;
     Get  "/requests/{request}/print" Staff true requests::copy::print;
     Get  "/requests/{request}/download" Staff true requests::copy::download;
+    Get  "/figures" Staff true figures::show;
+    Get  "/figures/download/{file}" Staff true figures::download;
+    Post "/figures/views" Staff true figures::views;
+    Get  "/figures/equality" Staff true figures::equality::show;
+    Post "/figures/equality" Staff true figures::equality::population;
+    Get  "/figures/packs" Staff true figures::packs::list;
+    Post "/figures/packs" Staff true figures::packs::prepare;
+    Get  "/figures/packs/{pack}" Staff true figures::packs::show;
+    Post "/figures/packs/{pack}" Staff true figures::packs::decide;
+    Get  "/figures/packs/{pack}/{file}" Staff true figures::packs::file;
+    Get  "/published" Everybody false figures::published::list;
+    Get  "/published/{pack}" Everybody false figures::published::show;
+    Get  "/published/{pack}/{file}" Everybody false figures::published::file;
     Get  "/notices/tell-again" Staff true notices_given::show;
     Post "/notices/tell-again" Staff true notices_given::give;
     Post "/notices/tell-again/letters" Staff true notices_given::letters;

@@ -314,6 +314,13 @@ fn nothing_personal_stands_in_the_clear_anywhere_and_nothing_at_all_is_left_afte
         let letter = format!("client={}", client.rsplit('/').next().unwrap());
         let letter = site.post(&format!("{breach}/letters"), &lead, &letter).text;
         assert!(letter.contains(&told), "the mark is in the letter");
+        // Everybody is counted, equality answers too, and a pack remembers who stood in which group.
+        for page in ["/figures", "/figures/equality"] {
+            assert_eq!(site.get(page, &manager).status, 200, "{page}");
+        }
+        let form = format!("form={}&story=reach&from=2026-07&to=2026-07", form_key());
+        let pack = site.post("/figures/packs", &manager, &form);
+        assert_eq!(pack.status, 303, "{}", pack.text);
         let file = site.get(&format!("{client}?all=1"), &adviser).text;
         assert!(file.contains(&note) && file.contains(&draft), "the marks are in the file");
         assert!(marks.0.len() > 20, "{}", marks.0.len());

@@ -145,6 +145,7 @@ impl Service {
             }
             if what == What::Service {
                 self.documents_kept().remove_client(client)?;
+                self.unlink_from_packs(client).await?;
             }
             let epoch = i64::try_from(epoch.number()).unwrap_or(i64::MAX);
             let (id, now) = (client.as_bytes().into(), self.now().as_microsecond().into());

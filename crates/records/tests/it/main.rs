@@ -14,6 +14,7 @@ mod caseloads;
 mod consents;
 mod documents;
 mod erasures;
+mod figures;
 mod files;
 mod messages;
 mod post;

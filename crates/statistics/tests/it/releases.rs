@@ -158,3 +158,36 @@ fn the_ledger_keeps_a_later_release_from_telling_a_few_people_apart() {
         made.release.tables[0].cells.iter().filter(|cell| cell.k[0] != "*" && cell.v.is_some()).count();
     assert_eq!(shown == 0, wards[0].0 < 5, "{} in the smallest ward", wards[0].0);
 }
+
+// promise: P6
+#[test]
+fn what_was_published_is_not_counted_again_though_people_changed() {
+    let (before, town) = (Town::of(2000, 9), Town::of(1997, 9));
+    let first = made(&before, &["ward*disability", "age*disability"]).release;
+    let limits = Limits { least: PUBLIC };
+    let again = specs(&["ward*age", "disability*ward"]);
+    let second = statistics::release_beside(
+        &town.people,
+        &town.secret,
+        &town.sensitive,
+        &again,
+        limits,
+        &mut Ledger::default(),
+        std::slice::from_ref(&first),
+    )
+    .unwrap()
+    .release;
+    let figure = |release: &Release, table: usize, key: &[&str]| {
+        release.tables[table].cells.iter().find(|cell| cell.k == key).unwrap().v
+    };
+    for number in 0..22 {
+        let ward = format!("Ward {number:02}");
+        let whole = figure(&first, 0, &[&ward, "*"]);
+        assert_eq!(figure(&second, 0, &[&ward, "*"]), whole);
+        for has in ["yes", "no", "*"] {
+            assert_eq!(figure(&second, 1, &[has, &ward]), figure(&first, 0, &[&ward, has]));
+        }
+    }
+    let all = Release { tables: [first.tables, second.tables].concat(), ..second };
+    assert_eq!(audit::audit(&all).unwrap(), [], "nothing follows from both together");
+}

@@ -14,6 +14,7 @@ mod closures;
 mod documents;
 mod erasing;
 mod failing;
+mod figures;
 mod forms;
 mod programmes;
 mod registers;

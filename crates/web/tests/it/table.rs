@@ -40,6 +40,7 @@ pub(crate) fn filled(path: &str, client: &str) -> String {
         .replace("{hold}", &"00".repeat(16))
         .replace("{erasure}", &"00".repeat(16))
         .replace("{breach}", &"00".repeat(16))
+        .replace("{pack}", &"00".repeat(16))
         .replace("{name}", "app.css")
 }
 
@@ -178,7 +179,8 @@ async fn every_audited_route_leaves_exactly_one_entry_of_its_caller() {
             if crate::registers::of_registers(route.path) {
                 continue;
             }
-            if route.path.starts_with("/team") || route.path.starts_with("/closures") {
+            // Figures are for managers, too: see their own tests.
+            if ["/team", "/closures", "/figures"].iter().any(|start| route.path.starts_with(start)) {
                 continue;
             }
             if route.path.contains("{message}") {

@@ -1,0 +1,98 @@
+//! A table of figures as bars, in SVG with presentation attributes only. The table beside it says the same.
+
+use maud::{Markup, html};
+use records::figures::Sheet;
+
+/// More bars than this are no picture: then each line has one bar, for all of it.
+const MOST: usize = 40;
+const WIDTH: u64 = 640;
+const NAMES: u64 = 240;
+const LINE: u64 = 26;
+const ROOM: u64 = 330;
+/// A longer name is cut; the table has it whole.
+const LONGEST: usize = 34;
+
+/// The bars of a table; nothing where there is nothing to draw.
+pub(super) fn bars(id: &str, sheet: &Sheet) -> Markup {
+    let drawn = drawn(sheet);
+    let most = drawn.iter().map(|(_, figure)| *figure).max().unwrap_or(0);
+    if most == 0 {
+        return html! {};
+    }
+    let height = drawn.len() as u64 * LINE + 8;
+    let (title, text) = (format!("{id}-picture"), format!("{id}-picture-text"));
+    let words: Vec<String> = drawn.iter().map(|(name, figure)| format!("{name}: {figure}")).collect();
+    html! { div.app-flow {
+        svg xmlns="http://www.w3.org/2000/svg" viewBox={ "0 0 " (WIDTH) " " (height) } role="img" aria-labelledby={ (title) " " (text) } {
+            title #(title) { (sheet.title) }
+            desc #(text) { (words.join("; ")) "." }
+            @for (at, (name, figure)) in drawn.iter().enumerate() {
+                @let y = at as u64 * LINE + 4;
+                text x=(NAMES - 8) y=(y + 16) text-anchor="end" font-size="14" fill="currentColor" { (cut(name)) }
+                rect x=(NAMES) y=(y) width=(figure * ROOM / most) height=(LINE - 6) rx="2" fill="currentColor" fill-opacity="0.55" {}
+                text x=(NAMES + figure * ROOM / most + 6) y=(y + 16) font-size="14" fill="currentColor" { (figure) }
+            }
+        }
+    } }
+}
+
+/// What is drawn: each figure that is shown, without the totals.
+fn drawn(sheet: &Sheet) -> Vec<(String, u64)> {
+    let lines: Vec<_> = sheet.lines.iter().filter(|line| line.name != "All").collect();
+    let parts: Vec<usize> = (0..sheet.columns.len())
+        .filter(|at| sheet.columns.get(*at).is_some_and(|name| name != "All"))
+        .collect();
+    if parts.len() > 1 && parts.len() * lines.len() <= MOST {
+        let cell = |line: &&records::figures::Line, at: &usize| {
+            let figure = line.figures.get(*at).copied().flatten()?;
+            Some((format!("{}, {}", line.name, sheet.columns.get(*at)?), figure))
+        };
+        return lines.iter().flat_map(|line| parts.iter().filter_map(|at| cell(line, at))).collect();
+    }
+    lines
+        .iter()
+        .filter_map(|line| Some((line.name.clone(), line.figures.last().copied().flatten()?)))
+        .take(MOST)
+        .collect()
+}
+
+fn cut(name: &str) -> String {
+    match name.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}\u{2026}", name.get(..end).unwrap_or_default().trim_end()),
+        None => name.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use records::figures::Line;
+
+    use super::*;
+
+    fn sheet(columns: &[&str], lines: &[(&str, &[Option<u64>])]) -> Sheet {
+        Sheet {
+            title: "Starts <by> age".into(),
+            about: "Age".into(),
+            columns: columns.iter().map(|name| (*name).to_owned()).collect(),
+            lines: lines
+                .iter()
+                .map(|(name, figures)| Line { name: (*name).to_owned(), figures: figures.to_vec() })
+                .collect(),
+        }
+    }
+
+    #[test]
+    fn a_picture_says_what_its_table_says_and_hides_what_it_hides() {
+        let one =
+            sheet(&["People"], &[("Under 18", &[Some(15)]), ("65 and over", &[None]), ("All", &[Some(20)])]);
+        let text = bars("t", &one).into_string();
+        assert!(
+            text.contains("Under 18: 15.") && !text.contains("65 and over") && !text.contains("All"),
+            "{text}"
+        );
+        assert!(text.contains("Starts &lt;by&gt; age") && !text.contains("style"), "{text}");
+        let two = sheet(&["Yes", "No", "All"], &[("Under 18", &[Some(5), None, Some(15)])]);
+        assert_eq!(drawn(&two), [("Under 18, Yes".to_owned(), 5)]);
+        assert_eq!(bars("t", &sheet(&["People"], &[("A", &[Some(0)])])).into_string(), "");
+    }
+}
