@@ -10,7 +10,7 @@ use vault::Epoch;
 
 use crate::service::set_setting;
 use crate::{
-    Error, Service, appointments, changes, closures, consents, disclosures, documents, hand_over, mentions,
+    Error, Service, appointments, changes, closures, consents, disclosures, documents, duplicates, hand_over, mentions,
     messages, notices_given, paper, retention, telling, written,
 };
 
@@ -109,6 +109,7 @@ impl Service {
             consents::DROP_SCHEDULED.with([id()]),
             notices_given::DROP_HELD.with([id()]),
             retention::DROP_KEEPING.with([id()]),
+            duplicates::DROP_DIFFERENT.with([id()]),
             DROP_CLIENT.with([id()]).expecting(1),
             change.outbox(),
         ];

@@ -19,6 +19,7 @@ pub mod disclosures;
 pub mod doctor;
 pub mod documents;
 pub mod drafts;
+pub mod duplicates;
 pub mod due;
 mod entries;
 pub mod entry_views;

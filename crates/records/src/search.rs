@@ -15,6 +15,7 @@ use notice::{Categories, Category, FieldId, Purpose};
 use store::{Row, sql};
 use vault::{FileId, FileKeys, Personal};
 
+use crate::duplicates::Twins;
 use crate::entries::{Stored, entry_columns};
 use crate::sessions::Visit;
 use crate::standing::{FileStatus, purpose_of};
@@ -56,6 +57,7 @@ pub(crate) struct Known {
 #[derive(Default)]
 pub(crate) struct People {
     index: Index,
+    pub(crate) twins: Twins,
     pub(crate) known: HashMap<ClientId, Known>,
     numbers: HashMap<String, ClientId>,
 }
@@ -278,6 +280,7 @@ impl People {
     fn put(&mut self, client: ClientId, profile: &Profile, head: &Head) {
         let text = |field: FieldId| profile.text(&field).map(str::to_owned);
         let born = profile.date(&fields::DATE_OF_BIRTH);
+        self.twins.put(client, profile);
         let number = text(fields::CLIENT_NUMBER).unwrap_or_default();
         self.index.insert(&Person {
             key: *client.as_bytes(),
@@ -310,6 +313,7 @@ impl People {
 
     fn forget(&mut self, client: ClientId) {
         self.index.remove(client.as_bytes());
+        self.twins.forget(client);
         if let Some(known) = self.known.remove(&client) {
             self.numbers.remove(&known.shown.number);
         }
