@@ -18,6 +18,8 @@ pub mod documents;
 pub mod entries;
 pub mod formats;
 pub mod ids;
+pub mod import;
+pub mod merges;
 pub mod messages;
 pub mod names;
 pub mod outcomes;
@@ -32,7 +34,7 @@ pub use consents::Consent;
 pub use disclosures::Disclosed;
 pub use entries::{AgreedPlan, Agreement, EntryKind, How, Meeting, MeetingKind, NoticeGiven, Written};
 pub use ids::{
-    AppointmentId, ClientId, ClosureId, DocumentId, EntryId, HandOverId, NotAnId, OrganisationId, PaperId,
+    AppointmentId, ClientId, ClosureId, DocumentId, EntryId, HandOverId, ImportId, MergeId, NotAnId, OrganisationId, PaperId,
     ProgrammeId, StaffId,
 };
 pub use profile::Profile;

@@ -55,6 +55,8 @@ enum Command {
     /// Find people who stand twice in a file.
     #[command(after_help = "Example: kept duplicates people.csv --out pairs.csv")]
     Duplicates(commands::duplicates::Duplicates),
+    /// Bring people in from another system's list.
+    Client(commands::client::Client),
     /// Make figures that give nobody away.
     #[command(
         after_help = "Example: kept figures people.csv --by ward --by disability --sensitive disability=no --out release.json"
@@ -85,6 +87,7 @@ impl Kept {
             Command::Audit(audit) => audit.run().await,
             Command::Doctor(doctor) => doctor.run().await,
             Command::Duplicates(duplicates) => duplicates.run(),
+            Command::Client(client) => client.run().await,
             Command::Figures(figures) => figures.run(),
             Command::Erase(erase) => erase.run().await,
             Command::Retention(retention) => retention.run().await,

@@ -10,7 +10,7 @@ sql! { records:
     /// The versions and sealed bytes of all entries.
     ENTRY_VERSIONS = "SELECT id, version, sealed FROM entry WHERE id > $1 ORDER BY id LIMIT 2000";
     /// How many files there are.
-    COUNT_FILES = "SELECT COUNT(*) FROM client";
+    COUNT_FILES = "SELECT COUNT(*) FROM client WHERE status <> 'merged'";
     /// Files without a contact page, which would be lost to search.
     WITHOUT_PAGE = "SELECT COUNT(*) FROM client c WHERE NOT EXISTS (SELECT 1 FROM entry e WHERE e.client = c.id AND e.kind = 'profile' AND e.category = 'contact')";
     /// Entries of files that are no more.

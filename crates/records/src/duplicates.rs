@@ -15,7 +15,8 @@ use notice::FieldId;
 use store::{Query, sql};
 use vault::Personal;
 
-use crate::search::Shown;
+use crate::merges::Merge;
+use crate::search::{People, Shown};
 use crate::sessions::Visit;
 use crate::{Error, Opened, Service};
 
@@ -64,12 +65,14 @@ pub struct Alike {
 }
 
 /// The pairs of the service.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default)]
 pub struct Pairs {
     /// The pairs, the likeliest first.
     pub pairs: Vec<Alike>,
     /// How many more there are with a file that is closed to this visitor.
     pub closed: usize,
+    /// The merges that can be undone, the newest first.
+    pub merges: Vec<Merge>,
 }
 
 /// From here on somebody is shown while a person is being registered.
@@ -100,6 +103,16 @@ impl Twins {
     pub(crate) fn forget(&mut self, client: ClientId) {
         self.register.remove(client.as_bytes());
         self.found = None;
+    }
+}
+
+impl People {
+    /// Whom somebody is most like: how sure that is, and their number. A restricted file has none here.
+    pub(crate) fn alike(&self, one: &Record, least: f64) -> Option<(Band, String)> {
+        let found = self.twins.register.candidates(one, least, 1).into_iter().next()?;
+        let known = self.known.get(&ClientId::from_bytes(found.key))?;
+        let number = if known.restricted { String::new() } else { known.shown(false).number };
+        Some((found.band()?, number))
     }
 }
 
@@ -145,11 +158,20 @@ fn ordered(one: ClientId, other: ClientId) -> (ClientId, ClientId) {
 
 impl Service {
     /// Who on file may be the person with these answers; none if nobody is like them, then nothing is shown and nothing logged.
-    /// Restricted files and those closed to the visitor are not shown: only that a manager must look.
+    /// Restricted files and those closed to the visitor are not shown: only that a manager must look. A form that has registered
+    /// somebody finds nobody: it was sent twice.
     ///
     /// # Errors
     /// The rules refuse this role, or something cannot do its part.
-    pub async fn on_file(&self, visit: &Visit, typed: &Profile) -> Result<Option<Opened<OnFile>>, Error> {
+    pub async fn on_file(
+        &self,
+        visit: &Visit,
+        form: [u8; 16],
+        typed: &Profile,
+    ) -> Result<Option<Opened<OnFile>>, Error> {
+        if self.made_by_form(visit, form).await?.is_some() {
+            return Ok(None);
+        }
         let permit = self.permit(self.search_request(visit), ON_FILE).await?;
         let closed = self.closed_to(visit).await?;
         let mut found = OnFile::default();
@@ -189,7 +211,7 @@ impl Service {
             different.insert((row.bytes16(0)?, row.bytes16(1)?));
         }
         let found = self.alike().await?;
-        let mut pairs = Pairs::default();
+        let mut pairs = Pairs { merges: self.merges_that_hold().await?, ..Pairs::default() };
         {
             let people = self.people().read().unwrap_or_else(PoisonError::into_inner);
             for pair in found.iter().filter(|pair| !different.contains(&(pair.one, pair.other))) {

@@ -10,8 +10,8 @@ use vault::Epoch;
 
 use crate::service::set_setting;
 use crate::{
-    Error, Service, appointments, changes, closures, consents, disclosures, documents, duplicates, hand_over, mentions,
-    messages, notices_given, paper, retention, telling, written,
+    Error, Service, appointments, changes, closures, consents, disclosures, documents, duplicates, hand_over, imports, mentions,
+    merges, messages, notices_given, paper, retention, telling, written,
 };
 
 sql! { records:
@@ -43,6 +43,8 @@ pub enum Ground {
     Retention,
     /// Consent was withdrawn and no other basis is left.
     Withdrawal,
+    /// It came with an import that is undone.
+    Import,
 }
 
 impl Ground {
@@ -53,6 +55,7 @@ impl Ground {
             Ground::Request => "request",
             Ground::Retention => "retention",
             Ground::Withdrawal => "withdrawal",
+            Ground::Import => "import-undone",
         }
     }
 }
@@ -77,12 +80,34 @@ impl Service {
     /// There is no file with that number, or a store failed; an erasure that was begun is finished at the next start.
     pub async fn erase_file(&self, number: &str, ground: Ground) -> Result<Erased, Error> {
         let client = self.client_by_number(number).ok_or(Error::NoSuchFile)?;
-        let permit = self.permit(erase_request(client), ERASE).await?;
         let now = self.now();
+        let (mut batch, mut written) = (Vec::new(), Vec::new());
+        // What was taken up in the file is the same person's and goes with it.
+        for file in self.with_taken_up(client).await? {
+            let permit = self.permit(erase_request(file), ERASE).await?;
+            let change = self.log().change(permit, ERASE, &Detail::default());
+            batch.extend(self.rows_that_go(file, ground, now));
+            batch.push(change.outbox());
+            batch.extend(changes::of_client(file, now));
+            written.push(change);
+        }
+        self.records().write(batch).await.map_err(|error| match error {
+            store::Error::Conflict { .. } => Error::NoSuchFile,
+            other => other.into(),
+        })?;
+        for change in written {
+            change.committed();
+        }
+        self.finish_erasures().await?;
+        self.follow_changes().await?;
+        self.erased(client).await?.ok_or(Error::Damaged("erasure"))
+    }
+
+    /// The statements that take the rows of a file away and leave the mark of its erasure.
+    pub(crate) fn rows_that_go(&self, client: ClientId, ground: Ground, now: Timestamp) -> Vec<Query> {
         let id = || client.as_bytes().into();
-        let change = self.log().change(permit, ERASE, &Detail::default());
         let epoch = i64::try_from(self.vault().epoch().number()).unwrap_or(i64::MAX);
-        let mut batch: Vec<Query> = vec![
+        vec![
             MARK_ERASED.with([id(), ground.code().into(), now.as_microsecond().into(), epoch.into()]),
             DROP_ENTRIES.with([id()]),
             DROP_PAST.with([id()]),
@@ -110,18 +135,10 @@ impl Service {
             notices_given::DROP_HELD.with([id()]),
             retention::DROP_KEEPING.with([id()]),
             duplicates::DROP_DIFFERENT.with([id()]),
+            merges::DROP_MERGES.with([id()]),
+            imports::DROP_IMPORTED.with([id()]),
             DROP_CLIENT.with([id()]).expecting(1),
-            change.outbox(),
-        ];
-        batch.extend(changes::of_client(client, now));
-        self.records().write(batch).await.map_err(|error| match error {
-            store::Error::Conflict { .. } => Error::NoSuchFile,
-            other => other.into(),
-        })?;
-        change.committed();
-        self.finish_erasures().await?;
-        self.follow_changes().await?;
-        self.erased(client).await?.ok_or(Error::Damaged("erasure"))
+        ]
     }
 
     /// Takes the keys of files whose rows are gone: the second half of an erasure, also after a crash between the two.

@@ -5,7 +5,7 @@ use axum::routing::{MethodRouter, get, post};
 
 use crate::{
     App, account, appointments, assets, calendar, clients, closures, conflict, consents, corrections, cover,
-    details, diary, disclosures, documents, entries, entry_page, file, hand_over, looked, messages,
+    details, diary, disclosures, documents, duplicates, entries, entry_page, file, hand_over, looked, merges, messages,
     notices_given, organisations, outcomes, paper, plan, public, register, retention, sign_in, tasks, team,
     telling, today,
 };
@@ -78,6 +78,14 @@ routes! {
     Post "/clients/suggest" Staff true clients::suggest;
     Get  "/clients/register" Staff false register::show;
     Post "/clients/register" Staff true register::register;
+    Post "/clients/register/on-file" Staff true register::on_file;
+    Get  "/duplicates" Staff true duplicates::show;
+    Post "/duplicates" Staff true duplicates::different;
+    Get  "/duplicates/{pair}" Staff true merges::compare;
+    Post "/duplicates/{pair}" Staff true merges::merge;
+    Post "/duplicates/{pair}/reason" Staff true merges::reason;
+    Get  "/merges/{merge}" Staff true merges::show;
+    Post "/merges/{merge}/undo" Staff true merges::undo;
     Get  "/clients/{client}" Staff true file::show;
     Post "/clients/{client}/reason" Staff true file::reason;
     Post "/clients/{client}/meetings" Staff true file::record_meeting;

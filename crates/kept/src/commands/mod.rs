@@ -1,6 +1,7 @@
 //! The commands, one file each.
 
 pub(crate) mod audit;
+pub(crate) mod client;
 pub(crate) mod demo;
 pub(crate) mod doctor;
 pub(crate) mod duplicates;

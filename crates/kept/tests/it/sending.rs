@@ -100,7 +100,7 @@ fn booked(site: &Site, desk: &str) -> Answered {
     let adviser = site.sign_in("adviser");
     for number in 0..20 {
         let form = format!(
-            "form={}&how=on-paper&agreed=in-words&name=Told+Number{number}&email=told{number}%40example.org",
+            "form={}&how=on-paper&agreed=in-words&somebody-else=on&name=Told+Number{number}&email=told{number}%40example.org",
             form_key()
         );
         let made = site.post("/clients/register", &adviser, &form);

@@ -13,6 +13,7 @@ mod bench;
 mod caseloads;
 mod consents;
 mod documents;
+mod duplicates;
 mod erasures;
 mod files;
 mod messages;

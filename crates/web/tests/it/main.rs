@@ -12,6 +12,7 @@ mod appointments;
 mod bench;
 mod closures;
 mod documents;
+mod duplicates;
 mod failing;
 mod forms;
 mod sharing;
