@@ -34,7 +34,7 @@ pub use consents::Consent;
 pub use disclosures::Disclosed;
 pub use entries::{AgreedPlan, Agreement, EntryKind, How, Meeting, MeetingKind, NoticeGiven, Written};
 pub use ids::{
-    AppointmentId, ClientId, ClosureId, DocumentId, EntryId, HandOverId, ImportId, MergeId, NotAnId, OrganisationId, PaperId,
-    ProgrammeId, StaffId,
+    AppointmentId, ClientId, ClosureId, DocumentId, EntryId, HandOverId, ImportId, MergeId, NotAnId,
+    OrganisationId, PaperId, ProgrammeId, StaffId,
 };
 pub use profile::Profile;

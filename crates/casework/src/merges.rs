@@ -170,8 +170,10 @@ mod tests {
 
     #[test]
     fn what_only_one_file_says_is_taken_and_where_they_differ_somebody_chooses() {
-        let survivor = profile(&[("name", "John Smith"), ("town", "Northbridge"), ("client_number", "NB-10001")]);
-        let absorbed = profile(&[("name", "Jon Smyth"), ("postcode", "NE1 4ST"), ("client_number", "NB-10002")]);
+        let survivor =
+            profile(&[("name", "John Smith"), ("town", "Northbridge"), ("client_number", "NB-10001")]);
+        let absorbed =
+            profile(&[("name", "Jon Smyth"), ("postcode", "NE1 4ST"), ("client_number", "NB-10002")]);
         let faults = merged(&survivor, &absorbed, &BTreeMap::new()).unwrap_err();
         assert_eq!(faults.len(), 1);
         assert_eq!(faults[0].field, fields::NAME);

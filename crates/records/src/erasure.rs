@@ -10,8 +10,8 @@ use vault::Epoch;
 
 use crate::service::set_setting;
 use crate::{
-    Error, Service, appointments, changes, closures, consents, disclosures, documents, duplicates, hand_over, imports, mentions,
-    merges, messages, notices_given, paper, retention, telling, written,
+    Error, Service, appointments, changes, closures, consents, disclosures, documents, duplicates, hand_over,
+    imports, mentions, merges, messages, notices_given, paper, retention, telling, written,
 };
 
 sql! { records:

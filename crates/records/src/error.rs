@@ -12,7 +12,9 @@ pub enum Error {
     #[error("There is no such file here. It may have been erased, or the address is wrong.")]
     NoSuchFile,
     /// The file was made one with another file of the same person.
-    #[error("This file and another one are the same person’s and were made one. Nothing of yours was saved here: open the other file.")]
+    #[error(
+        "This file and another one are the same person’s and were made one. Nothing of yours was saved here: open the other file."
+    )]
     TakenUp(casework::ClientId),
     /// Somebody else changed the same thing meanwhile.
     #[error("Somebody else changed this meanwhile. Nothing of yours was saved: compare both and save again.")]

@@ -276,15 +276,14 @@ impl Service {
         let row = rows.first().and_then(|rows| rows.first());
         let remembered = match row {
             Some(row) => {
-                let held = self.vault().open_service::<Remembered>(MAPPINGS, row_of(&digest), 1, row.blob(0)?)?;
+                let held =
+                    self.vault().open_service::<Remembered>(MAPPINGS, row_of(&digest), 1, row.blob(0)?)?;
                 Some(held.plan(notices.catalogue())).filter(|plan| plan.mapping.len() == headings.len())
             }
             None => None,
         };
-        let guess = || Plan {
-            mapping: columns::guess(&headings, shape, notices.catalogue()),
-            ..Plan::default()
-        };
+        let guess =
+            || Plan { mapping: columns::guess(&headings, shape, notices.catalogue()), ..Plan::default() };
         let (plan, remembered) = match remembered {
             Some(plan) => (plan, true),
             None => (guess(), false),

@@ -5,7 +5,9 @@
 //! it is in no list, its number leads to the file that goes on, and it is erased with it. Equality answers are read by nobody here
 //! and stay where they were given. See decision 0022.
 
+mod holding;
 mod make;
+mod moving;
 mod undo;
 
 use std::collections::BTreeMap;
@@ -281,8 +283,7 @@ impl Service {
         let (absorbed, entry) = self.open_beside(second, &other).await?;
         let absorbed = absorbed.release(&entry.durable().await?)?;
         let (survivor, entry) = self.open_beside(first, &one).await?;
-        let both =
-            survivor.map(|survivor| Compared { survivor, absorbed, in_the_way, seen });
+        let both = survivor.map(|survivor| Compared { survivor, absorbed, in_the_way, seen });
         Ok(Opened::new(both, entry))
     }
 

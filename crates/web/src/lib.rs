@@ -30,6 +30,7 @@ mod form;
 mod frame;
 mod guard;
 mod hand_over;
+mod imports;
 mod looked;
 mod merges;
 mod messages;
@@ -90,10 +91,11 @@ pub(crate) struct App {
     pub(crate) service: Arc<Service>,
     pub(crate) options: Arc<Options>,
     pub(crate) callers: Arc<guard::Callers>,
+    pub(crate) imports: Arc<imports::Shelf>,
 }
 
 /// All pages over a service.
 pub fn app(service: Arc<Service>, options: Options) -> Router {
-    let app = App { service, options: Arc::new(options), callers: Arc::default() };
+    let app = App { service, options: Arc::new(options), callers: Arc::default(), imports: Arc::default() };
     guard::guarded(routes::router(), &app).with_state(app)
 }

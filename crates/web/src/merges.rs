@@ -83,7 +83,8 @@ pub(crate) async fn compare(
     match app.service.compare_files(&visit, survivor, absorbed).await {
         Ok(opened) => {
             let key = new_key();
-            let page = opened.map(|compared| side_by_side(&app, &visit, &key, &compared, &BTreeMap::new(), &[]));
+            let page =
+                opened.map(|compared| side_by_side(&app, &visit, &key, &compared, &BTreeMap::new(), &[]));
             release(page).await
         }
         Err(Error::Refused(refusal)) if refusal.why == Why::NeedsReason => {
@@ -156,7 +157,8 @@ fn number(file: &Beside) -> String {
 fn about(app: &App, survivor: &Beside, absorbed: &Beside) -> Vec<Vec<Cell>> {
     let directory = app.service.directory();
     let adviser = |file: &Beside| file.adviser.map_or("Nobody’s", |id| directory.name(id)).to_owned();
-    let open = |file: &Beside| html! { a.govuk-link href={ "/clients/" (file.client) } { "Open " (number(file)) } };
+    let open =
+        |file: &Beside| html! { a.govuk-link href={ "/clients/" (file.client) } { "Open " (number(file)) } };
     let both = |label: &str, words: &dyn Fn(&Beside) -> Markup| -> Vec<Cell> {
         vec![html! { (label) }, words(survivor), words(absorbed)]
     };
@@ -191,12 +193,7 @@ fn row(catalogue: &Catalogue, line: &Line) -> Vec<Cell> {
     ]
 }
 
-fn choose(
-    catalogue: &Catalogue,
-    line: &Line,
-    chosen: &BTreeMap<FieldId, Side>,
-    faults: &[Fault],
-) -> Markup {
+fn choose(catalogue: &Catalogue, line: &Line, chosen: &BTreeMap<FieldId, Side>, faults: &[Fault]) -> Markup {
     let name = choice_of(&line.field);
     let fault = faults.iter().find(|fault| fault.field == *name.as_str());
     let said = [
@@ -240,10 +237,8 @@ pub(crate) async fn merge(
     match service.merge_files(&visit, survivor, absorbed, key, form.one("seen")?, &chosen).await {
         Ok(merge) => Ok(Redirect::to(&format!("/merges/{merge}?done=merged")).into_response()),
         Err(Error::Faults(faults)) => {
-            let faults: Vec<Fault> = faults
-                .into_iter()
-                .map(|fault| Fault::new(choice_of(&fault.field), fault.message))
-                .collect();
+            let faults: Vec<Fault> =
+                faults.into_iter().map(|fault| Fault::new(choice_of(&fault.field), fault.message)).collect();
             let key = form.one("form")?;
             let opened = service.compare_files(&visit, survivor, absorbed).await?;
             let page = opened.map(|compared| side_by_side(&app, &visit, key, &compared, &chosen, &faults));
@@ -336,8 +331,8 @@ pub(crate) async fn undo(
         Ok(()) => {}
         Err(Error::Faults(faults)) => {
             let message = faults.first().map(|fault| fault.message.clone());
-            let page =
-                opened.map(|merge| one_merge(&app, &visit, merge.as_ref(), false, reason, message.as_deref()));
+            let page = opened
+                .map(|merge| one_merge(&app, &visit, merge.as_ref(), false, reason, message.as_deref()));
             return Ok((StatusCode::UNPROCESSABLE_ENTITY, release(page).await?).into_response());
         }
         Err(error) => return Err(error.into()),
@@ -362,7 +357,13 @@ pub(crate) fn list(merges: &[Merge]) -> Markup {
         ]
     };
     let rows = merges.iter().map(row).collect();
-    table(Table { id: "merges", caption: "Files that were made one", caption_hidden: true, columns: &LIST, rows })
+    table(Table {
+        id: "merges",
+        caption: "Files that were made one",
+        caption_hidden: true,
+        columns: &LIST,
+        rows,
+    })
 }
 
 /// What stays after undoing, in words.

@@ -178,10 +178,8 @@ pub(crate) async fn on_file(
     let (key, typed) = typed_so_far(&app, form)?;
     let shown = match app.service.on_file(&visit, key, &typed).await? {
         Some(found) => {
-            let shown = found.map(|found| Shown {
-                likely: Line::each(&found),
-                closed: found.closed.then_some(CLOSED),
-            });
+            let shown = found
+                .map(|found| Shown { likely: Line::each(&found), closed: found.closed.then_some(CLOSED) });
             shown.release().await?
         }
         None => Shown { likely: Vec::new(), closed: None },

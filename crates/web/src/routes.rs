@@ -5,9 +5,9 @@ use axum::routing::{MethodRouter, get, post};
 
 use crate::{
     App, account, appointments, assets, calendar, clients, closures, conflict, consents, corrections, cover,
-    details, diary, disclosures, documents, duplicates, entries, entry_page, file, hand_over, looked, merges, messages,
-    notices_given, organisations, outcomes, paper, plan, public, register, retention, sign_in, tasks, team,
-    telling, today,
+    details, diary, disclosures, documents, duplicates, entries, entry_page, file, hand_over, imports,
+    looked, merges, messages, notices_given, organisations, outcomes, paper, plan, public, register,
+    retention, sign_in, tasks, team, telling, today,
 };
 
 /// The two methods that pages use.
@@ -84,6 +84,13 @@ routes! {
     Get  "/duplicates/{pair}" Staff true merges::compare;
     Post "/duplicates/{pair}" Staff true merges::merge;
     Post "/duplicates/{pair}/reason" Staff true merges::reason;
+    Get  "/import" Staff false imports::begin;
+    Post "/import" Staff false imports::take;
+    Get  "/import/{held}" Staff false imports::held;
+    Post "/import/{held}" Staff false imports::decide;
+    Get  "/import/{held}/progress" Staff false imports::progress;
+    Post "/import/{held}/stop" Staff false imports::stop;
+    Post "/imports/{import}/undo" Staff true imports::undo;
     Get  "/merges/{merge}" Staff true merges::show;
     Post "/merges/{merge}/undo" Staff true merges::undo;
     Get  "/clients/{client}" Staff true file::show;

@@ -252,7 +252,10 @@ mod tests {
     #[test]
     fn columns_are_recognised_by_what_people_call_them() {
         assert_eq!(
-            codes(&["Full Name", "D.O.B.", "Post code", "Mobile", "Shoe size", "E-Mail", "email address"], Shape::Plain),
+            codes(
+                &["Full Name", "D.O.B.", "Post code", "Mobile", "Shoe size", "E-Mail", "email address"],
+                Shape::Plain
+            ),
             ["name", "date_of_birth", "postcode", "mobile_phone", "", "email", ""]
         );
         assert_eq!(
@@ -284,6 +287,9 @@ mod tests {
         let catalogue = Catalogue::standard();
         assert!(faults(&[Target::LastName, Target::Leave, Target::Leave], catalogue).is_empty());
         let wrong = faults(&[Target::Registered, Target::Registered], catalogue);
-        assert!(wrong.len() == 2 && wrong[0].contains("Registered on") && wrong[1].contains("name"), "{wrong:?}");
+        assert!(
+            wrong.len() == 2 && wrong[0].contains("Registered on") && wrong[1].contains("name"),
+            "{wrong:?}"
+        );
     }
 }

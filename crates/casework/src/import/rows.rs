@@ -19,6 +19,8 @@ use crate::{Answer, Profile};
 pub const MOST_COLUMNS: usize = 400;
 /// So many values that are in no list are gathered for each field.
 const MOST_VALUES: usize = 40;
+/// So many faults, and people whose time has passed, are told one by one; all are counted.
+const MOST_KEPT: usize = 1000;
 /// The longest value that is gathered: longer ones are no values.
 const LONGEST_VALUE: usize = 60;
 
@@ -69,6 +71,8 @@ pub struct Checked {
     pub unknown: BTreeMap<FieldId, BTreeMap<String, u64>>,
     /// The lines of people whose time has passed and for whom no basis is stated, with the day on which they would have gone.
     pub past: Vec<(u64, Date)>,
+    /// How many there are of them, more than are kept.
+    pub past_count: u64,
     /// What the dates of each column show.
     pub dates: BTreeMap<usize, Seen>,
 }
@@ -76,10 +80,17 @@ pub struct Checked {
 impl Checked {
     /// Takes a fault in; of many, the first are kept.
     pub fn note(&mut self, wrong: Wrong) {
-        const MOST: usize = 1000;
         self.faults += 1;
-        if self.wrong.len() < MOST {
+        if self.wrong.len() < MOST_KEPT {
             self.wrong.push(wrong);
+        }
+    }
+
+    /// Takes in that somebody's time has passed, and on which day.
+    pub fn note_past(&mut self, line: u64, day: Date) {
+        self.past_count += 1;
+        if self.past.len() < MOST_KEPT {
+            self.past.push((line, day));
         }
     }
 }
@@ -95,7 +106,10 @@ pub fn headings(cells: &[String], line: u64) -> Result<(), Wrong> {
         return Err(Wrong::line(line, message));
     }
     if filled == 0 {
-        return Err(Wrong::line(line, "The headings are missing: the first line has to say what each column is"));
+        return Err(Wrong::line(
+            line,
+            "The headings are missing: the first line has to say what each column is",
+        ));
     }
     if filled == 1 && cells.len() > 1 {
         let message = "Only one cell is filled: it looks like a title. Delete what stands above the headings";
@@ -288,7 +302,8 @@ impl Reader<'_> {
         for word in words.map(str::trim).filter(|word| !word.is_empty()) {
             let compared = plain(word);
             let values = list.map(|list| list.values.as_slice()).unwrap_or_default();
-            let known = values.iter().find(|value| plain(&value.code) == compared || plain(&value.label) == compared);
+            let known =
+                values.iter().find(|value| plain(&value.code) == compared || plain(&value.label) == compared);
             match (known, self.plan.values.get(&(field.id.clone(), compared))) {
                 (_, Some(said)) if said.is_empty() => {}
                 (_, Some(said)) => codes.push(said.clone()),
@@ -305,7 +320,9 @@ impl Reader<'_> {
             }
         }
         if unknown {
-            return Err("This word is not in the list. Say which value of the list it is, or leave it out".into());
+            return Err(
+                "This word is not in the list. Say which value of the list it is, or leave it out".into()
+            );
         }
         Ok(Typed::several(codes))
     }
@@ -336,7 +353,11 @@ mod tests {
     }
 
     /// Reads one row under these headings.
-    fn read(headings: &[&str], cells: &[&str], plan: impl Fn(&mut Plan)) -> (Result<Person, Vec<String>>, Checked) {
+    fn read(
+        headings: &[&str],
+        cells: &[&str],
+        plan: impl Fn(&mut Plan),
+    ) -> (Result<Person, Vec<String>>, Checked) {
         let notice = Notice::parse(include_str!("../../../../notices/employment-service.toml")).unwrap();
         let catalogue = Catalogue::standard();
         let headings = words(headings);
@@ -374,7 +395,9 @@ mod tests {
         assert_eq!(person.profile.text(&fields::POSTCODE), Some("NE1 4ST"));
         assert_eq!((person.registered, person.last_contact), (date(2026, 11, 1), date(2026, 11, 1)));
         assert_eq!(checked.faults, 1, "1/11/2026 can be read in two ways: {:?}", checked.wrong);
-        assert!(checked.wrong[0].to_string().starts_with("Line 2, column 5 (Last contact): Dates like 3/4/26"));
+        assert!(
+            checked.wrong[0].to_string().starts_with("Line 2, column 5 (Last contact): Dates like 3/4/26")
+        );
         let month = |plan: &mut Plan| {
             plan.orders.insert(4, Order::MonthFirst);
         };
@@ -385,11 +408,19 @@ mod tests {
     fn every_fault_of_a_row_is_said_with_line_and_column() {
         let row = ["Maria", "Lopes", "31/2/1987", "12", "27/11/2029", "=A1"];
         let wrong = read(&HEADINGS, &row, |_| {}).0.unwrap_err();
-        let parts = ["Line 2, column 3 (DOB)", "column 4 (Mobile)", "column 5 (Last contact)", "column 6 (Postcode): The cell holds a formula"];
+        let parts = [
+            "Line 2, column 3 (DOB)",
+            "column 4 (Mobile)",
+            "column 5 (Last contact)",
+            "column 6 (Postcode): The cell holds a formula",
+        ];
         for part in parts {
             assert!(wrong.iter().any(|line| line.contains(part)), "{part}: {wrong:?}");
         }
-        assert!(wrong.iter().all(|line| !line.contains("Maria") && !line.contains("1987")), "nobody is in them");
+        assert!(
+            wrong.iter().all(|line| !line.contains("Maria") && !line.contains("1987")),
+            "nobody is in them"
+        );
         let (missing, _) = read(&HEADINGS, &["Maria", "", "", "", "27/10/2026", ""], |_| {});
         assert!(missing.unwrap_err()[0].starts_with("Line 2: Enter at least one of these"));
         let (nothing, _) = read(&HEADINGS, &["Maria", "Lopes", "", "07700900123", "", ""], |_| {});
@@ -402,7 +433,8 @@ mod tests {
     #[test]
     fn words_of_a_list_are_matched_said_or_gathered() {
         let catalogue = Catalogue::standard();
-        let field = catalogue.fields().iter().find(|f| matches!(f.kind, Kind::Choice(_)) && !f.sensitive).unwrap();
+        let field =
+            catalogue.fields().iter().find(|f| matches!(f.kind, Kind::Choice(_)) && !f.sensitive).unwrap();
         let value = &catalogue.list_of(field).unwrap().values[0];
         let headings = ["Name", "Mobile", "Last contact", field.label.as_str()];
         let row = |word: &'static str| ["Ann Other", "07700900123", "27/10/2026", word];
@@ -424,7 +456,10 @@ mod tests {
         let left = |plan: &mut Plan| {
             plan.values.insert((id.clone(), "somethingelseentirely".into()), String::new());
         };
-        assert_eq!(read(&headings, &row("Something else entirely"), left).0.unwrap().profile.get(&field.id), None);
+        assert_eq!(
+            read(&headings, &row("Something else entirely"), left).0.unwrap().profile.get(&field.id),
+            None
+        );
     }
 
     #[test]
@@ -444,7 +479,14 @@ mod tests {
         let (_, rule) = by_contact(&notice).remove(0);
         let today = date(2026, 11, 26);
         let (plan, headings) = (Plan::default(), Vec::new());
-        let reader = Reader { plan: &plan, headings: &headings, catalogue: Catalogue::standard(), notice: &notice, rule: &rule, today };
+        let reader = Reader {
+            plan: &plan,
+            headings: &headings,
+            catalogue: Catalogue::standard(),
+            notice: &notice,
+            rule: &rule,
+            today,
+        };
         let person = |last_contact| Person {
             line: 2,
             profile: Profile::default(),

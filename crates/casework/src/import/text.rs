@@ -115,15 +115,7 @@ pub struct Decoded<R> {
 impl<R: Read> Decoded<R> {
     /// Reads `inner`, which is written in `encoding`.
     pub fn new(inner: R, encoding: Encoding) -> Decoded<R> {
-        Decoded {
-            inner,
-            encoding,
-            raw: Vec::new(),
-            ready: Vec::new(),
-            given: 0,
-            begun: false,
-            ended: false,
-        }
+        Decoded { inner, encoding, raw: Vec::new(), ready: Vec::new(), given: 0, begun: false, ended: false }
     }
 
     fn more(&mut self) -> io::Result<()> {
@@ -200,8 +192,9 @@ impl<R: Read> Table<R> {
     /// # Errors
     /// What is wrong with them.
     pub fn headings(&mut self) -> Result<Vec<String>, Wrong> {
-        let (line, cells) =
-            self.next().unwrap_or_else(|| Err(Wrong::line(1, "The headings are missing: the file is empty")))?;
+        let (line, cells) = self
+            .next()
+            .unwrap_or_else(|| Err(Wrong::line(1, "The headings are missing: the file is empty")))?;
         let mut cells: Vec<String> = cells.iter().map(|cell| cell.trim().to_owned()).collect();
         while cells.last().is_some_and(String::is_empty) {
             cells.pop();
@@ -234,12 +227,16 @@ impl<R: Read> Iterator for Table<R> {
             let cells: Result<Vec<String>, _> =
                 record.iter().map(|cell| std::str::from_utf8(cell).map(str::to_owned)).collect();
             let Ok(cells) = cells else {
-                return Some(Err(Wrong::line(line, "A cell of this line is no text. Save the file as CSV UTF-8")));
+                return Some(Err(Wrong::line(
+                    line,
+                    "A cell of this line is no text. Save the file as CSV UTF-8",
+                )));
             };
             // Spreadsheets leave empty cells at the end of lines out, or add some.
             let beyond = cells.iter().skip(self.width).any(|cell| !cell.trim().is_empty());
             if self.width > 0 && beyond {
-                let message = format!("This line has {} cells, the line of headings {}", cells.len(), self.width);
+                let message =
+                    format!("This line has {} cells, the line of headings {}", cells.len(), self.width);
                 return Some(Err(Wrong::line(line, message)));
             }
             return Some(Ok((line, cells)));

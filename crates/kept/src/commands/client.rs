@@ -104,7 +104,8 @@ fn shape(text: &str) -> Result<Shape, String> {
 }
 
 fn pair(text: &str) -> Result<(String, String), String> {
-    let (one, other) = text.split_once('=').ok_or("write it with = between, like Geburtsdatum=date_of_birth")?;
+    let (one, other) =
+        text.split_once('=').ok_or("write it with = between, like Geburtsdatum=date_of_birth")?;
     Ok((one.trim().to_owned(), other.trim().to_owned()))
 }
 
@@ -199,7 +200,10 @@ impl Bring {
             let at = headed.headings.iter().position(|heading| plain(heading) == plain(column));
             let known = || headed.headings.join(", ");
             let at = at.ok_or_else(|| {
-                Fail::said(format!("--map {column}={field}: there is no column {column}; the columns are {}", known()))
+                Fail::said(format!(
+                    "--map {column}={field}: there is no column {column}; the columns are {}",
+                    known()
+                ))
             })?;
             let target = Target::of(field, catalogue).ok_or_else(|| {
                 let all: Vec<String> =
@@ -256,7 +260,9 @@ fn adviser(service: &Service, email: &str) -> Result<StaffId, Fail> {
     let known = directory.everybody().into_iter().filter(|member| member.role == Role::Adviser);
     let found = known.into_iter().find(|member| member.email.eq_ignore_ascii_case(email.trim()));
     found.map(|member| member.id).ok_or_else(|| {
-        Fail::said(format!("There is no adviser with the address {email}. `kept user list` shows who there is."))
+        Fail::said(format!(
+            "There is no adviser with the address {email}. `kept user list` shows who there is."
+        ))
     })
 }
 
@@ -279,7 +285,9 @@ fn print(service: &Service, headed: &Headed, plan: &Plan, report: &Report) {
     }
     for (field, words) in &checked.unknown {
         for (word, count) in words {
-            output::line(&format!("  Not in the list of {field}: “{word}” ({count}). Say what it is: --value '{field}:{word}=CODE'"));
+            output::line(&format!(
+                "  Not in the list of {field}: “{word}” ({count}). Say what it is: --value '{field}:{word}=CODE'"
+            ));
         }
     }
     for row in report.alike.iter().take(SHOWN) {
@@ -296,7 +304,7 @@ fn print(service: &Service, headed: &Headed, plan: &Plan, report: &Report) {
         "{} rows, {} with a fault, {} whose time has passed, {} very much like somebody on file: {} to bring in.",
         checked.rows,
         checked.faulty_rows,
-        checked.past.len(),
+        checked.past_count,
         report.very_alike,
         report.ready
     ));
@@ -316,6 +324,7 @@ fn as_json(headed: &Headed, plan: &Plan, report: &Report) -> serde_json::Value {
         "fault_count": checked.faults,
         "unknown": checked.unknown,
         "past": checked.past.iter().map(|(line, day)| json!({ "line": line, "day": day.to_string() })).collect::<Vec<_>>(),
+        "past_count": checked.past_count,
         "alike": report.alike.iter().map(|row| json!({ "line": row.line, "number": row.number, "very": row.very })).collect::<Vec<_>>(),
         "ready": report.ready,
     })

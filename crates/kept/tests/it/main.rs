@@ -7,6 +7,7 @@
     clippy::print_stderr
 )]
 
+mod bringing;
 mod canary;
 mod figures;
 mod killed;

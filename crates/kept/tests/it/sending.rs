@@ -90,7 +90,7 @@ fn form(key: &str, day: &str, seen: &str, act: &str) -> String {
     format!("form={key}&day={day}&from=&to=&way=&adviser=&reason=Burst+pipe&seen={seen}&do={act}")
 }
 
-fn between<'a>(page: &'a str, before: &str, after: &str) -> Option<&'a str> {
+pub(super) fn between<'a>(page: &'a str, before: &str, after: &str) -> Option<&'a str> {
     page.split(before).nth(1)?.split(after).next()
 }
 

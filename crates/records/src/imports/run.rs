@@ -146,7 +146,7 @@ impl Service {
                     if let Some(gone) = reader.past(&person)
                         && person.basis.is_none()
                     {
-                        checked.past.push((line, gone));
+                        checked.note_past(line, gone);
                     }
                 }
                 Err(faults) => {
@@ -215,7 +215,8 @@ impl Service {
                 && !orders.contains_key(&at)
         });
         if unsaid || (report.checked.faults > 0 && !asked.leave_faults_out) {
-            let faults = report.checked.wrong.iter().take(20).map(|wrong| Fault::new(FILE, wrong.to_string()));
+            let faults =
+                report.checked.wrong.iter().take(20).map(|wrong| Fault::new(FILE, wrong.to_string()));
             return Err(Error::Faults(faults.collect()));
         }
         let mut far = self.begun(by, source).await?;
@@ -294,13 +295,8 @@ impl Service {
         let id = far.id;
         let before = i64::try_from(far.line).unwrap_or(i64::MAX);
         let line = i64::try_from(last).unwrap_or(i64::MAX);
-        let reached = AS_FAR_AS.with([
-            id.as_bytes().into(),
-            line.into(),
-            made.into(),
-            left_out.into(),
-            before.into(),
-        ]);
+        let reached =
+            AS_FAR_AS.with([id.as_bytes().into(), line.into(), made.into(), left_out.into(), before.into()]);
         let reached = reached.expecting(1);
         if files.is_empty() {
             self.records().write(vec![reached]).await?;
@@ -330,7 +326,9 @@ impl Service {
         let directory = self.directory();
         let named = person.adviser.as_deref().and_then(|email| {
             let known = directory.everybody().into_iter();
-            known.filter(|member| member.role == access::Role::Adviser).find(|m| m.email.to_lowercase() == email)
+            known
+                .filter(|member| member.role == access::Role::Adviser)
+                .find(|m| m.email.to_lowercase() == email)
         });
         let adviser: StaffId = named.map_or(asked.adviser, |member| member.id);
         let registered = person.registered.at(9, 0, 0, 0).to_zoned_datetime(jiff::tz::TimeZone::UTC);

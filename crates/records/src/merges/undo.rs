@@ -9,9 +9,8 @@ use casework::{AppointmentId, ClientId, EntryId, MergeId};
 use store::{Query, Row, sql};
 use vault::FileKeys;
 
-use super::make::{
-    MENTION_OTHER, MOVE_PAST, Moving, keeping_of, kept, put_consent, put_keeping, set_survivor,
-};
+use super::holding::{MENTION_OTHER, keeping_of, kept, put_consent, put_keeping, set_survivor};
+use super::moving::{MOVE_PAST, Moving};
 use super::{Done, FIND_MERGE, Read, opt_staff};
 use crate::entries::{Stored, entry_columns, mark};
 use crate::sessions::Visit;
@@ -85,8 +84,7 @@ impl Service {
             .await?;
         let (here, other) = rows.split_at_checked(3).ok_or(Error::Damaged("batch"))?;
         let here = Read::of(survivor, here)?;
-        let mut other =
-            Standing::read_even_taken_up(absorbed, other.first().and_then(|rows| rows.first()))?;
+        let mut other = Standing::read_even_taken_up(absorbed, other.first().and_then(|rows| rows.first()))?;
         // The reason that was stated is about both: nobody can come to the other file to state it there.
         other.reason_until = here.standing.reason_until;
         let reading = self.merge_permit(visit, &here.standing, Act::Read, OPEN).await?;
@@ -254,9 +252,11 @@ impl Service {
     ) -> Result<Vec<Query>, Error> {
         let (here, there) = (|| survivor.as_bytes().into(), || absorbed.as_bytes().into());
         let mut asked = vec![HEAD_NOW.with([here()]), keeping_of(survivor)];
-        asked.extend(done.consents.iter().map(|one| {
-            CONSENT_NOW.with([here(), one.purpose.as_str().into(), one.organisation.into()])
-        }));
+        asked.extend(
+            done.consents
+                .iter()
+                .map(|one| CONSENT_NOW.with([here(), one.purpose.as_str().into(), one.organisation.into()])),
+        );
         let rows = self.records().read(asked).await?;
         let [head, keeping, consents @ ..] = rows.as_slice() else { return Err(Error::Damaged("batch")) };
         let head = head.first().ok_or(Error::NoSuchFile)?;
@@ -306,7 +306,8 @@ impl Service {
                 }
             }
         }
-        batch.extend(done.conflicts.iter().map(|staff| DROP_CONFLICT.with([here(), staff.as_bytes().into()])));
+        batch
+            .extend(done.conflicts.iter().map(|staff| DROP_CONFLICT.with([here(), staff.as_bytes().into()])));
         batch.extend(done.notices.iter().map(|notice| DROP_NOTICE.with([here(), notice.as_str().into()])));
         batch.extend(done.scheduled.iter().map(|one| DROP_SCHEDULED.with([here(), one.as_str().into()])));
         let mentions = done.mentioned_in.iter();

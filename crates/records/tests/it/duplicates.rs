@@ -15,7 +15,7 @@ use records::files::{ALL_ENTRIES, ClientFile};
 use records::{Error, Visit};
 
 use crate::bench::{Bench, meeting, registration};
-use crate::consents::{recipient, answer, yes};
+use crate::consents::{answer, recipient, yes};
 
 fn key() -> [u8; 16] {
     *uuid::Uuid::new_v4().as_bytes()
@@ -121,8 +121,20 @@ async fn two_files_are_made_one_and_parted_again_as_they_were() {
         let john = service.register_client(&ada, somebody("John Smith")).await.unwrap();
         let jon = service.register_client(&ada, somebody("Jon Smyth")).await.unwrap();
         bench.later(3600);
-        service.record_meeting(&ada, john, key(), jiff::civil::date(2026, 11, 23), &meeting("Came by.", true)).await.unwrap();
-        service.record_meeting(&ada, jon, key(), jiff::civil::date(2026, 11, 23), &meeting("Rang about a course.", true)).await.unwrap();
+        service
+            .record_meeting(&ada, john, key(), jiff::civil::date(2026, 11, 23), &meeting("Came by.", true))
+            .await
+            .unwrap();
+        service
+            .record_meeting(
+                &ada,
+                jon,
+                key(),
+                jiff::civil::date(2026, 11, 23),
+                &meeting("Rang about a course.", true),
+            )
+            .await
+            .unwrap();
         let owed = task(&bench, &ada, jon, "Ring the college").await;
         let (to, _) = recipient(&bench, "adult-learning", "Northbridge Adult Learning").await;
         for client in [john, jon] {
@@ -150,7 +162,9 @@ async fn two_files_are_made_one_and_parted_again_as_they_were() {
         let compared = service.compare_files(&meera, john, jon).await.unwrap().release().await.unwrap();
         assert_eq!(compared.in_the_way, Vec::<&str>::new());
         let nothing = service.merge_files(&meera, john, jon, key(), &compared.seen, &BTreeMap::new()).await;
-        assert!(matches!(nothing, Err(Error::Faults(faults)) if faults.len() == 1 && faults[0].field == fields::NAME));
+        assert!(
+            matches!(nothing, Err(Error::Faults(faults)) if faults.len() == 1 && faults[0].field == fields::NAME)
+        );
         let stale = service.merge_files(&meera, john, jon, key(), "00", &BTreeMap::new()).await;
         assert!(matches!(stale, Err(Error::ChangedMeanwhile)));
         let form = key();
@@ -182,11 +196,24 @@ async fn two_files_are_made_one_and_parted_again_as_they_were() {
 
         // Something is written since, and something that moved is changed.
         bench.later(60);
-        service.record_meeting(&ada, john, key(), jiff::civil::date(2026, 11, 23), &meeting("Written since.", false)).await.unwrap();
+        service
+            .record_meeting(
+                &ada,
+                john,
+                key(),
+                jiff::civil::date(2026, 11, 23),
+                &meeting("Written since.", false),
+            )
+            .await
+            .unwrap();
         let bench = bench.reopened().await.unwrap();
         let service = &bench.service;
-        let (ada, meera) = (bench.visit_of(ada.staff, Role::Adviser), bench.visit_of(meera.staff, Role::Manager));
-        assert_eq!(service.find_clients(&ada, &numbers[1], 5).await.unwrap().release().await.unwrap().len(), 1);
+        let (ada, meera) =
+            (bench.visit_of(ada.staff, Role::Adviser), bench.visit_of(meera.staff, Role::Manager));
+        assert_eq!(
+            service.find_clients(&ada, &numbers[1], 5).await.unwrap().release().await.unwrap().len(),
+            1
+        );
         service.state_reason(&meera, john, "They are two people after all").await.unwrap();
         assert!(matches!(service.undo_merge(&ada, merge).await, Err(Error::NotYours(_))));
         let undone = service.undo_merge(&meera, merge).await.unwrap();
@@ -199,7 +226,19 @@ async fn two_files_are_made_one_and_parted_again_as_they_were() {
         assert!(one.timeline.iter().any(|dated| format!("{:?}", dated.what).contains("Written since.")));
         one.timeline.retain(|dated| !format!("{:?}", dated.what).contains("Written since."));
         assert_eq!(said(&one), before[0]);
-        assert_eq!(service.appointment(&ada, booked).await.unwrap().release().await.unwrap().appointment.booked.client, jon);
+        assert_eq!(
+            service
+                .appointment(&ada, booked)
+                .await
+                .unwrap()
+                .release()
+                .await
+                .unwrap()
+                .appointment
+                .booked
+                .client,
+            jon
+        );
         let tab = service.consent_page(&ada, john).await.unwrap().release().await.unwrap();
         let state = tab.sharing.iter().find(|s| s.organisation.id == to).unwrap().state;
         assert_eq!(state, Some(casework::consents::State::Given));

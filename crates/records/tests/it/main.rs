@@ -16,6 +16,7 @@ mod documents;
 mod duplicates;
 mod erasures;
 mod files;
+mod imports;
 mod messages;
 mod post;
 mod retention;

@@ -113,3 +113,86 @@ async fn managers_see_the_pairs_and_what_they_decide_is_remembered() {
         assert!(page.contains("Remembered: two people") && !page.contains("John Smith"), "{page}");
     }
 }
+
+/// The value of a hidden field of a page.
+fn hidden(page: &str, name: &str) -> String {
+    let from = page.find(&format!("name=\"{name}\"")).unwrap_or_else(|| panic!("{name} in {page}"));
+    page[from..].split("value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_manager_makes_two_files_one_on_the_pages_and_parts_them_again() {
+    for bench in Bench::all().await {
+        let (_, cookie) = bench.signed_in("Ada", Role::Adviser).await;
+        let mut files = Vec::new();
+        for name in ["John Smith", "Jon Smyth"] {
+            let made = bench
+                .post("/clients/register", &register(name, "07700900123", "&somebody-else=on"), Some(&cookie))
+                .await;
+            let place = made.headers["location"].to_str().unwrap().to_owned();
+            files.push(place.trim_start_matches("/clients/")[..32].to_owned());
+        }
+        let (_, manager) = bench.signed_in("Meera", Role::Manager).await;
+        let address = format!("/duplicates/{}.{}", files[0], files[1]);
+        assert_eq!(bench.get(&address, Some(&cookie)).await.status, StatusCode::NOT_FOUND);
+        let asks = bench.get(&address, Some(&manager)).await;
+        assert_eq!(asks.status, StatusCode::FORBIDDEN);
+        assert!(asks.text.contains("Why do you look at both files?") && !asks.text.contains("Smith"));
+        let short = bench.post(&format!("{address}/reason"), "reason=x", Some(&manager)).await;
+        assert_eq!(short.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(short.text.contains("There is a problem") && short.text.contains(">\nx<"), "{}", short.text);
+        let stated =
+            bench.post(&format!("{address}/reason"), "reason=Two+files+of+one+person", Some(&manager)).await;
+        assert_eq!(stated.status, StatusCode::SEE_OTHER, "{}", stated.text);
+        let page = bench.get(&address, Some(&manager)).await.text;
+        for text in
+            ["John Smith", "Jon Smyth", "The file that goes on", "Make them one file", "14 March 1991"]
+        {
+            assert!(page.contains(text), "{text}: {page}");
+        }
+        let seen = hidden(&page, "seen");
+        let nothing = format!("form={}&seen={seen}", form());
+        let unsaid = bench.post(&address, &nothing, Some(&manager)).await;
+        assert_eq!(unsaid.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(
+            unsaid.text.contains("href=\"#take-name\"")
+                && unsaid.text.contains("Choose which of the two is right")
+        );
+        let stale = format!("form={}&seen=00&take-name=absorbed", form());
+        assert_eq!(bench.post(&address, &stale, Some(&manager)).await.status, StatusCode::CONFLICT);
+        let odd = format!("form={}&seen={seen}&take-name=both", form());
+        assert_eq!(bench.post(&address, &odd, Some(&manager)).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let body = format!("form={}&seen={seen}&take-name=absorbed", form());
+        let made = bench.post(&address, &body, Some(&manager)).await;
+        assert_eq!(made.status, StatusCode::SEE_OTHER, "{}", made.text);
+        let twice = bench.post(&address, &body, Some(&manager)).await;
+        let place = made.headers["location"].to_str().unwrap().to_owned();
+        assert_eq!(twice.headers.get("location"), made.headers.get("location"), "{}", twice.text);
+
+        let led = bench.get(&format!("/clients/{}", files[1]), Some(&cookie)).await;
+        assert_eq!(led.headers["location"].to_str().unwrap(), format!("/clients/{}", files[0]));
+        let note = format!("form={}&kind=phone&day=&minutes=5&note=Rang.&took_part=on", form());
+        let lost = bench.post(&format!("/clients/{}/meetings", files[1]), &note, Some(&cookie)).await;
+        assert!(lost.status == StatusCode::CONFLICT && lost.text.contains(&files[0]), "{}", lost.text);
+        let one = bench.get(&format!("/clients/{}", files[0]), Some(&cookie)).await.text;
+        assert!(one.contains("Jon Smyth"), "{one}");
+        let shown = bench.get(&place, Some(&manager)).await.text;
+        assert!(
+            shown.contains("The two files are one") && shown.contains("Part the two files again"),
+            "{shown}"
+        );
+        let merge = place.split('?').next().unwrap();
+        let short = bench.post(&format!("{merge}/undo"), "reason=x", Some(&manager)).await;
+        assert!(
+            short.status == StatusCode::UNPROCESSABLE_ENTITY && short.text.contains("There is a problem")
+        );
+        let undone = bench
+            .post(&format!("{merge}/undo"), "reason=They+are+two+people+after+all", Some(&manager))
+            .await;
+        assert_eq!(undone.status, StatusCode::SEE_OTHER, "{}", undone.text);
+        let list = bench.get(undone.headers["location"].to_str().unwrap(), Some(&manager)).await.text;
+        assert!(list.contains("two files again, as they were") && list.contains("John Smith"), "{list}");
+        assert_eq!(bench.get(&format!("/clients/{}", files[1]), Some(&cookie)).await.status, StatusCode::OK);
+        assert!(bench.get(merge, Some(&manager)).await.text.contains("does not hold any more"));
+    }
+}

@@ -15,5 +15,6 @@ mod documents;
 mod duplicates;
 mod failing;
 mod forms;
+mod imports;
 mod sharing;
 mod table;
