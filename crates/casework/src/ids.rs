@@ -82,6 +82,14 @@ id! {
     EntryId
 }
 id! {
+    /// Two files made one.
+    MergeId
+}
+id! {
+    /// Files that were brought in together.
+    ImportId
+}
+id! {
     /// An appointment.
     AppointmentId
 }

@@ -22,7 +22,9 @@ pub mod figures;
 pub mod formats;
 pub mod holds;
 pub mod ids;
+pub mod import;
 pub mod looks;
+pub mod merges;
 pub mod messages;
 pub mod names;
 pub mod outcomes;
@@ -44,7 +46,7 @@ pub use disclosures::Disclosed;
 pub use entries::{AgreedPlan, Agreement, EntryKind, How, Meeting, MeetingKind, NoticeGiven, Written};
 pub use ids::{
     AppointmentId, BreachId, ClientId, ClosureId, DocumentId, EntryId, ErasureId, HandOverId, HoldId,
-    NotAnId, OrganisationId, PaperId, PlacementId, ProgrammeId, RequestId, StaffId,
+    ImportId, MergeId, NotAnId, OrganisationId, PaperId, PlacementId, ProgrammeId, RequestId, StaffId,
 };
 pub use profile::Profile;
 pub use programmes::Placement;

@@ -64,6 +64,8 @@ enum Command {
     /// Find people who stand twice in a file.
     #[command(after_help = "Example: kept duplicates people.csv --out pairs.csv")]
     Duplicates(commands::duplicates::Duplicates),
+    /// Bring people in from another system's list.
+    Client(commands::client::Client),
     /// Make figures that give nobody away.
     #[command(
         after_help = "Example: kept figures people.csv --by ward --by disability --sensitive disability=no --out release.json"
@@ -102,6 +104,7 @@ impl Kept {
             Command::Restore(restore) => restore.run().await,
             Command::Doctor(doctor) => doctor.run().await,
             Command::Duplicates(duplicates) => duplicates.run(),
+            Command::Client(client) => client.run().await,
             Command::Figures(figures) => figures.run(),
             Command::Erase(erase) => erase.run().await,
             Command::Promises(promises) => promises.run().await,

@@ -28,6 +28,8 @@ pub struct Person {
     pub nino: Option<String>,
     /// The client's number, `NB-20417`.
     pub number: Option<String>,
+    /// Numbers under which they were known before.
+    pub other_numbers: Vec<String>,
     /// Who comes first among those who match as well: the larger, say open files before closed ones, then the last seen.
     pub standing: u32,
 }
@@ -99,7 +101,8 @@ impl Person {
         let mut codes = Vec::new();
         codes.extend(self.postcode.as_deref().map(|text| (Kind::Postcode, pack(&plain(text)))));
         codes.extend(self.nino.as_deref().map(|text| (Kind::Nino, pack(&plain(text)))));
-        codes.extend(self.number.as_deref().map(|text| (Kind::Number, pack(&plain(text)))));
+        let numbers = self.number.iter().chain(&self.other_numbers);
+        codes.extend(numbers.map(|text| (Kind::Number, pack(&plain(text)))));
         codes.extend(self.phones.iter().map(|phone| (Kind::Phone, pack(&phone_digits(phone)))));
         codes.retain(|(_, code)| *code != 0);
         codes.sort_unstable();

@@ -42,6 +42,10 @@ sql! { records:
     pub(crate) EVERY_OF_CLIENT = concat!("SELECT ", columns!(), " FROM appointment WHERE client = $1 ORDER BY starts DESC LIMIT 5000");
     /// Puts the next version in its place.
     CHANGE = "UPDATE appointment SET starts = $2, ends = $3, state = $4, written = $5, author = $6, version = $7, why = $8 WHERE id = $1 AND version = $7 - 1";
+    /// All of a client.
+    pub(crate) EVERY_ONE = concat!("SELECT ", columns!(), " FROM appointment WHERE client = $1 ORDER BY id");
+    /// Moves one to another file of the same person.
+    MOVE_TO_FILE = "UPDATE appointment SET client = $2, sealed = $3, why = $4 WHERE id = $1 AND client = $5 AND version = $6";
     /// What goes with an erased file.
     pub(crate) DROP_UNITS = "DELETE FROM appointment_unit WHERE appointment IN (SELECT id FROM appointment WHERE client = $1)";
     pub(crate) DROP_APPOINTMENTS = "DELETE FROM appointment WHERE client = $1";
@@ -405,6 +409,32 @@ impl Service {
             told,
         });
         Ok(Opened::new(with, entry))
+    }
+
+    /// Seals an appointment for another file of the same person: the statement that moves it there.
+    pub(crate) fn move_to_file(
+        &self,
+        permit: &Permit,
+        keys: &FileKeys,
+        appointment: &Appointment,
+        to: ClientId,
+    ) -> Result<Query, Error> {
+        let Appointment { booked, said, why } = appointment;
+        let sealed = self.vault().seal(permit, keys, &place(SAID, booked.id, 1, to), said)?;
+        let mut why_sealed = Value::Null;
+        if !why.is_empty() {
+            why_sealed =
+                self.vault().seal(permit, keys, &place(WHY, booked.id, booked.version, to), why)?.into();
+        }
+        let moved = MOVE_TO_FILE.with([
+            booked.id.as_bytes().into(),
+            to.as_bytes().into(),
+            sealed.into(),
+            why_sealed,
+            booked.client.as_bytes().into(),
+            booked.version.into(),
+        ]);
+        Ok(moved.expecting(1))
     }
 
     pub(crate) fn open_appointment(

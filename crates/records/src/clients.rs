@@ -31,7 +31,7 @@ pub const NUMBER_PREFIX: &str = "NB";
 pub struct Registration {
     /// The random number of the form, so that sending it twice registers once.
     pub form: [u8; 16],
-    /// Answers of the category `contact`.
+    /// Answers of the category `contact`, and the date of birth if it was asked: by it people are told apart.
     pub contact: Profile,
     /// How the notice was given.
     pub notice_given: How,
@@ -53,12 +53,19 @@ impl Service {
             return Ok(ClientId::from_bytes(made));
         }
         let mut contact = registration.contact;
+        let mut identity = Profile::default();
+        identity.set(fields::DATE_OF_BIRTH, contact.answers.remove(&fields::DATE_OF_BIRTH));
         self.belongs(Category::Contact, &contact)?;
+        self.belongs(Category::Identity, &identity)?;
         let missing = contact.missing_for_registration(self.notices().service());
         if !missing.is_empty() {
             return Err(Error::Faults(missing));
         }
         let client = ClientId::from_bytes(self.draw());
+        let mut categories = Categories::from(Category::Contact).with(Category::Agreement);
+        if !identity.is_empty() {
+            categories = categories.with(Category::Identity);
+        }
         let permit = self
             .permit(
                 Request {
@@ -66,7 +73,7 @@ impl Service {
                     purpose: purpose_of(visit.role),
                     act: Act::Write,
                     subject: Subject::Client(client),
-                    categories: Categories::from(Category::Contact).with(Category::Agreement),
+                    categories,
                     circumstances: Circumstances { own_caseload: true, ..Circumstances::default() },
                 },
                 REGISTER,
@@ -110,7 +117,15 @@ impl Service {
         let (agreed, agreed_mark) =
             self.seal_new(&permit, &keys, &head(EntryKind::Agreement, Category::Agreement), &agreement)?;
 
-        let detail = Detail { rows: vec![page_mark, given_mark, agreed_mark], ..Detail::default() };
+        let mut marks = vec![page_mark, given_mark, agreed_mark];
+        let mut pages = vec![page, given, agreed];
+        if !identity.is_empty() {
+            let (page, mark) =
+                self.seal_new(&permit, &keys, &head(EntryKind::Profile, Category::Identity), &identity)?;
+            pages.push(page);
+            marks.push(mark);
+        }
+        let detail = Detail { rows: marks, ..Detail::default() };
         let change = self.log().change(permit, REGISTER, &detail);
         let add = ADD_CLIENT.with([
             client.as_bytes().into(),
@@ -121,7 +136,8 @@ impl Service {
             id.into(),
             version.into(),
         ]);
-        let mut batch = vec![add, page, given, agreed];
+        let mut batch = vec![add];
+        batch.extend(pages);
         let layers = casework::retention::by_contact(notice);
         batch.extend(retention::keeping(client, &layers, &[], today));
         batch.extend(changes::of_client(client, now));

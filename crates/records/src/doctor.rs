@@ -10,9 +10,9 @@ sql! { records:
     /// The versions and sealed bytes of all entries.
     ENTRY_VERSIONS = "SELECT id, version, sealed FROM entry WHERE id > $1 ORDER BY id LIMIT 2000";
     /// How many files there are. One whose time is up, but for what a programme keeps, has no name to be found by.
-    COUNT_FILES = "SELECT COUNT(*) FROM client WHERE status <> 'ended'";
+    COUNT_FILES = "SELECT COUNT(*) FROM client WHERE status NOT IN ('ended', 'merged')";
     /// Files without a contact page, which would be lost to search.
-    WITHOUT_PAGE = "SELECT COUNT(*) FROM client c WHERE c.status <> 'ended' AND NOT EXISTS (SELECT 1 FROM entry e WHERE e.client = c.id AND e.kind = 'profile' AND e.category = 'contact')";
+    WITHOUT_PAGE = "SELECT COUNT(*) FROM client c WHERE c.status NOT IN ('ended', 'merged') AND NOT EXISTS (SELECT 1 FROM entry e WHERE e.client = c.id AND e.kind = 'profile' AND e.category = 'contact')";
     /// Entries of files that are no more.
     ORPHANS = "SELECT COUNT(*) FROM entry e WHERE NOT EXISTS (SELECT 1 FROM client c WHERE c.id = e.client)";
     /// Erasures that are not final yet.

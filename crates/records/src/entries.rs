@@ -50,7 +50,7 @@ pub(crate) struct Head {
 }
 
 impl Head {
-    fn place(&self) -> Place<'_> {
+    pub(crate) fn place(&self) -> Place<'_> {
         Place {
             table: TABLE,
             row: *self.id.as_bytes(),
@@ -76,6 +76,21 @@ pub(crate) struct Stored {
 }
 
 impl Stored {
+    /// The same in the clear, in the file of `client` and as this version.
+    pub(crate) fn head(&self, client: ClientId, version: i64) -> Head {
+        Head {
+            id: self.id,
+            client,
+            kind: self.kind.clone().into(),
+            category: self.category,
+            compartment: self.compartment,
+            day: self.day,
+            written: self.written,
+            author: self.author,
+            version,
+        }
+    }
+
     /// Reads a row of `entry_columns!`.
     pub(crate) fn read(row: &Row) -> Result<Stored, Error> {
         Ok(Stored {
@@ -171,6 +186,6 @@ impl Service {
     }
 }
 
-fn mark(id: EntryId, version: i64, sealed: &[u8]) -> RowMark {
+pub(crate) fn mark(id: EntryId, version: i64, sealed: &[u8]) -> RowMark {
     RowMark { table: TABLE, row: *id.as_bytes(), version, digest: Sha256::digest(sealed).into() }
 }

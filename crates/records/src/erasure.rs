@@ -20,9 +20,9 @@ use vault::FileId;
 use crate::holds::NOT_HELD;
 use crate::service::set_setting;
 use crate::{
-    Error, Service, appointments, breaches, changes, closures, consents, disclosures, documents, hand_over,
-    holds, mentions, messages, notices_given, paper, placements, requests, retention, spending, telling,
-    written,
+    Error, Service, appointments, breaches, changes, closures, consents, disclosures, documents, duplicates,
+    hand_over, holds, imports, mentions, merges, messages, notices_given, paper, placements, requests,
+    retention, spending, telling, written,
 };
 
 pub use asking::Waiting;
@@ -72,11 +72,13 @@ pub enum Ground {
     Retention,
     /// Consent was withdrawn and no other basis is left.
     Withdrawal,
+    /// It came with an import that is undone.
+    Import,
 }
 
 impl Ground {
     /// Every ground.
-    pub const ALL: [Ground; 3] = [Ground::Request, Ground::Retention, Ground::Withdrawal];
+    pub const ALL: [Ground; 4] = [Ground::Request, Ground::Retention, Ground::Withdrawal, Ground::Import];
 
     /// As it is stored.
     #[must_use]
@@ -85,6 +87,7 @@ impl Ground {
             Ground::Request => "request",
             Ground::Retention => "retention",
             Ground::Withdrawal => "withdrawal",
+            Ground::Import => "import-undone",
         }
     }
 
@@ -95,6 +98,7 @@ impl Ground {
             Ground::Request => "The client asked for it",
             Ground::Retention => "The time that the notice gives has passed",
             Ground::Withdrawal => "Consent was taken back and no other ground is left",
+            Ground::Import => "The import that it came with was undone",
         }
     }
 
@@ -141,25 +145,47 @@ impl Service {
         self.erased(client).await?.ok_or(Error::Damaged("erasure"))
     }
 
-    /// Erases one file that may go.
+    /// Erases one file that may go, with every file that was taken up in it.
     pub(crate) async fn erase_one(&self, going: &Going) -> Result<(), Error> {
-        let permit = self.permit(erase_request(going.client), ERASE).await?;
-        let now = self.now();
-        let change = self.log().change(permit, ERASE, &Detail::default());
-        let batch = self.rows_that_go(going, &change, now);
+        let (batch, changes) = self.all_that_goes(going).await?;
         self.records().write(batch).await.map_err(|error| match error {
             store::Error::Conflict { sql } if sql == NOT_HELD.name => Error::Held,
             store::Error::Conflict { sql } if sql == BEGIN_ASKED.name => Error::ChangedMeanwhile,
             store::Error::Conflict { .. } => Error::NoSuchFile,
             other => other.into(),
         })?;
-        change.committed();
+        changes.into_iter().for_each(Change::committed);
         self.finish_erasures().await?;
         self.follow_changes().await
     }
 
+    /// The statements by which a file or a part of it goes. What was taken up in the file is the same person's and goes with it.
+    pub(crate) async fn all_that_goes(&self, going: &Going) -> Result<(Vec<Query>, Vec<Change>), Error> {
+        let (now, mut batch, mut changes) = (self.now(), Vec::new(), Vec::new());
+        let mut files = vec![*going];
+        if matches!(going.what, What::File | What::Service) {
+            files.extend(self.with_taken_up(going.client).await?.into_iter().skip(1).map(|client| Going {
+                client,
+                what: What::File,
+                id: ErasureId::from_bytes(self.draw()),
+                ground: going.ground,
+                decided_by: None,
+            }));
+        }
+        for file in files {
+            let permit = self.permit(erase_request(file.client), ERASE).await?;
+            let change = self.log().change(permit, ERASE, &Detail::default());
+            batch.extend(match file.what {
+                What::File => self.rows_that_go(&file, &change, now),
+                _ => self.part_that_goes(&file, &change, now),
+            });
+            changes.push(change);
+        }
+        Ok((batch, changes))
+    }
+
     /// The statements by which the rows of a file go, with their entry in the log; nothing goes if it is held.
-    pub(crate) fn rows_that_go(&self, going: &Going, change: &Change, now: Timestamp) -> Vec<Query> {
+    fn rows_that_go(&self, going: &Going, change: &Change, now: Timestamp) -> Vec<Query> {
         let client = || going.client.as_bytes().into();
         let (id, at) = (|| going.id.as_bytes().into(), || now.as_microsecond().into());
         let epoch = i64::try_from(self.vault().epoch().number()).unwrap_or(i64::MAX);
@@ -290,6 +316,9 @@ fn floor_swept(client: ClientId) -> Vec<Query> {
         spending::LET_GO_SPEND.with([id()]),
         breaches::DROP_AFFECTED.with([id()]),
         retention::DROP_KEEPING.with([id()]),
+        duplicates::DROP_DIFFERENT.with([id()]),
+        merges::DROP_MERGES.with([id()]),
+        imports::DROP_IMPORTED.with([id()]),
         holds::DROP_HOLDS.with([id()]),
     ];
     // What was asked about the data stays by its reference, without words and without the client.

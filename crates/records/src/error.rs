@@ -11,6 +11,11 @@ pub enum Error {
     /// There is no such file, or there is no more.
     #[error("There is no such file here. It may have been erased, or the address is wrong.")]
     NoSuchFile,
+    /// The file was made one with another file of the same person.
+    #[error(
+        "This file and another one are the same person’s and were made one. Nothing of yours was saved here: open the other file."
+    )]
+    TakenUp(casework::ClientId),
     /// Somebody else changed the same thing meanwhile.
     #[error("Somebody else changed this meanwhile. Nothing of yours was saved: compare both and save again.")]
     ChangedMeanwhile,

@@ -33,6 +33,8 @@ pub struct Loaded {
     pub profile: Profile,
     /// When the client was registered.
     pub registered: Timestamp,
+    /// The last two-way contact, where it is known from elsewhere than from what is loaded.
+    pub last_contact: Option<Date>,
     /// Whose caseload.
     pub adviser: StaffId,
     /// How the notice was given.
@@ -127,12 +129,18 @@ impl Service {
         let mut files = files.into_iter().peekable();
         while files.peek().is_some() {
             let stretch: Vec<Loaded> = files.by_ref().take(AT_ONCE).collect();
-            self.load_stretch(stretch, &directory).await?;
+            self.load_stretch(stretch, &directory, |_| Vec::new()).await?;
         }
         self.follow_changes().await
     }
 
-    async fn load_stretch(&self, files: Vec<Loaded>, directory: &[Organisation]) -> Result<(), Error> {
+    /// Loads a stretch of files in one transaction, with what `beside` says of them.
+    pub(crate) async fn load_stretch(
+        &self,
+        files: Vec<Loaded>,
+        directory: &[Organisation],
+        beside: impl FnOnce(&[ClientId]) -> Vec<store::Query>,
+    ) -> Result<(), Error> {
         let permit = self.policy().decide(Request {
             actor: Actor::SYSTEM,
             purpose: Purpose::Keeping,
@@ -149,7 +157,8 @@ impl Service {
         let ids: Vec<vault::FileId> = named.iter().map(|(client, _)| (*client).into()).collect();
         self.vault().create_files(&ids, &compartments).await?;
         let keys = self.vault().keys_of(&ids).await?;
-        let mut batch = Vec::new();
+        let clients: Vec<ClientId> = named.iter().map(|(client, _)| *client).collect();
+        let mut batch = beside(&clients);
         for ((client, file), number) in named.into_iter().zip(first..) {
             let keys = keys.get(&client.into()).ok_or(Error::Damaged("key"))?;
             self.load_one(&permit, keys, client, number, file, directory, &mut batch)?;
@@ -187,8 +196,10 @@ impl Service {
             .filter(|one| matches!(one.state, State::Attended | State::Late))
             .map(|one| self.surroundings().civil(one.slot.starts()).date())
             .map(|day| ContactDay { day, kind: ContactKind::TookPart });
-        let contacts: Vec<ContactDay> = met.chain(came).collect();
         let rule = self.rule_of(&notice.id, &notice.version)?;
+        let counts = ContactKind::ALL.iter().copied().find(|kind| rule.counts(*kind));
+        let elsewhere = file.last_contact.zip(counts).map(|(day, kind)| ContactDay { day, kind });
+        let contacts: Vec<ContactDay> = met.chain(came).chain(elsewhere).collect();
         let last_contact = until(&contacts, &rule, registered).last_contact;
         batch.extend(retention::keeping(client, &by_contact(notice), &contacts, registered));
         batch.push(ADD_CLIENT.with([

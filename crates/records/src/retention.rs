@@ -39,7 +39,7 @@ sql! { records:
     /// They go with the file.
     pub(crate) DROP_KEEPING = "DELETE FROM keeping WHERE client = $1";
     /// Files whose days are still to be written down.
-    WITHOUT_DAYS = "SELECT id, registered, last_contact, notice, notice_version FROM client c WHERE c.status <> 'ended' AND NOT EXISTS (SELECT 1 FROM keeping k WHERE k.client = c.id) LIMIT 1000";
+    WITHOUT_DAYS = "SELECT id, registered, last_contact, notice, notice_version FROM client c WHERE c.status NOT IN ('ended', 'merged') AND NOT EXISTS (SELECT 1 FROM keeping k WHERE k.client = c.id) LIMIT 1000";
     /// Files of a caseload whose warnings have begun, the first to go first.
     ENDING = "SELECT k.client, k.since, c.registered, c.notice, c.notice_version FROM keeping k JOIN client c ON c.id = k.client WHERE c.adviser = $1 AND c.restricted = $2 AND k.layer = 'service' AND (k.warn <= $3 OR k.day <= $3) ORDER BY k.day, k.client LIMIT 2000";
     /// How much goes on which day, over all files.
@@ -47,7 +47,7 @@ sql! { records:
     /// Each stored day beside what it follows from.
     DAYS_AND_FILES = "SELECT k.client, k.layer, k.since, k.warn, k.day, c.last_contact, c.notice, c.notice_version FROM keeping k JOIN client c ON c.id = k.client WHERE (k.client, k.layer) > ($1, $2) ORDER BY k.client, k.layer LIMIT 2000";
     /// Files without a day, and days without a file.
-    COUNT_ASTRAY = "SELECT (SELECT COUNT(*) FROM client c WHERE c.status <> 'ended' AND NOT EXISTS (SELECT 1 FROM keeping k WHERE k.client = c.id)), (SELECT COUNT(*) FROM keeping k WHERE NOT EXISTS (SELECT 1 FROM client c WHERE c.id = k.client))";
+    COUNT_ASTRAY = "SELECT (SELECT COUNT(*) FROM client c WHERE c.status NOT IN ('ended', 'merged') AND NOT EXISTS (SELECT 1 FROM keeping k WHERE k.client = c.id)), (SELECT COUNT(*) FROM keeping k WHERE NOT EXISTS (SELECT 1 FROM client c WHERE c.id = k.client))";
 }
 
 /// A file whose warnings have begun.

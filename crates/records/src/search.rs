@@ -16,6 +16,7 @@ use notice::{Categories, Category, FieldId, Purpose};
 use store::{Row, sql};
 use vault::{FileId, FileKeys, Personal};
 
+use crate::duplicates::Twins;
 use crate::entries::{Stored, entry_columns};
 use crate::sessions::Visit;
 use crate::standing::{FileStatus, purpose_of};
@@ -27,9 +28,9 @@ sql! { records:
     /// The same of one client.
     SOMEBODY = concat!("SELECT ", entry_columns!(), ", client FROM entry WHERE kind = 'profile' AND category IN ('contact', 'identity') AND client = $1");
     /// What stands in the clear of every file.
-    HEADS = "SELECT id, adviser, restricted, status, last_contact FROM client";
+    HEADS = "SELECT id, adviser, restricted, status, last_contact, (SELECT m.survivor FROM merge m WHERE m.absorbed = client.id AND m.undone IS NULL) FROM client";
     /// The same of one.
-    HEAD = "SELECT id, adviser, restricted, status, last_contact FROM client WHERE id = $1";
+    HEAD = "SELECT id, adviser, restricted, status, last_contact, (SELECT m.survivor FROM merge m WHERE m.absorbed = client.id AND m.undone IS NULL) FROM client WHERE id = $1";
 }
 
 /// What is shown of somebody in lists.
@@ -59,8 +60,11 @@ pub(crate) struct Known {
 #[derive(Default)]
 pub(crate) struct People {
     index: Index,
+    pub(crate) twins: Twins,
     pub(crate) known: HashMap<ClientId, Known>,
     numbers: HashMap<String, ClientId>,
+    /// Files that were taken up in others: in which, and the number under which they are still found.
+    taken_up: HashMap<ClientId, (ClientId, String)>,
 }
 
 /// Somebody found, and why.
@@ -146,11 +150,8 @@ impl Service {
             let profile = profiles.remove(&client).unwrap_or_default().joined(page);
             profiles.insert(client, profile);
         }
-        for (client, profile) in profiles {
-            if let Some(head) = heads.get(&client) {
-                people.put(client, &profile, head);
-            }
-        }
+        let known = || profiles.iter().filter_map(|(id, profile)| Some((*id, profile, heads.get(id)?)));
+        people.put_all(known());
         *self.people().write().unwrap_or_else(PoisonError::into_inner) = people;
         Ok(())
     }
@@ -161,6 +162,7 @@ impl Service {
             self.columns().write().unwrap_or_else(PoisonError::into_inner).forget();
             return self.index_everybody().await;
         }
+        let mut changed = Vec::with_capacity(clients.len());
         for client in clients {
             let rows = self
                 .records()
@@ -184,9 +186,10 @@ impl Service {
             );
             let profile = self.open_pages(&entry, &keys, *client, &pages.rows)?;
             let receipt = entry.durable().await?;
-            let profile = profile.release(&receipt)?;
-            self.people().write().unwrap_or_else(PoisonError::into_inner).put(*client, &profile, &head);
+            changed.push((*client, profile.release(&receipt)?, head));
         }
+        let changed = changed.iter().map(|(client, profile, head)| (*client, profile, head));
+        self.people().write().unwrap_or_else(PoisonError::into_inner).put_all(changed);
         Ok(())
     }
 
@@ -272,6 +275,12 @@ impl Service {
         number
     }
 
+    /// The number of a file that was taken up in another one.
+    pub(crate) fn number_taken_up(&self, client: ClientId) -> Option<String> {
+        let people = self.people().read().unwrap_or_else(PoisonError::into_inner);
+        people.taken_up.get(&client).map(|(_, number)| number.clone())
+    }
+
     /// Whose file has this number, for commands that name a client by it.
     pub(crate) fn client_by_number(&self, number: &str) -> Option<ClientId> {
         let people = self.people().read().unwrap_or_else(PoisonError::into_inner);
@@ -294,9 +303,49 @@ impl Known {
 }
 
 impl People {
+    /// Puts these people in: first those that were taken up in others or are so no longer, so that the others' numbers are known.
+    fn put_all<'p>(&mut self, people: impl Iterator<Item = (ClientId, &'p Profile, &'p Head)> + Clone) {
+        for (client, profile, head) in people.clone() {
+            match head.taken_up {
+                Some(survivor) => {
+                    self.forget(client);
+                    let number = profile.text(&fields::CLIENT_NUMBER).unwrap_or_default().to_owned();
+                    self.numbers.insert(number.clone(), client);
+                    self.taken_up.insert(client, (survivor, number));
+                }
+                None => {
+                    self.taken_up.remove(&client);
+                }
+            }
+        }
+        for (client, profile, head) in people.filter(|(_, _, head)| head.taken_up.is_none()) {
+            self.put(client, profile, head);
+        }
+    }
+
+    /// In which file a client's entries are now.
+    fn goes_on_in(&self, client: ClientId) -> ClientId {
+        let mut now = client;
+        // More steps than files that were ever made one.
+        for _ in 0..self.taken_up.len() {
+            match self.taken_up.get(&now) {
+                Some((survivor, _)) => now = *survivor,
+                None => break,
+            }
+        }
+        now
+    }
+
     fn put(&mut self, client: ClientId, profile: &Profile, head: &Head) {
         let text = |field: FieldId| profile.text(&field).map(str::to_owned);
         let born = profile.date(&fields::DATE_OF_BIRTH);
+        self.twins.put(client, profile);
+        let other_numbers: Vec<String> = self
+            .taken_up
+            .iter()
+            .filter(|(absorbed, _)| self.goes_on_in(**absorbed) == client)
+            .map(|(_, (_, number))| number.clone())
+            .collect();
         let number = text(fields::CLIENT_NUMBER).unwrap_or_default();
         self.index.insert(&Person {
             key: *client.as_bytes(),
@@ -311,6 +360,7 @@ impl People {
             emails: text(fields::EMAIL).into_iter().collect(),
             nino: text(fields::NINO),
             number: (!number.is_empty()).then(|| number.clone()),
+            other_numbers,
             standing: head.standing,
         });
         let name = profile.display_name().unwrap_or("Name not recorded").to_owned();
@@ -329,11 +379,15 @@ impl People {
 
     /// Whose file has this number, as it is kept: `NB-20417`.
     pub(crate) fn with_number(&self, number: &str) -> Option<ClientId> {
-        self.numbers.get(number).copied()
+        self.numbers.get(number).map(|client| self.goes_on_in(*client))
     }
 
     fn forget(&mut self, client: ClientId) {
         self.index.remove(client.as_bytes());
+        self.twins.forget(client);
+        if let Some((_, number)) = self.taken_up.remove(&client) {
+            self.numbers.remove(&number);
+        }
         if let Some(known) = self.known.remove(&client) {
             self.numbers.remove(&known.shown.number);
         }
@@ -346,6 +400,8 @@ struct Head {
     restricted: bool,
     /// Open files before closed ones, then those last in contact.
     standing: u32,
+    /// The file that this one was taken up in.
+    taken_up: Option<ClientId>,
 }
 
 fn head(row: &Row) -> Result<(ClientId, Head), Error> {
@@ -355,6 +411,7 @@ fn head(row: &Row) -> Result<(ClientId, Head), Error> {
         adviser: row.opt_bytes16(1)?.map(StaffId::from_bytes),
         restricted: row.bool(2)?,
         standing: u32::from(open) << 31 | contact,
+        taken_up: row.opt_bytes16(5)?.map(ClientId::from_bytes),
     };
     Ok((ClientId::from_bytes(row.bytes16(0)?), head))
 }

@@ -45,6 +45,7 @@ pub static MIGRATIONS: Migrations = Migrations {
         (10, "requests and complaints", include_str!("../migrations/010_requests.sql")),
         (12, "registers of the governance lead", include_str!("../migrations/011_register.sql")),
         (13, "programmes", include_str!("../migrations/012_programmes.sql")),
+        (14, "duplicates, merges, imports", include_str!("../migrations/013_people.sql")),
         (15, "figures", include_str!("../migrations/014_figures.sql")),
         (17, "erasures, holds, sweeps", include_str!("../migrations/016_erasures.sql")),
     ],

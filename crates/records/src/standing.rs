@@ -13,7 +13,7 @@ use crate::{Error, Service, changes};
 
 sql! { records:
     /// A client's row, with what closes or opens it to this member of staff.
-    FIND_CLIENT = "SELECT c.adviser, c.status, c.restricted, c.registered, c.last_contact, c.notice, c.notice_version, c.version, (SELECT k.declared FROM conflict k WHERE k.client = c.id AND k.staff = $2), (SELECT r.until FROM stated_reason r WHERE r.client = c.id AND r.staff = $2), (SELECT COUNT(*) FROM cover v WHERE v.absent = c.adviser AND v.covering = $2 AND v.starts <= $3 AND v.ends > $3), (SELECT COALESCE(SUM(CASE w.purpose WHEN 'support' THEN 1 WHEN 'functions' THEN 2 WHEN 'statistics' THEN 4 WHEN 'contact' THEN 8 WHEN 'equality-duty' THEN 16 WHEN 'bids' THEN 32 ELSE 0 END), 0) FROM consent w WHERE w.client = c.id AND w.kind = 'use' AND w.state = 'withdrawn') | COALESCE((SELECT o.stops FROM objection o WHERE o.client = c.id AND o.what = 'legitimate-interests'), 0) | COALESCE((SELECT o.stops FROM objection o WHERE o.client = c.id AND o.what = 'public-task'), 0) | COALESCE((SELECT o.stops FROM objection o WHERE o.client = c.id AND o.what = 'equality-monitoring'), 0) FROM client c WHERE c.id = $1";
+    FIND_CLIENT = "SELECT c.adviser, c.status, c.restricted, c.registered, c.last_contact, c.notice, c.notice_version, c.version, (SELECT k.declared FROM conflict k WHERE k.client = c.id AND k.staff = $2), (SELECT r.until FROM stated_reason r WHERE r.client = c.id AND r.staff = $2), (SELECT COUNT(*) FROM cover v WHERE v.absent = c.adviser AND v.covering = $2 AND v.starts <= $3 AND v.ends > $3), (SELECT COALESCE(SUM(CASE w.purpose WHEN 'support' THEN 1 WHEN 'functions' THEN 2 WHEN 'statistics' THEN 4 WHEN 'contact' THEN 8 WHEN 'equality-duty' THEN 16 WHEN 'bids' THEN 32 ELSE 0 END), 0) FROM consent w WHERE w.client = c.id AND w.kind = 'use' AND w.state = 'withdrawn') | COALESCE((SELECT o.stops FROM objection o WHERE o.client = c.id AND o.what = 'legitimate-interests'), 0) | COALESCE((SELECT o.stops FROM objection o WHERE o.client = c.id AND o.what = 'public-task'), 0) | COALESCE((SELECT o.stops FROM objection o WHERE o.client = c.id AND o.what = 'equality-monitoring'), 0), (SELECT m.survivor FROM merge m WHERE m.absorbed = c.id AND m.undone IS NULL) FROM client c WHERE c.id = $1";
     /// A reason that was given holds for a while.
     STATE_REASON = "INSERT INTO stated_reason (staff, client, until) VALUES ($1, $2, $3) ON CONFLICT (staff, client) DO UPDATE SET until = excluded.until";
     /// Declares that somebody must never see a file: a relative, a neighbour.
@@ -35,14 +35,26 @@ pub enum FileStatus {
     Closed,
     /// Its time is up, and nothing is left of it but what a programme keeps longer.
     Ended,
+    /// It is taken up in another file of the same person.
+    TakenUp,
 }
 
 impl FileStatus {
+    pub(crate) const fn code(self) -> &'static str {
+        match self {
+            FileStatus::Active => "active",
+            FileStatus::Closed => "closed",
+            FileStatus::Ended => "ended",
+            FileStatus::TakenUp => "merged",
+        }
+    }
+
     pub(crate) fn read(code: &str) -> Result<FileStatus, Error> {
         match code {
             "active" => Ok(FileStatus::Active),
             "closed" => Ok(FileStatus::Closed),
             "ended" => Ok(FileStatus::Ended),
+            "merged" => Ok(FileStatus::TakenUp),
             _ => Err(Error::Damaged("file status")),
         }
     }
@@ -80,6 +92,15 @@ impl Standing {
     }
 
     pub(crate) fn read(client: ClientId, row: Option<&Row>) -> Result<Standing, Error> {
+        match row.map(|row| row.opt_bytes16(12)).transpose()?.flatten() {
+            // Whoever comes for it is led to where its entries are now.
+            Some(survivor) => Err(Error::TakenUp(ClientId::from_bytes(survivor))),
+            None => Standing::read_even_taken_up(client, row),
+        }
+    }
+
+    /// The same for a file that was taken up in another one: only to part the two again.
+    pub(crate) fn read_even_taken_up(client: ClientId, row: Option<&Row>) -> Result<Standing, Error> {
         let row = row.ok_or(Error::NoSuchFile)?;
         Ok(Standing {
             client,

@@ -2,7 +2,7 @@
 //! that it can be killed anywhere and goes on; one server at a time is at it; and before anything unusual it asks two people.
 
 use access::Role;
-use audit::{Action, Change, Detail, Outcome};
+use audit::{Action, Change, Outcome};
 use casework::retention::guard::{Doubt, doubt};
 use casework::{ClientId, ErasureId, StaffId};
 use jiff::civil::Date;
@@ -10,7 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use notice::Category;
 use store::{Query, Row, sql};
 
-use crate::erasure::{ERASE, Going, Ground, What, erase_request};
+use crate::erasure::{Going, Ground, What};
 use crate::sessions::Visit;
 use crate::surroundings::{day_from, day_number};
 use crate::{Error, Service, changes};
@@ -151,6 +151,14 @@ impl Sweep {
     }
 }
 
+/// What goes in one transaction of a sweep.
+#[derive(Default)]
+struct Hundred {
+    count: usize,
+    batch: Vec<Query>,
+    changes: Vec<Change>,
+}
+
 /// What a sweep finds on a day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Due {
@@ -239,11 +247,10 @@ impl Service {
         // What is changed by others meanwhile is listed anew; whatever goes on failing ends the sweep with its error.
         let mut failed = 0;
         loop {
-            let (changes, batch) = self.next_hundred(day).await?;
-            if changes.is_empty() {
+            let Hundred { count, changes, batch } = self.next_hundred(day).await?;
+            if count == 0 {
                 break;
             }
-            let count = changes.len();
             match self.take_sweep(day, holder, batch, count).await {
                 Ok(true) => {
                     failed = 0;
@@ -290,7 +297,7 @@ impl Service {
     }
 
     /// The next that go: files first, then programmes' layers, equality answers and single categories.
-    async fn next_hundred(&self, day: Date) -> Result<(Vec<Change>, Vec<Query>), Error> {
+    async fn next_hundred(&self, day: Date) -> Result<Hundred, Error> {
         let on = || [day_number(day).into(), false.into()];
         let due = [&DUE_FILES, &DUE_LAYERS, &DUE_EQUALITY, &DUE_CATEGORIES];
         let rows = self.records().read(due.iter().map(|sql| sql.with(on())).collect()).await?;
@@ -326,39 +333,21 @@ impl Service {
         // A file that goes as a whole goes once, whatever else of it is due.
         let whole: Vec<ClientId> =
             next.iter().filter(|(_, what, _)| *what == What::File).map(|(client, ..)| *client).collect();
-        let (now, mut changes, mut batch) = (self.now(), Vec::new(), Vec::new());
+        let mut hundred = Hundred::default();
         for (client, what, due) in next {
             if what != What::File && whole.contains(&client) {
                 continue;
             }
-            let change = self.change_of(client).await?;
-            batch.extend(due.holds(client, day));
-            batch.extend(self.that_goes(client, what, due.ground(), &change, now));
-            batch.extend(due.done(client, what));
-            changes.push(change);
+            let id = ErasureId::from_bytes(self.draw());
+            let going = Going { client, what, id, ground: due.ground(), decided_by: None };
+            let (batch, changes) = self.all_that_goes(&going).await?;
+            hundred.batch.extend(due.holds(client, day));
+            hundred.batch.extend(batch);
+            hundred.batch.extend(due.done(client, what));
+            hundred.changes.extend(changes);
+            hundred.count += 1;
         }
-        Ok((changes, batch))
-    }
-
-    fn that_goes(
-        &self,
-        client: ClientId,
-        what: What,
-        ground: Ground,
-        change: &Change,
-        now: Timestamp,
-    ) -> Vec<Query> {
-        let id = ErasureId::from_bytes(self.draw());
-        let going = Going { client, what, id, ground, decided_by: None };
-        match what {
-            What::File => self.rows_that_go(&going, change, now),
-            _ => self.part_that_goes(&going, change, now),
-        }
-    }
-
-    async fn change_of(&self, client: ClientId) -> Result<Change, Error> {
-        let permit = self.permit(erase_request(client), ERASE).await?;
-        Ok(self.log().change(permit, ERASE, &Detail::default()))
+        Ok(hundred)
     }
 
     /// One of two people agrees to a sweep that asks. Once both have, it runs at the next tick of any server.

@@ -105,6 +105,36 @@ function suggest(input) {
   })
 }
 
+/** While somebody is being registered: who may be on file already, below what is typed. Nobody has to wait for it. */
+function onFile(form) {
+  const place = form.querySelector('[data-on-file]')
+  place.setAttribute('role', 'status')
+  let waiting
+  let asking
+  const ask = async () => {
+    asking?.abort()
+    asking = new AbortController()
+    const fields = [...new FormData(form)].filter(([, value]) => typeof value === 'string')
+    try {
+      const answer = await fetch(form.dataset.onFileUrl, { method: 'POST', body: new URLSearchParams(fields), signal: asking.signal })
+      const { likely, closed } = answer.ok && !answer.redirected ? await answer.json() : { likely: [] }
+      const lines = likely.map((client) => {
+        const item = make('li', {}, make('a', { class: 'govuk-link app-t__name', href: new URL(client.href, location.origin).pathname }, client.name),
+          make('span', { class: 'app-num app-muted' }, client.born ? `${client.number}, born ${client.born}` : client.number))
+        if (client.why) item.append(make('span', { class: 'app-results__why' }, client.why))
+        return item
+      })
+      const found = lines.length ? [make('h2', { class: 'app-h2' }, 'Is it one of these? They are on file already'), make('ol', { class: 'app-results' }, ...lines)] : []
+      if (closed) found.push(make('p', { class: 'govuk-body' }, closed))
+      place.replaceChildren(...(found.length ? [make('section', { class: 'app-panel' }, ...found)] : []))
+    } catch { /* cancelled by a later letter, or no network: the page asks again when it is sent */ }
+  }
+  form.addEventListener('input', () => {
+    clearTimeout(waiting)
+    waiting = setTimeout(ask, 500)
+  })
+}
+
 /** Drafts: what is typed is saved on the server, after two seconds of quiet and when the page is left. */
 function draft(form) {
   const status = form.querySelector('[data-draft-status]')
@@ -237,6 +267,7 @@ function signing(input) {
 for (const input of document.querySelectorAll('input[data-suggest-url]')) suggest(input)
 for (const input of document.querySelectorAll('input[data-sign]')) signing(input)
 for (const form of document.querySelectorAll('form[data-draft-url]')) draft(form)
+for (const form of document.querySelectorAll('form[data-on-file-url]')) onFile(form)
 const meta = document.querySelector('meta[name=kept-session-ends]')
 if (meta) watchSession(meta)
 document.addEventListener('submit', sendOnce)

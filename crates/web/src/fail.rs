@@ -14,6 +14,8 @@ pub(crate) enum Fail {
     SignedOut,
     /// A page that says what is wrong and what to do.
     Page(StatusCode, &'static str, String),
+    /// The file was made one with this one: what was sent is not lost silently.
+    TakenUp(casework::ClientId),
     /// Faults of a form that its own page did not show beside the fields.
     Faults(Vec<Fault>),
 }
@@ -69,6 +71,7 @@ impl From<Error> for Fail {
     fn from(error: Error) -> Fail {
         match error {
             Error::NoSuchFile => Fail::not_found(),
+            Error::TakenUp(survivor) => Fail::TakenUp(survivor),
             Error::Refused(refusal) if refusal.why == access::Why::PolicyBroken => Fail::unavailable(&error),
             Error::Refused(refusal) => {
                 Fail::page(StatusCode::FORBIDDEN, "You cannot open this", refusal.to_string())
@@ -117,6 +120,14 @@ impl IntoResponse for Fail {
                 response.headers_mut().insert(header::LOCATION, HeaderValue::from_static("/sign-in"));
                 response.extensions_mut().insert(NotSignedIn);
                 return response;
+            }
+            Fail::TakenUp(survivor) => {
+                let said = Error::TakenUp(survivor).to_string();
+                let link = html! { a.govuk-link href={ "/clients/" (survivor) } { "Open the file" } };
+                let body = ui::words::problem("This file was made one with another", &[&said], link);
+                let title = "This file was made one with another";
+                let page = ui::page::narrow(ui::page::NarrowPage { title, service: "Kept", body });
+                return (StatusCode::CONFLICT, page).into_response();
             }
             Fail::Page(status, heading, text) => (status, heading, text),
             Fail::Faults(faults) => {

@@ -67,6 +67,7 @@ pub(crate) async fn show(
         Err(Error::Refused(refusal)) if refusal.why == Why::NeedsReason => {
             Ok((StatusCode::FORBIDDEN, reason_page(&app, &visit, id, "", None)).into_response())
         }
+        Err(Error::TakenUp(survivor)) => Ok(Redirect::to(&format!("/clients/{survivor}")).into_response()),
         Err(error) => Err(error.into()),
     }
 }

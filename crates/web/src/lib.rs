@@ -23,6 +23,7 @@ mod diary;
 mod directory;
 mod disclosures;
 mod documents;
+mod duplicates;
 mod entries;
 mod entry_page;
 mod erasures;
@@ -35,9 +36,11 @@ mod frame;
 mod guard;
 mod hand_over;
 mod holds;
+mod imports;
 mod joining;
 mod layers;
 mod looked;
+mod merges;
 mod messages;
 mod notices_given;
 mod organisations;
@@ -103,10 +106,17 @@ pub(crate) struct App {
     pub(crate) options: Arc<Options>,
     pub(crate) callers: Arc<guard::Callers>,
     pub(crate) published: Arc<promises::Published>,
+    pub(crate) imports: Arc<imports::Shelf>,
 }
 
 /// All pages over a service.
 pub fn app(service: Arc<Service>, options: Options) -> Router {
-    let app = App { service, options: Arc::new(options), callers: Arc::default(), published: Arc::default() };
+    let app = App {
+        service,
+        options: Arc::new(options),
+        callers: Arc::default(),
+        published: Arc::default(),
+        imports: Arc::default(),
+    };
     guard::guarded(routes::router(), &app).with_state(app)
 }

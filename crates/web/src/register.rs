@@ -1,67 +1,190 @@
-//! Registering a client: the notice, a name, one way of contact. Everything else comes afterwards, a page at a time.
+//! Registering a client: the notice, a name, one way of contact. Everything else comes afterwards, a page at a time. Whoever may
+//! be on file already is shown while somebody types, and once more before a second file is made.
 
+use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use casework::entries::{Agreed, How};
-use casework::{Fault, Typed};
+use casework::profile::fields::DATE_OF_BIRTH;
+use casework::{Fault, Profile, Typed, dates};
 use maud::{Markup, html};
-use notice::{Category, Field};
+use notice::{Catalogue, Category, Field};
 use records::clients::Registration;
+use records::duplicates::OnFile;
 use records::{Error, Visit};
+use serde::Serialize;
 
 use crate::App;
 use crate::fail::Fail;
 use crate::fields;
 use crate::form::{Form, new_key};
-use crate::frame::{At, staff};
+use crate::frame::{At, release, staff};
 use crate::signed::Signed;
-use crate::ui::form::{ButtonKind, Choice, Choices, button, hidden, radios};
+use crate::ui::file::panel;
+use crate::ui::form::{ButtonKind, Choice, Choices, button, hidden, radios, tick};
+use crate::ui::list::{FoundClient, results};
 use crate::ui::page::{container, heading};
 
+/// What a tick says that none of those on file is this person.
+const SOMEBODY_ELSE: &str = "somebody-else";
+/// Said instead of anything about a file that this visitor may not see.
+const CLOSED: &str = "Somebody on file may be this person, and their file is closed to you. Ask your manager to look before you register them.";
+
+/// What is asked: contact, and the date of birth, by which people are told apart.
+fn asked(catalogue: &Catalogue) -> Vec<&Field> {
+    let born = catalogue.field(&DATE_OF_BIRTH).filter(|field| field.category == Category::Identity);
+    fields::asked(catalogue, Category::Contact).chain(born).collect()
+}
+
+/// The form as it was sent so far.
+#[derive(Default)]
+struct Sent<'a> {
+    key: &'a str,
+    how: &'a str,
+    agreed: &'a str,
+}
+
 pub(crate) async fn show(State(app): State<App>, Signed(visit): Signed) -> Response {
-    page(&app, &visit, &new_key(), "", "", |_| Typed::default(), &[]).into_response()
+    let key = new_key();
+    let sent = Sent { key: &key, ..Sent::default() };
+    page(&app, &visit, &sent, |_| Typed::default(), None, &[]).into_response()
 }
 
 fn page(
     app: &App,
     visit: &Visit,
-    key: &str,
-    how: &str,
-    agreed: &str,
+    sent: &Sent<'_>,
     typed: impl Fn(&Field) -> Typed,
+    on_file: Option<&OnFile>,
     faults: &[Fault],
 ) -> Markup {
     let (notices, today) = (app.service.notices(), app.service.surroundings().today());
     let (notice, catalogue) = (notices.service(), notices.catalogue());
     let error = |name: &str| faults.iter().find(|f| f.field == *name).map(|f| f.message.as_str());
+    let born = catalogue.field(&DATE_OF_BIRTH).filter(|field| field.category == Category::Identity);
     let body = container(html! { div.app-wide {
         (fields::summary(faults))
         (heading("Register a client", html! { p { "Only a name and one way of contact are needed. Everything else can wait." } }))
-        form method="post" action="/clients/register" novalidate {
-            (hidden("form", key))
+        form method="post" action="/clients/register" novalidate data-on-file-url="/clients/register/on-file" {
+            (hidden("form", sent.key))
+            @if let Some(on_file) = on_file { (already(on_file)) }
             section.app-panel aria-labelledby="notice-h" {
                 h2.app-h2 #notice-h { "The privacy notice" }
                 p.govuk-body { "Give the client the notice before you write anything down: " a.govuk-link href="/notice" { (notice.title) ", version " (notice.version) } ". Using the service is their choice." }
                 (radios(Choices {
                     name: "how", legend: "How was the notice given?", error: error("how"), inline: true,
-                    options: How::ALL.iter().filter(|h| **h != How::Portal).map(|h| Choice { value: h.code(), label: h.words(), checked: h.code() == how, ..Choice::default() }).collect(),
+                    options: How::ALL.iter().filter(|h| **h != How::Portal).map(|h| Choice { value: h.code(), label: h.words(), checked: h.code() == sent.how, ..Choice::default() }).collect(),
                     ..Choices::default()
                 }))
                 (radios(Choices {
                     name: "agreed", legend: "How did the client agree to use the service?", error: error("agreed"), inline: true,
-                    options: Agreed::ALL.iter().map(|a| Choice { value: a.code(), label: a.words(), checked: a.code() == agreed, ..Choice::default() }).collect(),
+                    options: Agreed::ALL.iter().map(|a| Choice { value: a.code(), label: a.words(), checked: a.code() == sent.agreed, ..Choice::default() }).collect(),
                     ..Choices::default()
                 }))
             }
             section.app-panel aria-labelledby="contact-h" {
                 h2.app-h2 #contact-h { "Name and contact" }
+                @if let Some(born) = born { div.app-questions { (fields::question(born, catalogue, &typed(born), faults, today)) } }
                 (fields::questions(catalogue, Category::Contact, typed, faults, today))
             }
+            div data-on-file="" {}
             (button(ButtonKind::Main, "Register", None))
         }
     } });
     staff(app, visit, At::Register, "Register a client", body)
+}
+
+/// Who may be on file already, and the tick that says that it is somebody else.
+fn already(on_file: &OnFile) -> Markup {
+    let lines: Vec<Line> = Line::each(on_file);
+    let shown: Vec<FoundClient<'_>> = lines.iter().map(Line::shown).collect();
+    panel(
+        "on-file",
+        "Is it somebody who is on file already?",
+        None,
+        html! {
+            @if !shown.is_empty() {
+                p.govuk-body { "If it is the same person, open their file and go on there. A file outside your caseload asks why you need it." }
+                (results(&shown))
+            }
+            @if on_file.closed { p.govuk-body { (CLOSED) } }
+            (tick(SOMEBODY_ELSE, "It is somebody else: register them", false))
+        },
+    )
+}
+
+/// Somebody on file, in the words that page and script show.
+#[derive(Serialize)]
+struct Line {
+    href: String,
+    name: String,
+    number: String,
+    born: String,
+    why: String,
+}
+
+impl Line {
+    fn each(on_file: &OnFile) -> Vec<Line> {
+        let line = |likely: &records::duplicates::Likely| Line {
+            href: format!("/clients/{}", likely.who.client),
+            name: likely.who.name.clone(),
+            number: likely.who.number.clone(),
+            born: likely.who.born.map(dates::long).unwrap_or_default(),
+            why: if likely.very { format!("Very alike: {}", likely.why) } else { likely.why.clone() },
+        };
+        on_file.likely.iter().map(line).collect()
+    }
+
+    fn shown(&self) -> FoundClient<'_> {
+        FoundClient {
+            href: &self.href,
+            name: &self.name,
+            number: &self.number,
+            born: &self.born,
+            why: &self.why,
+        }
+    }
+}
+
+/// What the script shows while somebody types.
+#[derive(Serialize)]
+struct Shown {
+    likely: Vec<Line>,
+    closed: Option<&'static str>,
+}
+
+/// Reads what the form asks for. What is typed wrongly, or only half typed yet, is left out.
+fn typed_so_far(app: &App, form: Form) -> Result<([u8; 16], Profile), Fail> {
+    let (notices, today) = (app.service.notices(), app.service.surroundings().today());
+    let catalogue = notices.catalogue();
+    let asked = asked(catalogue);
+    let names = fields::names(asked.iter().copied());
+    let known: Vec<&str> = KNOWN.into_iter().chain(names.iter().map(String::as_str)).collect();
+    let form = form.only(&known)?;
+    let key = form.key()?;
+    Ok((key, fields::read(&form, catalogue, asked.iter().copied(), today)?.0))
+}
+
+/// What the form sends beside the answers.
+const KNOWN: [&str; 4] = ["form", "how", "agreed", SOMEBODY_ELSE];
+
+/// Who may be on file, while somebody types: the same question as before registering, for a script.
+pub(crate) async fn on_file(
+    State(app): State<App>,
+    Signed(visit): Signed,
+    form: Form,
+) -> Result<Response, Fail> {
+    let (key, typed) = typed_so_far(&app, form)?;
+    let shown = match app.service.on_file(&visit, key, &typed).await? {
+        Some(found) => {
+            let shown = found
+                .map(|found| Shown { likely: Line::each(&found), closed: found.closed.then_some(CLOSED) });
+            shown.release().await?
+        }
+        None => Shown { likely: Vec::new(), closed: None },
+    };
+    Ok(Json(shown).into_response())
 }
 
 pub(crate) async fn register(
@@ -71,10 +194,9 @@ pub(crate) async fn register(
 ) -> Result<Response, Fail> {
     let (notices, today) = (app.service.notices(), app.service.surroundings().today());
     let catalogue = notices.catalogue();
-    let asked: Vec<&Field> = fields::asked(catalogue, Category::Contact).collect();
+    let asked = asked(catalogue);
     let names = fields::names(asked.iter().copied());
-    let mut known = vec!["form", "how", "agreed"];
-    known.extend(names.iter().map(String::as_str));
+    let known: Vec<&str> = KNOWN.into_iter().chain(names.iter().map(String::as_str)).collect();
     let form = form.only(&known)?;
     let key = form.key()?;
     let (contact, mut faults) = fields::read(&form, catalogue, asked.iter().copied(), today)?;
@@ -90,7 +212,17 @@ pub(crate) async fn register(
     faults.extend(
         missing.into_iter().filter(|m| faults.iter().all(|f| f.field != m.field)).collect::<Vec<_>>(),
     );
+    let sent = Sent { key: form.one("form")?, how: form.one("how")?, agreed: form.one("agreed")? };
+    let again = |on_file: Option<&OnFile>, faults: &[Fault]| {
+        let typed = |field: &Field| fields::typed(&form, field).unwrap_or_default();
+        page(&app, &visit, &sent, typed, on_file, faults)
+    };
     if let (Ok(notice_given), Ok(agreed), true) = (how, agreed, faults.is_empty()) {
+        if !form.ticked(SOMEBODY_ELSE)
+            && let Some(found) = app.service.on_file(&visit, key, &contact).await?
+        {
+            return release(found.map(|found| again(Some(&found), &[]))).await;
+        }
         let registration = Registration { form: key, contact, notice_given, agreed };
         match app.service.register_client(&visit, registration).await {
             Ok(client) => {
@@ -102,14 +234,5 @@ pub(crate) async fn register(
             Err(error) => return Err(error.into()),
         }
     }
-    let again = page(
-        &app,
-        &visit,
-        form.one("form")?,
-        form.one("how")?,
-        form.one("agreed")?,
-        |field| fields::typed(&form, field).unwrap_or_default(),
-        &faults,
-    );
-    Ok((StatusCode::UNPROCESSABLE_ENTITY, again).into_response())
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, again(None, &faults)).into_response())
 }

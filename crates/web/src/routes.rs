@@ -5,10 +5,10 @@ use axum::routing::{MethodRouter, get, post};
 
 use crate::{
     App, access_review, account, appointments, assets, breaches, calendar, clients, closures, conflict,
-    consents, corrections, cover, details, diary, directory, disclosures, documents, entries, entry_page,
-    erasures, figures, file, hand_over, holds, joining, looked, messages, notices_given, organisations,
-    outcomes, paper, placements, plan, programmes, promises, public, redactions, referrals, register,
-    requests, retention, sign_in, tasks, team, telling, today,
+    consents, corrections, cover, details, diary, directory, disclosures, documents, duplicates, entries,
+    entry_page, erasures, figures, file, hand_over, holds, imports, joining, looked, merges, messages,
+    notices_given, organisations, outcomes, paper, placements, plan, programmes, promises, public,
+    redactions, referrals, register, requests, retention, sign_in, tasks, team, telling, today,
 };
 
 /// The two methods that pages use.
@@ -79,6 +79,21 @@ routes! {
     Post "/clients/suggest" Staff true clients::suggest;
     Get  "/clients/register" Staff false register::show;
     Post "/clients/register" Staff true register::register;
+    Post "/clients/register/on-file" Staff true register::on_file;
+    Get  "/duplicates" Staff true duplicates::show;
+    Post "/duplicates" Staff true duplicates::different;
+    Get  "/duplicates/{pair}" Staff true merges::compare;
+    Post "/duplicates/{pair}" Staff true merges::merge;
+    Post "/duplicates/{pair}/reason" Staff true merges::reason;
+    Get  "/import" Staff false imports::begin;
+    Post "/import" Staff false imports::take;
+    Get  "/import/{held}" Staff false imports::held;
+    Post "/import/{held}" Staff false imports::decide;
+    Get  "/import/{held}/progress" Staff false imports::progress;
+    Post "/import/{held}/stop" Staff false imports::stop;
+    Post "/imports/{import}/undo" Staff true imports::undo;
+    Get  "/merges/{merge}" Staff true merges::show;
+    Post "/merges/{merge}/undo" Staff true merges::undo;
     Get  "/clients/{client}" Staff true file::show;
     Post "/clients/{client}/reason" Staff true file::reason;
     Post "/clients/{client}/meetings" Staff true file::record_meeting;

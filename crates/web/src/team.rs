@@ -43,7 +43,7 @@ pub(crate) async fn show(State(app): State<App>, Signed(visit): Signed) -> Resul
             .collect();
         let body = container(html! {
             (heading("The team", html! { p { "Numbers only. A file opens with a stated reason." } }))
-            p.govuk-body { a.govuk-link href="/team/hand-over" { "Hand clients over" } " or " a.govuk-link href="/cover" { "arrange cover" } }
+            p.govuk-body { a.govuk-link href="/team/hand-over" { "Hand clients over" } " or " a.govuk-link href="/cover" { "arrange cover" } ". " a.govuk-link href="/duplicates" { "People who may be on file twice" } ". " a.govuk-link href="/import" { "Bring people in" } }
             @if rows.is_empty() { (empty("Nobody has a client yet.")) }
             @else { div.app-panel { (table(Table { id: "team", caption: "What each adviser has to do", caption_hidden: true, columns: &columns, rows })) } }
         });

@@ -308,6 +308,7 @@ fn file(
         Some(LoadedEntry { id: one.id, form, author, on: one.on, written: one.written })
     });
     Some(Loaded {
+        last_contact: None,
         profile: client.profile,
         registered: at_ten.map_or(now, |at| at.timestamp().min(now)),
         adviser: *staff.get(client.adviser)?,

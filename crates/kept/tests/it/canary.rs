@@ -8,6 +8,7 @@ use std::fs;
 use casework::ClientId;
 use notice::{Catalogue, Category, Kind};
 
+use super::sending::between;
 use super::site::{Site, ended, form_key, signal};
 use super::*;
 
@@ -321,8 +322,11 @@ fn nothing_personal_stands_in_the_clear_anywhere_and_nothing_at_all_is_left_afte
         let form = format!("form={}&story=reach&from=2026-07&to=2026-07", form_key());
         let pack = site.post("/figures/packs", &manager, &form);
         assert_eq!(pack.status, 303, "{}", pack.text);
+        // A second file of the same person, taken up in the first.
+        let taken_up = made_one_with_another(&site, &client, &adviser, &manager, &mut marks);
         let file = site.get(&format!("{client}?all=1"), &adviser).text;
         assert!(file.contains(&note) && file.contains(&draft), "the marks are in the file");
+        assert!(file.contains(&taken_up), "what was taken up, too");
         assert!(marks.0.len() > 20, "{}", marks.0.len());
 
         assert_eq!(scan(&site, &marks.0), Vec::<String>::new(), "while it runs");
@@ -387,6 +391,42 @@ fn on_a_programme(site: &Site, client: &str, adviser: &str, marks: &mut Marks) {
     let end =
         format!("version=1&do=end&ended_on-day=&ended_on-month=&ended_on-year=&reason=completed&note={note}");
     assert_eq!(site.post(&placement, adviser, &end).status, 303);
+}
+
+/// Registers the person once more, with marks, and has a manager make the two files one; gives the mark of a note that moved.
+fn made_one_with_another(
+    site: &Site,
+    client: &str,
+    adviser: &str,
+    manager: &str,
+    marks: &mut Marks,
+) -> String {
+    let (name, note, reason) = (marks.new_one("Zq", ""), marks.new_one("Zq", ""), marks.new_one("Zq", ""));
+    let form = format!(
+        "form={}&how=on-paper&agreed=in-words&somebody-else=on&name={name}&mobile_phone=07700900999",
+        form_key()
+    );
+    let made = site.post("/clients/register", adviser, &form);
+    assert_eq!(made.status, 303, "{}", made.text);
+    let twin = made.location.unwrap().split("/details").next().unwrap().to_owned();
+    let sent = format!("form={}&kind=phone&day=&minutes=5&note={note}&took_part=on", form_key());
+    assert_eq!(site.post(&format!("{twin}/meetings"), adviser, &sent).status, 303);
+    let id = |file: &str| file.rsplit('/').next().unwrap().to_owned();
+    let both = format!("/duplicates/{}.{}", id(client), id(&twin));
+    let stated = site.post(&format!("{both}/reason"), manager, &format!("reason={reason}+for+both"));
+    assert_eq!(stated.status, 303, "{}", stated.text);
+    let page = site.get(&both, manager).text;
+    let seen = between(&page, "name=\"seen\" value=\"", "\"").unwrap();
+    let mut form = format!("form={}&seen={seen}", form_key());
+    for choice in page.split("name=\"take-").skip(1) {
+        let field = choice.split('"').next().unwrap();
+        if !form.contains(&format!("&take-{field}=")) {
+            form.push_str(&format!("&take-{field}=survivor"));
+        }
+    }
+    let merged = site.post(&both, manager, &form);
+    assert_eq!(merged.status, 303, "{}", merged.text);
+    note
 }
 
 /// Sends a document: its name, title and note, and what is in it.

@@ -67,7 +67,9 @@ fn nothing_acknowledged_is_lost_at_any_step_of_registering_and_noting() {
         };
         let mut clients: Vec<(String, String, String)> = Vec::new();
         let register = |key: &str, at: usize| {
-            format!("form={key}&how=on-paper&agreed=in-words&name=Step+Number{at}&mobile_phone=07700900123")
+            format!(
+                "form={key}&how=on-paper&agreed=in-words&somebody-else=on&name=Step+Number{at}&mobile_phone=07700900123"
+            )
         };
         let steps = at_each_step(&site, &cookie, |site, cookie, at| {
             let key = form_key();
@@ -212,7 +214,7 @@ fn a_document_whose_sending_is_killed_at_any_step_is_whole_or_not_there() {
                 "/clients/register",
                 &cookie,
                 &format!(
-                    "form={}&how=on-paper&agreed=in-words&name=Step&mobile_phone=07700900123",
+                    "form={}&how=on-paper&agreed=in-words&somebody-else=on&name=Step&mobile_phone=07700900123",
                     form_key()
                 ),
             );

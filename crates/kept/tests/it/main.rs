@@ -8,6 +8,7 @@
 )]
 
 mod backups;
+mod bringing;
 mod canary;
 mod figures;
 mod killed;

@@ -90,7 +90,7 @@ fn form(key: &str, day: &str, seen: &str, act: &str) -> String {
     format!("form={key}&day={day}&from=&to=&way=&adviser=&reason=Burst+pipe&seen={seen}&do={act}")
 }
 
-fn between<'a>(page: &'a str, before: &str, after: &str) -> Option<&'a str> {
+pub(super) fn between<'a>(page: &'a str, before: &str, after: &str) -> Option<&'a str> {
     page.split(before).nth(1)?.split(after).next()
 }
 
@@ -100,7 +100,7 @@ fn booked(site: &Site, desk: &str) -> Answered {
     let adviser = site.sign_in("adviser");
     for number in 0..20 {
         let form = format!(
-            "form={}&how=on-paper&agreed=in-words&name=Told+Number{number}&email=told{number}%40example.org",
+            "form={}&how=on-paper&agreed=in-words&somebody-else=on&name=Told+Number{number}&email=told{number}%40example.org",
             form_key()
         );
         let made = site.post("/clients/register", &adviser, &form);

@@ -27,7 +27,7 @@ pub use file::{Map, RECOGNISED, read_file, write_pairs};
 use model::Model;
 use record::Prepared;
 pub use record::Record;
-pub use register::{Candidate, Register};
+pub use register::{Candidate, Register, Roll, Twice};
 
 /// Two records that may be one person.
 #[derive(Debug, Clone, PartialEq)]

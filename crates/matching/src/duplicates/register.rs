@@ -35,6 +35,60 @@ impl Candidate {
     }
 }
 
+/// Two people of a register who may be one.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Twice {
+    /// One, the smaller key.
+    pub one: Key,
+    /// The other.
+    pub other: Key,
+    /// How likely they are one person, from 0 to 1.
+    pub score: f64,
+    /// What speaks for and against, the weightiest first.
+    pub reasons: Vec<Reason>,
+}
+
+impl Twice {
+    /// What should be done.
+    #[must_use]
+    pub fn band(&self) -> Option<Band> {
+        Band::of(self.score)
+    }
+}
+
+/// Everybody of a register as they were at one moment, to be looked through while the register goes on.
+#[derive(Debug, Clone, Default)]
+pub struct Roll {
+    keys: Vec<Key>,
+    records: Vec<Prepared>,
+}
+
+impl Roll {
+    /// How many people there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.keys.len()
+    }
+
+    /// Whether there is nobody.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.keys.is_empty()
+    }
+
+    /// Pairs with a score of `least` or more, the likeliest first. What each likeness is worth is learnt from the roll itself.
+    #[must_use]
+    pub fn pairs(&self, least: f64) -> Vec<Twice> {
+        let found = super::pairs(&self.records, None, least).into_iter();
+        let keyed = |pair: super::Pair| {
+            let (one, other) = (*self.keys.get(pair.left)?, *self.keys.get(pair.right)?);
+            let (one, other) = if one < other { (one, other) } else { (other, one) };
+            Some(Twice { one, other, score: pair.score, reasons: pair.reasons })
+        };
+        found.filter_map(keyed).collect()
+    }
+}
+
 /// Everybody who is there, by the keys of their records. People come and go one at a time.
 #[derive(Debug, Default)]
 pub struct Register {
@@ -91,6 +145,16 @@ impl Register {
         self.shares.remove(&prepared);
         self.free.push(slot);
         true
+    }
+
+    /// Everybody as they are now, in the order of their keys.
+    #[must_use]
+    pub fn roll(&self) -> Roll {
+        let mut people: Vec<(Key, &Prepared)> =
+            self.records.iter().map(|(key, (_, record))| (*key, record)).collect();
+        people.sort_unstable_by_key(|(key, _)| *key);
+        let (keys, records) = people.into_iter().map(|(key, record)| (key, record.clone())).unzip();
+        Roll { keys, records }
     }
 
     /// Those who may be this person, with a score of `least` or more (0.5 is right while somebody is being registered),

@@ -14,7 +14,7 @@ use super::{BEGIN, DONE, DROP_DRAFTS, DROP_REASONS, Going, erase_request};
 use crate::holds::NOT_HELD;
 use crate::{
     Error, Service, appointments, breaches, changes, closures, consents, disclosures, documents, hand_over,
-    messages, paper, requests, telling,
+    merges, messages, paper, requests, telling,
 };
 
 sql! { records:
@@ -97,7 +97,7 @@ impl What {
 
 impl Service {
     /// The statements by which a part of a file goes, with their entry in the log; nothing goes if the file is held.
-    pub(crate) fn part_that_goes(&self, going: &Going, change: &Change, now: Timestamp) -> Vec<Query> {
+    pub(super) fn part_that_goes(&self, going: &Going, change: &Change, now: Timestamp) -> Vec<Query> {
         let (client, id) = (|| going.client.as_bytes().into(), || going.id.as_bytes().into());
         let (code, ground) = (going.what.code(), going.ground.code());
         let what = || code.as_str().into();
@@ -184,6 +184,7 @@ fn service_swept(going: &Going, now: Timestamp) -> Vec<Query> {
         consents::DROP_CONSENT_EVENTS.with([client()]),
         consents::DROP_SCHEDULED.with([client()]),
         breaches::DROP_AFFECTED.with([client()]),
+        merges::DROP_MERGES.with([client()]),
         END_FILE.with([client()]).expecting(1),
     ];
     batch.extend(requests::letting_go(going.client));

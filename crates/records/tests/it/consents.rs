@@ -38,7 +38,11 @@ pub(crate) fn yes() -> Answered {
 }
 
 /// An organisation with a key that two people confirmed, and the secret key of its owner.
-async fn recipient(bench: &Bench, named: &str, name: &str) -> (OrganisationId, age::x25519::Identity) {
+pub(crate) async fn recipient(
+    bench: &Bench,
+    named: &str,
+    name: &str,
+) -> (OrganisationId, age::x25519::Identity) {
     let (meera, harriet) = managers(bench).await;
     let organisation = bench.service.add_organisation(&meera, key(), named, name).await.unwrap();
     let identity = age::x25519::Identity::generate();
@@ -80,7 +84,7 @@ async fn new_key(
     }
 }
 
-async fn answer(
+pub(crate) async fn answer(
     service: &Service,
     visit: &Visit,
     client: ClientId,

@@ -35,6 +35,7 @@ fn loaded(adviser: StaffId, many: usize) -> Vec<Loaded> {
             Loaded {
                 profile,
                 registered: "2026-07-06T09:00:00Z".parse().unwrap(),
+                last_contact: None,
                 adviser,
                 notice_given: How::OnPaper,
                 agreed: Agreed::InWords,

@@ -1,0 +1,335 @@
+//! How a file is written: as UTF-8, as UTF-16 with its mark, or as Windows-1252, which older spreadsheets save; and what stands
+//! between the cells. It is read as it comes, so that its size does not matter.
+
+use std::io::{self, Read};
+
+use super::Wrong;
+
+/// An encoding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Encoding {
+    /// UTF-8, with or without a mark.
+    Utf8,
+    /// UTF-16, the low byte first.
+    Utf16Low,
+    /// UTF-16, the high byte first.
+    Utf16High,
+    /// Windows-1252: western Europe.
+    Western,
+}
+
+/// How a file is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Written {
+    /// Its encoding.
+    pub encoding: Encoding,
+    /// What separates the cells.
+    pub separator: u8,
+}
+
+/// Why a file cannot be read as a table.
+#[derive(Debug, thiserror::Error)]
+pub enum Unreadable {
+    /// There is nothing in it.
+    #[error("The file is empty.")]
+    Empty,
+    /// It is a workbook.
+    #[error("This is a spreadsheet. Save it as CSV (“CSV UTF-8”) and bring that in.")]
+    Spreadsheet,
+    /// It is no text at all.
+    #[error("This is no text: it holds bytes that no table has. Save the list as CSV and bring that in.")]
+    NotText,
+    /// It cannot be read from where it is.
+    #[error("The file cannot be read ({0}).")]
+    From(#[from] io::Error),
+}
+
+/// Looks through a whole file once: how it is written.
+///
+/// # Errors
+/// It is empty, a spreadsheet, no text, or cannot be read.
+pub fn look(mut file: impl Read) -> Result<Written, Unreadable> {
+    let mut piece = vec![0_u8; 64 * 1024];
+    let mut head: Vec<u8> = Vec::new();
+    let mut tail: Vec<u8> = Vec::new();
+    let (mut utf8, mut zeros) = (true, false);
+    loop {
+        let count = file.read(&mut piece)?;
+        let Some(read) = piece.get(..count).filter(|read| !read.is_empty()) else { break };
+        if head.len() < 64 * 1024 {
+            head.extend_from_slice(read);
+        }
+        zeros |= read.contains(&0);
+        if utf8 {
+            tail.extend_from_slice(read);
+            match std::str::from_utf8(&tail) {
+                Ok(_) => tail.clear(),
+                Err(fault) if fault.error_len().is_none() => drop(tail.drain(..fault.valid_up_to())),
+                Err(_) => utf8 = false,
+            }
+        }
+    }
+    if head.iter().all(u8::is_ascii_whitespace) {
+        return Err(Unreadable::Empty);
+    }
+    if head.starts_with(b"PK\x03\x04") || head.starts_with(&[0xd0, 0xcf, 0x11, 0xe0]) {
+        return Err(Unreadable::Spreadsheet);
+    }
+    let encoding = if head.starts_with(&[0xff, 0xfe]) {
+        Encoding::Utf16Low
+    } else if head.starts_with(&[0xfe, 0xff]) {
+        Encoding::Utf16High
+    } else if zeros {
+        return Err(Unreadable::NotText);
+    } else if utf8 && tail.is_empty() {
+        Encoding::Utf8
+    } else {
+        Encoding::Western
+    };
+    let mut first = String::new();
+    Decoded::new(head.as_slice(), encoding).read_to_string(&mut first).map_err(|_| Unreadable::NotText)?;
+    let line = first.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
+    let count = |separator: char| line.matches(separator).count();
+    let mut separator = ',';
+    for other in [';', '\t', '|'] {
+        if count(other) > count(separator) {
+            separator = other;
+        }
+    }
+    Ok(Written { encoding, separator: u8::try_from(separator).unwrap_or(b',') })
+}
+
+/// A file as UTF-8 without a mark, however it is written.
+pub struct Decoded<R> {
+    inner: R,
+    encoding: Encoding,
+    /// Bytes that were read and are not decoded yet.
+    raw: Vec<u8>,
+    /// What was decoded and is not given out yet.
+    ready: Vec<u8>,
+    given: usize,
+    begun: bool,
+    ended: bool,
+}
+
+impl<R: Read> Decoded<R> {
+    /// Reads `inner`, which is written in `encoding`.
+    pub fn new(inner: R, encoding: Encoding) -> Decoded<R> {
+        Decoded { inner, encoding, raw: Vec::new(), ready: Vec::new(), given: 0, begun: false, ended: false }
+    }
+
+    fn more(&mut self) -> io::Result<()> {
+        let mut piece = [0_u8; 16 * 1024];
+        let count = self.inner.read(&mut piece)?;
+        self.ended = count == 0;
+        self.raw.extend_from_slice(piece.get(..count).unwrap_or_default());
+        let mut text = String::new();
+        match self.encoding {
+            Encoding::Utf8 => {
+                self.ready = std::mem::take(&mut self.raw);
+                self.given = 0;
+                if !self.begun && self.ready.starts_with(b"\xef\xbb\xbf") {
+                    self.given = 3;
+                }
+                self.begun |= !self.ready.is_empty();
+                return Ok(());
+            }
+            Encoding::Western => text.extend(self.raw.drain(..).map(western)),
+            Encoding::Utf16Low | Encoding::Utf16High => {
+                let low = self.encoding == Encoding::Utf16Low;
+                let mut units: Vec<u16> = self
+                    .raw
+                    .chunks_exact(2)
+                    .filter_map(|pair| <[u8; 2]>::try_from(pair).ok())
+                    .map(|pair| if low { u16::from_le_bytes(pair) } else { u16::from_be_bytes(pair) })
+                    .collect();
+                // Half a letter waits for its other half.
+                if !self.ended && units.last().is_some_and(|unit| (0xd800..0xdc00).contains(unit)) {
+                    units.pop();
+                }
+                self.raw.drain(..units.len() * 2);
+                let letters = char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER));
+                text.extend(letters.filter(|c| *c != '\u{feff}'));
+            }
+        }
+        self.ready = text.into_bytes();
+        self.given = 0;
+        Ok(())
+    }
+}
+
+impl<R: Read> Read for Decoded<R> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        while self.given >= self.ready.len() && !self.ended {
+            self.more()?;
+        }
+        let left = self.ready.get(self.given..).unwrap_or_default();
+        let count = left.len().min(into.len());
+        if let (Some(to), Some(from)) = (into.get_mut(..count), left.get(..count)) {
+            to.copy_from_slice(from);
+        }
+        self.given += count;
+        Ok(count)
+    }
+}
+
+/// The rows of a file, as they come. Empty lines are passed over.
+pub struct Table<R> {
+    reader: csv::Reader<Decoded<R>>,
+    width: usize,
+}
+
+impl<R: Read> Table<R> {
+    /// The table in `file`, which is written so.
+    pub fn new(file: R, written: Written) -> Table<R> {
+        let mut reader = csv::ReaderBuilder::new();
+        let reader = reader.has_headers(false).flexible(true).delimiter(written.separator);
+        Table { reader: reader.from_reader(Decoded::new(file, written.encoding)), width: 0 }
+    }
+
+    /// The headings: the first line that is not empty.
+    ///
+    /// # Errors
+    /// What is wrong with them.
+    pub fn headings(&mut self) -> Result<Vec<String>, Wrong> {
+        let (line, cells) = self
+            .next()
+            .unwrap_or_else(|| Err(Wrong::line(1, "The headings are missing: the file is empty")))?;
+        let mut cells: Vec<String> = cells.iter().map(|cell| cell.trim().to_owned()).collect();
+        while cells.last().is_some_and(String::is_empty) {
+            cells.pop();
+        }
+        super::rows::headings(&cells, line)?;
+        self.width = cells.len();
+        Ok(cells)
+    }
+}
+
+impl<R: Read> Iterator for Table<R> {
+    type Item = Result<(u64, Vec<String>), Wrong>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let mut record = csv::ByteRecord::new();
+        loop {
+            let before = self.reader.position().line();
+            match self.reader.read_byte_record(&mut record) {
+                Ok(true) => {}
+                Ok(false) => return None,
+                Err(_) => {
+                    let message = "The file cannot be read from here on. Save it again as CSV";
+                    return Some(Err(Wrong::line(before, message)));
+                }
+            }
+            let line = record.position().map_or(before, csv::Position::line);
+            if record.iter().all(<[u8]>::is_empty) {
+                continue;
+            }
+            let cells: Result<Vec<String>, _> =
+                record.iter().map(|cell| std::str::from_utf8(cell).map(str::to_owned)).collect();
+            let Ok(cells) = cells else {
+                return Some(Err(Wrong::line(
+                    line,
+                    "A cell of this line is no text. Save the file as CSV UTF-8",
+                )));
+            };
+            // Spreadsheets leave empty cells at the end of lines out, or add some.
+            let beyond = cells.iter().skip(self.width).any(|cell| !cell.trim().is_empty());
+            if self.width > 0 && beyond {
+                let message =
+                    format!("This line has {} cells, the line of headings {}", cells.len(), self.width);
+                return Some(Err(Wrong::line(line, message)));
+            }
+            return Some(Ok((line, cells)));
+        }
+    }
+}
+
+/// A byte of Windows-1252.
+fn western(byte: u8) -> char {
+    const HIGH: [char; 32] = [
+        '€', '\u{81}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{8d}', 'Ž', '\u{8f}',
+        '\u{90}', '‘', '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9d}', 'ž', 'Ÿ',
+    ];
+    match byte {
+        0x80..=0x9f => HIGH.get(usize::from(byte - 0x80)).copied().unwrap_or('?'),
+        other => char::from(other),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn read(bytes: &[u8]) -> (Written, String) {
+        let written = look(bytes).unwrap();
+        let mut text = String::new();
+        Decoded::new(bytes, written.encoding).read_to_string(&mut text).unwrap();
+        (written, text)
+    }
+
+    fn utf16(text: &str, low: bool) -> Vec<u8> {
+        let units = std::iter::once(0xfeff).chain(text.encode_utf16());
+        units.flat_map(|unit| if low { unit.to_le_bytes() } else { unit.to_be_bytes() }).collect()
+    }
+
+    #[test]
+    fn a_file_is_read_however_it_was_saved() {
+        let text = "name;town\nZoë;Northbridge €\n";
+        for (bytes, encoding) in [
+            (text.as_bytes().to_vec(), Encoding::Utf8),
+            ([b"\xef\xbb\xbf", text.as_bytes()].concat(), Encoding::Utf8),
+            (utf16(text, true), Encoding::Utf16Low),
+            (utf16(text, false), Encoding::Utf16High),
+            (b"name;town\nZo\xeb;Northbridge \x80\n".to_vec(), Encoding::Western),
+        ] {
+            let (written, said) = read(&bytes);
+            assert_eq!((written.encoding, written.separator, said.as_str()), (encoding, b';', text));
+        }
+        for (line, separator) in [("a,b;c,d", b','), ("a\tb\tc", b'\t'), ("a|b", b'|'), ("a", b',')] {
+            assert_eq!(read(line.as_bytes()).0.separator, separator, "{line}");
+        }
+    }
+
+    #[test]
+    fn a_letter_in_the_last_row_decides_as_one_in_the_first() {
+        let mut bytes = b"name\n".to_vec();
+        bytes.extend(b"Ann\n".repeat(50_000));
+        bytes.extend(b"Zo\xeb\n");
+        let (written, text) = read(&bytes);
+        assert_eq!(written.encoding, Encoding::Western);
+        assert!(text.ends_with("Zoë\n"));
+    }
+
+    #[test]
+    fn what_is_no_table_is_said() {
+        for (bytes, part) in [
+            (b"".as_slice(), "empty"),
+            (b" \r\n ", "empty"),
+            (b"PK\x03\x04rest", "spreadsheet"),
+            (&[0xd0, 0xcf, 0x11, 0xe0, 1], "spreadsheet"),
+            (b"name\n\0\0\0", "no text"),
+        ] {
+            let said = look(bytes).unwrap_err().to_string();
+            assert!(said.contains(part), "{said}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn every_text_comes_back_from_every_encoding(text in "[a-zA-Z€ëŁ,;\n𝄞]{1,200}", low: bool) {
+            prop_assume!(!text.trim().is_empty());
+            prop_assert_eq!(&read(text.as_bytes()).1, &text);
+            prop_assert_eq!(&read(&utf16(&text, low)).1, &text);
+        }
+
+        #[test]
+        fn no_bytes_break_it(bytes: Vec<u8>) {
+            if let Ok(written) = look(bytes.as_slice()) {
+                let mut text = Vec::new();
+                Decoded::new(bytes.as_slice(), written.encoding).read_to_end(&mut text).unwrap();
+            }
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! People brought in from another system's list, by the command.
+
+use std::fs;
+
+use serde_json::Value;
+
+use super::*;
+
+const AGREED: [&str; 4] = ["--notice-given", "on-paper", "--agreed", "in-words"];
+
+/// Runs `kept client import` on a file with these bytes.
+fn bring(folder: &Path, bytes: &[u8], more: &[&str]) -> Output {
+    let list = folder.join("list.csv");
+    fs::write(&list, bytes).unwrap();
+    let own = ["client", "import", list.to_str().unwrap(), "--adviser", "ada@example.org"];
+    kept(folder, &[own.as_slice(), &AGREED, more].concat())
+}
+
+fn with_ada() -> tempfile::TempDir {
+    let folder = service();
+    let ada = ["user", "add", "--name", "Ada", "--email", "ada@example.org", "--role", "adviser"];
+    well(&kept(folder.path(), &ada));
+    folder
+}
+
+#[test]
+fn a_list_is_brought_in_and_taken_back_from_the_console() {
+    let folder = with_ada();
+    let list = b"Client Forename;Client Surname;Client DOB;Tel Mobile;Last Contact Date\nZo\xeb;Lopes;27/3/1987;07700 900124;20/10/2026\nAnn;Other;14/3/1960;12;20/10/2026\n";
+    let look = ["--profile", "hanlon-like", "--dry-run", "--json"];
+    let looked = bring(folder.path(), list, &look);
+    assert_eq!(looked.status.code(), Some(1), "faults end with 1");
+    let report: Value = serde_json::from_str(&printed(&looked)).unwrap();
+    assert_eq!((report["rows"].as_u64(), report["ready"].as_u64()), (Some(2), Some(1)));
+    assert_eq!(report["faults"][0]["line"], 3);
+    assert_eq!(report["faults"][0]["heading"], "Tel Mobile");
+    let stopped = complaint(&bring(folder.path(), list, &["--profile", "hanlon-like"]));
+    assert!(stopped.contains("Nothing was brought in"), "{stopped}");
+    let said = well(&bring(folder.path(), list, &["--profile", "hanlon-like", "--leave-faults-out"]));
+    assert!(said.contains("Brought in 1 person, left out 1 row") && !said.contains("Lopes"), "{said}");
+    let imports: Value =
+        serde_json::from_str(&well(&kept(folder.path(), &["client", "imports", "--json"]))).unwrap();
+    let id = imports[0]["id"].as_str().unwrap();
+    assert!(well(&kept(folder.path(), &["doctor"])).contains("1 of 1 people"));
+    let undone = well(&kept(folder.path(), &["client", "undo-import", id]));
+    assert!(undone.contains("Erased 1 file"), "{undone}");
+    let again = complaint(&kept(folder.path(), &["client", "undo-import", id]));
+    assert!(again.contains("undone already"), "{again}");
+}
+
+#[test]
+fn what_is_wrong_with_a_list_is_said_in_one_line() {
+    let folder = with_ada();
+    let wide = format!("{}\n", (0..200).map(|at| format!("c{at}")).collect::<Vec<_>>().join(","));
+    let cases: [(&[u8], &[&str], &str); 8] = [
+        (b"", &[], "empty"),
+        (b"PK\x03\x04", &[], "spreadsheet"),
+        (b"a\0b\n", &[], "no text"),
+        (b"Clients 2026,,\nName,Mobile,\n", &[], "title"),
+        (wide.as_bytes(), &[], "Say which column is the name"),
+        (
+            b"Name,Mobile\n",
+            &["--map", "Shoes=name"],
+            "there is no column Shoes; the columns are Name, Mobile",
+        ),
+        (b"Name,Mobile\n", &["--map", "Mobile=shoes"], "names no field shoes"),
+        (b"Name,Mobile,Last contact\nAnn Other,07700900123,3/4/26\n", &[], "Nothing was brought in"),
+    ];
+    for (bytes, more, part) in cases {
+        let said = complaint(&bring(folder.path(), bytes, more));
+        assert!(said.contains(part), "{part}: {said}");
+        assert!(!said.contains("Ann Other"), "{said}");
+    }
+    let two_ways = b"\xef\xbb\xbfName,Mobile,Last contact\nAnn Other,07700900123,3/4/26\n";
+    let look = bring(folder.path(), two_ways, &["--dry-run"]);
+    assert!(
+        printed(&look).contains("Line 2, column 3 (Last contact): Dates like 3/4/26 can be read in two ways"),
+        "{}",
+        printed(&look)
+    );
+    well(&bring(folder.path(), two_ways, &["--dates", "day"]));
+    let nobody = [
+        "client",
+        "import",
+        "list.csv",
+        "--adviser",
+        "nobody@example.org",
+        "--notice-given",
+        "on-paper",
+        "--agreed",
+        "in-words",
+    ];
+    assert!(complaint(&kept(folder.path(), &nobody)).contains("list.csv"));
+}

@@ -1,0 +1,205 @@
+//! People brought in from another system's list, on both engines: checked, brought in, taken up again, undone.
+
+use std::sync::Arc;
+
+use access::Role;
+use casework::entries::Agreed;
+use casework::import::columns::Shape;
+use casework::import::dates::Order;
+use casework::profile::fields;
+use casework::{How, MeetingKind};
+use jiff::civil::date;
+use records::files::ALL_ENTRIES;
+use records::imports::{Asked, Source, State};
+use records::{Error, Visit};
+
+use crate::bench::{Bench, meeting};
+
+const HEADINGS: &str = "GivenName,FamilyName,BirthDate,MobileNumber,AddressPostcode,StartDate,LastInteractionDate,CaseOwnerEmail";
+
+fn list(rows: &[&str]) -> Source {
+    Source::Bytes(Arc::new(format!("{HEADINGS}\n{}\n", rows.join("\n")).into_bytes()))
+}
+
+/// So many people with nothing in common.
+fn many(count: usize) -> Source {
+    let row = |at: usize| {
+        let letters: String = format!("{at:05}").bytes().map(|b| char::from(b'a' + (b - b'0'))).collect();
+        format!(
+            "Qa{letters},Zu{letters},1{}/0{}/19{:02},0770090{:04},,13/05/2026,20/10/2026,",
+            at % 9,
+            at % 8 + 1,
+            50 + at % 50,
+            at % 1000
+        )
+    };
+    let rows: Vec<String> = (0..count).map(row).collect();
+    list(&rows.iter().map(String::as_str).collect::<Vec<_>>())
+}
+
+async fn asked(bench: &Bench, source: &Source, adviser: &Visit) -> Asked {
+    let headed = bench.service.begin_reading(source, Shape::AptemLike).await.unwrap();
+    Asked {
+        plan: headed.plan,
+        notice_given: How::OnPaper,
+        agreed: Agreed::InWords,
+        adviser: adviser.staff,
+        leave_faults_out: false,
+        even_alike: false,
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_is_looked_through_as_a_whole_before_anything_is_written() {
+    for bench in Bench::all().await {
+        let service = &bench.service;
+        let ada = bench.visit("Ada", Role::Adviser).await;
+        bench.client(&ada, "Daniel Whitfield").await;
+        let source = list(&[
+            "Maria,Lopes,27/3/1987,07700 900124,NE1 4ST,13/5/2026,20/10/2026,ada@example.org",
+            "Daniel,Whitfield,,07700 900123,,13/5/2026,20/10/2026,",
+            "John,Smith,31/2/1987,12,NE1 4ST,13/5/2026,20/10/2026,",
+            "Ann,Other,14/3/1960,07700 900125,,13/5/2019,20/10/2019,",
+        ]);
+        let mut how = asked(&bench, &source, &ada).await;
+        let report = service.check_import(&source, &how).await.unwrap();
+        let wrong: Vec<String> = report.checked.wrong.iter().map(ToString::to_string).collect();
+        assert_eq!(wrong.len(), 2, "{wrong:?}");
+        assert!(wrong[0].starts_with("Line 4, column 3 (BirthDate)"), "{wrong:?}");
+        assert!(wrong[1].starts_with("Line 4, column 4 (MobileNumber)"), "{wrong:?}");
+        assert_eq!((report.checked.rows, report.checked.faulty_rows), (4, 1));
+        assert_eq!(report.alike.iter().map(|row| row.line).collect::<Vec<_>>(), [3], "{:?}", report.alike);
+        assert_eq!(report.checked.past.iter().map(|(line, _)| *line).collect::<Vec<_>>(), [5]);
+        assert!(matches!(service.run_import(None, &source, &how, |_, _| true).await, Err(Error::Faults(_))));
+        assert_eq!(service.people_known(), 1, "one fault stops it all");
+        assert!(service.imports().await.unwrap().is_empty());
+
+        how.leave_faults_out = true;
+        how.plan.basis = Some("An open complaint about their support".into());
+        let report = service.check_import(&source, &how).await.unwrap();
+        let alike = report.very_alike;
+        assert_eq!(report.ready, 3 - alike);
+        let id = service.run_import(None, &source, &how, |_, _| true).await.unwrap();
+        let import = service.import(id).await.unwrap();
+        assert_eq!((import.state, import.made, import.left_out), (State::Done, 3 - alike, 1 + alike));
+        let found = service.find_clients(&ada, "Maria Lopes", 5).await.unwrap().release().await.unwrap();
+        let file =
+            service.open_file(&ada, found[0].who.client, ALL_ENTRIES).await.unwrap().release().await.unwrap();
+        assert_eq!(file.profile().date(&fields::DATE_OF_BIRTH), Some(date(1987, 3, 27)));
+        assert_eq!(file.registered, date(2026, 5, 13));
+        assert_eq!(file.until.last_contact, date(2026, 10, 20), "coming in is no contact");
+        let found = service.find_clients(&ada, "Ann Other", 5).await.unwrap().release().await.unwrap();
+        let file =
+            service.open_file(&ada, found[0].who.client, ALL_ENTRIES).await.unwrap().release().await.unwrap();
+        let basis = format!("{:?}", file.timeline);
+        assert!(
+            basis.contains("An open complaint") && basis.contains(&format!("{:?}", MeetingKind::FileNote))
+        );
+        let findings = service.examine().await;
+        assert!(findings.iter().all(|finding| finding.sound), "{findings:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_broke_off_goes_on_with_the_same_file_and_makes_nobody_twice() {
+    for bench in Bench::all().await {
+        let service = &bench.service;
+        let ada = bench.visit("Ada", Role::Adviser).await;
+        let source = many(1100);
+        let how = asked(&bench, &source, &ada).await;
+        let mut far = 0;
+        let id = service
+            .run_import(None, &source, &how, |line, _| {
+                far = line;
+                false
+            })
+            .await
+            .unwrap();
+        let half = service.import(id).await.unwrap();
+        assert_eq!((half.state, half.made, half.line, far), (State::Running, 500, 501, 501));
+        let bench = bench.reopened().await.unwrap();
+        let service = &bench.service;
+        let how = asked(&bench, &source, &bench.visit_of(ada.staff, Role::Adviser)).await;
+        let again = service.run_import(None, &source, &how, |_, _| true).await.unwrap();
+        assert_eq!(again, id);
+        let whole = service.import(id).await.unwrap();
+        assert_eq!((whole.state, whole.made + whole.left_out), (State::Done, 1100));
+        assert_eq!(service.people_known() as u64, whole.made);
+        assert!(service.begin_reading(&source, Shape::Plain).await.unwrap().remembered);
+        // The same list once more: everybody is on file already.
+        let report = service.check_import(&source, &how).await.unwrap();
+        assert!(report.very_alike > 1000, "{}", report.very_alike);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_import_is_undone_but_for_files_that_somebody_has_worked_with() {
+    for bench in Bench::all().await {
+        let service = &bench.service;
+        let ada = bench.visit("Ada", Role::Adviser).await;
+        let meera = bench.visit("Meera", Role::Manager).await;
+        let stays = bench.client(&ada, "Daniel Whitfield").await;
+        let source = many(7);
+        let how = asked(&bench, &source, &ada).await;
+        let id = service.run_import(Some(&meera), &source, &how, |_, _| true).await.unwrap();
+        assert_eq!(service.people_known(), 8);
+        bench.later(60);
+        let found = service.find_clients(&ada, "Qaaaaad", 5).await.unwrap().release().await.unwrap();
+        let worked = found[0].who.client;
+        service
+            .record_meeting(&ada, worked, [7; 16], date(2026, 11, 23), &meeting("Came by.", true))
+            .await
+            .unwrap();
+        assert!(matches!(service.undo_import(Some(&ada), id).await, Err(Error::NotYours(_))));
+        let undone = service.undo_import(Some(&meera), id).await.unwrap();
+        assert_eq!((undone.erased, undone.kept), (6, 1));
+        assert_eq!(service.people_known(), 2);
+        for client in [stays, worked] {
+            service.open_file(&ada, client, 20).await.unwrap().release().await.unwrap();
+        }
+        assert_eq!(service.import(id).await.unwrap().state, State::Undone);
+        assert!(matches!(service.undo_import(Some(&meera), id).await, Err(Error::ChangedMeanwhile)));
+        let findings = service.examine().await;
+        assert!(findings.iter().all(|finding| finding.sound), "{findings:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn files_that_cannot_be_read_and_dates_that_can_be_read_in_two_ways_are_said() {
+    for bench in Bench::all().await {
+        let service = &bench.service;
+        let ada = bench.visit("Ada", Role::Adviser).await;
+        for (bytes, part) in [
+            (b"".to_vec(), "empty"),
+            (b"PK\x03\x04...".to_vec(), "spreadsheet"),
+            (b"Clients 2026,,\nName,Mobile\n".to_vec(), "title"),
+        ] {
+            let Err(Error::Faults(faults)) =
+                service.begin_reading(&Source::Bytes(Arc::new(bytes)), Shape::Plain).await
+            else {
+                panic!("{part}");
+            };
+            assert!(faults[0].message.contains(part), "{faults:?}");
+        }
+        let western = Source::Bytes(Arc::new(
+            b"Name;Mobile;Last contact\nZo\xeb Lef\xe8vre;07700900126;3/4/2026\n".to_vec(),
+        ));
+        let mut how = asked(&bench, &western, &ada).await;
+        how.leave_faults_out = true;
+        let report = service.check_import(&western, &how).await.unwrap();
+        assert!(report.checked.wrong[0].message.contains("two ways"), "{:?}", report.checked.wrong);
+        assert!(
+            matches!(service.run_import(None, &western, &how, |_, _| true).await, Err(Error::Faults(_))),
+            "asked, never guessed"
+        );
+        how.plan.orders.insert(2, Order::MonthFirst);
+        service.run_import(None, &western, &how, |_, _| true).await.unwrap();
+        let found = service.find_clients(&ada, "Zoë", 5).await.unwrap().release().await.unwrap();
+        let file = service.open_file(&ada, found[0].who.client, 20).await.unwrap().release().await.unwrap();
+        assert_eq!(file.until.last_contact, date(2026, 3, 4));
+        how.plan.mapping = vec![casework::import::Target::Leave; 3];
+        assert!(
+            matches!(service.check_import(&western, &how).await, Err(Error::Faults(faults)) if faults[0].field == *"columns")
+        );
+    }
+}
