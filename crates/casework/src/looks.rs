@@ -137,8 +137,7 @@ fn mark(parts: &[&str]) -> u64 {
 fn street(line: &str) -> &str {
     let start = line
         .split_whitespace()
-        .filter(|word| word.chars().any(|c| c.is_ascii_digit()))
-        .next_back()
+        .rfind(|word| word.chars().any(|c| c.is_ascii_digit()))
         .and_then(|word| Some(line.rfind(word)? + word.len()))
         .unwrap_or(0);
     line.get(start..).unwrap_or(line).trim_matches([' ', ','])

@@ -83,38 +83,40 @@ pub struct Promised {
     pub promise: &'static str,
     /// What is promised, in one sentence.
     pub says: &'static str,
-    /// What is counted, in the plural after a number.
-    pub counted: &'static str,
+    /// What is counted, after the number one.
+    pub one: &'static str,
+    /// The same after any other number.
+    pub many: &'static str,
     limit: Limit,
 }
 
 macro_rules! promised {
-    ($($code:literal $promise:literal $limit:expr, $says:literal, $counted:literal;)+) => {
+    ($($code:literal $promise:literal $limit:expr, $says:literal, $one:literal, $many:literal;)+) => {
         /// Everything that is looked at, in the order of the dashboard.
         pub const PROMISED: &[Promised] = &[$(Promised {
-            code: $code, promise: $promise, says: $says, counted: $counted, limit: $limit,
+            code: $code, promise: $promise, says: $says, one: $one, many: $many, limit: $limit,
         }),+];
     };
 }
 
 promised! {
-    "past-their-date" "P16" Limit::None, "No file is kept past its date", "layers of files past their date";
-    "warnings-missed" "P16" Limit::None, "Every warning that a file is near its end reaches an adviser", "warnings that reach nobody";
-    "without-ground" "P8" Limit::None, "What lost its last ground is erased within a month", "categories past their day";
-    "shares-without-ground" "P18" Limit::None, "Nothing is shared without consent or a law that a second person looked at", "shares without a ground";
-    "recipients-to-answer" "P18" Limit::Days(MONTH), "Recipients hear of what was taken back, put right or erased, and answer", "recipients still to answer";
-    "without-category" "P1" Limit::None, "Everything stored belongs to a category of the notice that the client was given", "entries without a category";
-    "to-tell-again" "P27" Limit::Days(MONTH), "Clients are told when the notice changes", "clients to tell of a changed notice";
-    "erasures-not-final" "P15" Limit::Days(2), "What is erased is final everywhere, copies included, within two days", "erasures not final yet";
-    "paper-to-destroy" "P14" Limit::Days(MONTH), "Paper of erased files is destroyed within a month", "pieces of paper still to destroy";
-    "not-told" "P7" Limit::None, "Whoever’s appointment was called off or moved knows before it", "clients who were not told in time";
-    "log-verified" "P14" Limit::Days(7), "The log of who looked is checked from end to end every week", "entries";
-    "files-without-key" "P14" Limit::None, "Every file has its own key", "files without a key";
-    "keyring-epoch" "P15" Limit::None, "Keys of erased files are destroyed by changing the key over all keys", "changes so far";
-    "backups" "P14" Limit::Days(2), "Records and keys are copied, apart from each other", "copies";
-    "looks-to-review" "P18" Limit::Days(MONTH), "Every reason for opening somebody else’s file is looked at within a month", "reasons still to look at";
-    "breaches-late" "P27" Limit::None, "Every breach is decided about within 72 hours", "breaches past 72 hours without a decision";
-    "notice-review" "P29" Limit::None, "The notice is looked at again by the day that it names", "notices";
+    "past-their-date" "P16" Limit::None, "No file is kept past its date", "layer of a file past its date", "layers of files past their date";
+    "warnings-missed" "P16" Limit::None, "Every warning that a file is near its end reaches an adviser", "warning that reaches nobody", "warnings that reach nobody";
+    "without-ground" "P8" Limit::None, "What lost its last ground is erased within a month", "category past its day", "categories past their day";
+    "shares-without-ground" "P18" Limit::None, "Nothing is shared without consent or a law that a second person looked at", "share without a ground", "shares without a ground";
+    "recipients-to-answer" "P18" Limit::Days(MONTH), "Recipients hear of what was taken back, put right or erased, and answer", "recipient still to answer", "recipients still to answer";
+    "without-category" "P1" Limit::None, "Everything stored belongs to a category of the notice that the client was given", "entry without a category", "entries without a category";
+    "to-tell-again" "P27" Limit::Days(MONTH), "Clients are told when the notice changes", "client to tell of a changed notice", "clients to tell of a changed notice";
+    "erasures-not-final" "P15" Limit::Days(2), "What is erased is final everywhere, copies included, within two days", "erasure not final yet", "erasures not final yet";
+    "paper-to-destroy" "P14" Limit::Days(MONTH), "Paper of erased files is destroyed within a month", "piece of paper still to destroy", "pieces of paper still to destroy";
+    "not-told" "P7" Limit::None, "Whoever’s appointment was called off or moved knows before it", "client who was not told in time", "clients who were not told in time";
+    "log-verified" "P14" Limit::Days(7), "The log of who looked is checked from end to end every week", "entry", "entries";
+    "files-without-key" "P14" Limit::None, "Every file has its own key", "file without a key", "files without a key";
+    "keyring-epoch" "P15" Limit::None, "Keys of erased files are destroyed by changing the key over all keys", "Epoch", "Epoch";
+    "backups" "P14" Limit::Days(2), "Records and keys are copied, apart from each other", "copy", "copies";
+    "looks-to-review" "P18" Limit::Days(MONTH), "Every reason for opening somebody else’s file is looked at within a month", "reason still to look at", "reasons still to look at";
+    "breaches-late" "P27" Limit::None, "Every breach is decided about within 72 hours", "breach past 72 hours without a decision", "breaches past 72 hours without a decision";
+    "notice-review" "P29" Limit::None, "The notice is looked at again by the day that it names", "notice", "notices";
 }
 
 /// A promise, what was counted, and how it stands.
@@ -152,15 +154,13 @@ impl Evidence {
     /// What was found, in words and numbers.
     #[must_use]
     pub fn words(&self) -> String {
-        let counted = self.promised.counted;
         match self.measured {
-            Measured::Counted { number: 0, .. } => format!("No {counted}"),
+            Measured::Counted { number: 0, .. } => format!("No {}", self.promised.many),
             Measured::Counted { number, oldest: Some(day) } => {
-                format!("{number} {counted}, the oldest of {}", dates::long(day))
+                format!("{number} {}, the oldest of {}", self.counted(number), dates::long(day))
             }
-            Measured::Counted { number, oldest: None } | Measured::Told(number) => {
-                format!("{number} {counted}")
-            }
+            Measured::Counted { number, oldest: None } => format!("{number} {}", self.counted(number)),
+            Measured::Told(number) => format!("{} {number}", self.promised.one),
             Measured::Done(Some(day)) => format!("Last on {}", dates::long(day)),
             Measured::Done(None) => "Never yet, as far as is known here".to_owned(),
             Measured::Until(Some(day)) => format!("By {}", dates::long(day)),
@@ -169,10 +169,14 @@ impl Evidence {
         }
     }
 
+    fn counted(&self, number: u64) -> &'static str {
+        if number == 1 { self.promised.one } else { self.promised.many }
+    }
+
     /// The same for everybody: small numbers are not given, and no day but that of a check.
     #[must_use]
     pub fn public_words(&self) -> String {
-        let counted = self.promised.counted;
+        let counted = self.promised.many;
         match self.measured {
             Measured::Counted { number, .. } if (1..FEWEST_PUBLISHED).contains(&number) => {
                 format!("Fewer than {FEWEST_PUBLISHED} {counted}")
@@ -224,6 +228,10 @@ mod tests {
             let measured = Measured::Counted { number, oldest: Some(date(2026, 11, 25)) };
             judge("paper-to-destroy", measured, today).map(|e| (e.words(), e.public_words()))
         };
+        assert_eq!(
+            of(1).map(|w| w.0),
+            Some("1 piece of paper still to destroy, the oldest of 25 November 2026".to_owned())
+        );
         let (told, published) = of(3).unwrap_or_default();
         assert_eq!(told, "3 pieces of paper still to destroy, the oldest of 25 November 2026");
         assert_eq!(published, "Fewer than 5 pieces of paper still to destroy");

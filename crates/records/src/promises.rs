@@ -170,11 +170,11 @@ impl Service {
     /// A store failed.
     pub async fn promises_now(&self) -> Result<Standing, Error> {
         let (now, today) = (self.now(), self.surroundings().today());
-        let mut measured = self.counted(now, today).await?;
+        let keys = self.vault().counts().await?;
+        let mut measured = self.counted(now, today, keys.files).await?;
         let verified = setting(self.records(), LOG_VERIFIED).await?.and_then(|at| at.parse::<i64>().ok());
         let verified = verified.map(changes::time).transpose()?.map(|at| self.day(at));
         measured.insert("log-verified", Measured::Done(verified));
-        let keys = self.vault().counts().await?;
         measured.insert("keyring-epoch", Measured::Told(keys.epoch.number()));
         measured.insert("looks-to-review", self.reasons_to_review().await?);
         let notices = self.notices();
@@ -192,7 +192,12 @@ impl Service {
         self.surroundings().civil(at).date()
     }
 
-    async fn counted(&self, now: Timestamp, today: Date) -> Result<HashMap<&'static str, Measured>, Error> {
+    async fn counted(
+        &self,
+        now: Timestamp,
+        today: Date,
+        keys: u64,
+    ) -> Result<HashMap<&'static str, Measured>, Error> {
         let day: store::Value = day_number(today).into();
         let micros = |at: Timestamp| store::Value::from(at.as_microsecond());
         let ago = |hours: i64| now - SignedDuration::from_hours(hours);
@@ -221,7 +226,6 @@ impl Service {
         let instant = |rows: &Rows| counted(rows, |micros| Ok(self.day(changes::time(micros)?)));
         let dated = |rows: &Rows| counted(rows, |day| day_from(day).ok_or(Error::Damaged("day")));
         let files = plain(files)?;
-        let keys = self.vault().counts().await?.files;
         Ok(HashMap::from([
             ("past-their-date", dated(past)?),
             ("warnings-missed", number(plain(warnings)?)),

@@ -64,7 +64,7 @@ fn letter(app: &App, breach: &Breach, contact: &casework::Profile) -> Markup {
             @for paragraph in breach.people_told.lines().filter(|line| !line.trim().is_empty()) { p.govuk-body { (paragraph) } }
             @if !breach.consequences.is_empty() { p.govuk-body { b { "What may follow: " } (breach.consequences) } }
             @if !breach.measures.is_empty() { p.govuk-body { b { "What we do about it: " } (breach.measures) } }
-            @if let Some(officer) = officer { p.govuk-body { "If you have questions, ask our data protection officer: " (contact_line(officer)) "." } }
+            @if let Some(officer) = officer { p.govuk-body.app-digest { "If you have questions, ask our data protection officer: " (contact_line(officer)) "." } }
             p.govuk-body { "You can complain to us, and to the Information Commissioner: ico.org.uk, 0303 123 1113." }
             p.govuk-body { (service.service) }
         }
