@@ -14,6 +14,7 @@ mod figures;
 mod killed;
 mod matching;
 mod notices;
+mod programmes;
 mod running;
 mod sending;
 mod service;
