@@ -203,10 +203,10 @@ async fn a_view_is_saved_for_all_managers_and_tables_are_saved_as_files() {
         assert!(service.figure_views().await.unwrap().is_empty());
         let figures = service.figures(&meera, &question(Measure::Starts, &["age"])).await.unwrap();
         for format in [Format::Csv, Format::Xlsx, Format::Ods] {
-            let bytes = format.write(&[figures.sheet.clone()], &figures.method).unwrap();
+            let bytes = format.write(std::slice::from_ref(&figures.sheet), &figures.method).unwrap();
             let mut start = [0; 2];
             bytes.as_slice().read_exact(&mut start).unwrap();
-            assert_eq!(&start == b"PK", format != Format::Csv);
+            assert_eq!(start == *b"PK", format != Format::Csv);
         }
     }
 }
