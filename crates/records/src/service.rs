@@ -128,22 +128,23 @@ impl Service {
         surroundings: Surroundings,
         settings: documents::Settings,
     ) -> Result<Service, Error> {
-        let records = Store::open(&places.records, &MIGRATIONS).await?;
-        if setting(&records, RESTORING).await?.is_some() {
-            return Err(Error::DoesNotFit(
-                "A backup was being restored here and that was not finished. Empty the place and restore again.".into(),
-            ));
-        }
-        Service::open_restored(places, surroundings, settings).await
+        Service::open_when(places, surroundings, settings, false).await
     }
 
-    /// The same while a backup is being restored.
-    pub(crate) async fn open_restored(
+    /// The same, also while a backup is being restored: then for the one who restores it alone.
+    pub(crate) async fn open_when(
         places: &Places,
         surroundings: Surroundings,
         settings: documents::Settings,
+        restoring: bool,
     ) -> Result<Service, Error> {
         let records = Store::open(&places.records, &MIGRATIONS).await?;
+        if setting(&records, RESTORING).await?.is_some() != restoring {
+            return Err(Error::DoesNotFit(
+                "A backup was being restored here and that was not finished. Empty the place and restore again."
+                    .into(),
+            ));
+        }
         let deployment = setting(&records, "deployment").await?;
         let deployment = deployment.ok_or_else(|| {
             Error::DoesNotFit("There is no service here yet. Make one with `kept init`.".into())

@@ -38,7 +38,7 @@ pub struct Snapshot {
 }
 
 pub(crate) enum State {
-    Sqlite(SqliteSnapshot),
+    Sqlite(Box<SqliteSnapshot>),
     Postgres(Box<PostgresSnapshot>),
 }
 
@@ -167,6 +167,11 @@ impl Lines<'_> {
     }
 }
 
+/// What a line says under this name; nothing, if it does not.
+fn said<'l>(line: &'l Json, name: &str) -> &'l Json {
+    line.get(name).unwrap_or(&Json::Null)
+}
+
 impl Store {
     /// What the first line of a copy says about it.
     ///
@@ -174,9 +179,10 @@ impl Store {
     /// It is no copy of a store.
     pub fn about_copy(from: &mut (dyn BufRead + Send)) -> Result<BTreeMap<String, String>, Error> {
         let mut lines = Lines { from, number: 0, text: String::new() };
-        let head = lines.next()?.filter(|head| head["format"] == FORMAT);
+        let head = lines.next()?.filter(|head| said(head, "format") == FORMAT);
         let head = head.ok_or_else(|| lines.wrong("no copy begins like this"))?;
-        serde_json::from_value(head["about"].clone()).map_err(|_| lines.wrong("it says nothing about itself"))
+        serde_json::from_value(said(&head, "about").clone())
+            .map_err(|_| lines.wrong("it says nothing about itself"))
     }
 
     /// Reads a copy into the empty store at `place`, and runs the statements `with` it: all of it or nothing. Opened
@@ -191,12 +197,12 @@ impl Store {
         with: Vec<Query>,
     ) -> Result<Written, Error> {
         let mut lines = Lines { from, number: 0, text: String::new() };
-        let head = lines.next()?.filter(|head| head["format"] == FORMAT);
+        let head = lines.next()?.filter(|head| said(head, "format") == FORMAT);
         let head = head.ok_or_else(|| lines.wrong("no copy begins like this"))?;
-        if head["store"] != migrations.name {
+        if said(&head, "store") != migrations.name {
             return Err(lines.wrong("it is of another store"));
         }
-        let schema = head["schema"].as_i64().ok_or_else(|| lines.wrong("it names no schema"))?;
+        let schema = said(&head, "schema").as_i64().ok_or_else(|| lines.wrong("it names no schema"))?;
         if schema > migrations.known() {
             let (name, known) = (migrations.name, migrations.known());
             return Err(Error::NewerSchema { name, found: schema, known });
@@ -239,10 +245,10 @@ async fn read_rows(tx: &mut Tx, tables: &[Table], lines: &mut Lines<'_>) -> Resu
                         None => Ok(written),
                     };
                 }
-                let known = tables.iter().find(|table| head["table"] == table.name.as_str());
+                let known = tables.iter().find(|table| said(&head, "table") == table.name.as_str());
                 let known = known.filter(|table| {
                     let columns = table.columns.iter().map(|column| column.name.as_str());
-                    let named = head["columns"].as_array().map(Vec::as_slice).unwrap_or_default();
+                    let named = said(&head, "columns").as_array().map(Vec::as_slice).unwrap_or_default();
                     columns.eq(named.iter().map(|name| name.as_str().unwrap_or_default()))
                 });
                 let known = known.ok_or_else(|| lines.wrong("this schema has no such table"))?;

@@ -170,7 +170,7 @@ impl Store {
             self.name,
             self.engine(),
             match &*self.driver {
-                Driver::Sqlite(sqlite) => State::Sqlite(sqlite.snapshot()?),
+                Driver::Sqlite(sqlite) => State::Sqlite(Box::new(sqlite.snapshot()?)),
                 Driver::Postgres(postgres) => State::Postgres(Box::new(postgres.snapshot().await?)),
             },
         ))

@@ -168,6 +168,13 @@ fn restoring_an_older_backup_brings_nobody_back_and_old_keys_show_why_epochs_mat
         let backup = back_up(&site);
         let old_keyring = copy_keyring(&site, "old-keyring");
         copy(&site.folder().join("root"), &base.join("old-root"));
+        let marks = ["Zqgone", "Zqwordsgone", "Zqtitlegone", "Zqlettergone", "Zqwordsstay"];
+        for file in [files(&backup), vec![old_keyring.clone()]].concat() {
+            let bytes = fs::read(&file).unwrap();
+            for (form, needle) in marks.iter().flat_map(|mark| super::canary::forms(mark)) {
+                assert!(memchr::memmem::find(&bytes, &needle).is_none(), "{form} in {}", file.display());
+            }
+        }
         write_note(&site, &adviser, &stays, "Zqafterthebackup");
         let deleted = site.post(&format!("{torn}/delete"), &adviser, "newest=1");
         assert_eq!(deleted.status, 303, "{}", deleted.text);
@@ -354,7 +361,7 @@ fn a_backup_that_is_killed_anywhere_is_whole_or_none_and_the_service_is_unharmed
                 assert_eq!(whole, 1);
                 break;
             }
-            at += 5;
+            at += 2;
             assert!(at < 2000, "there is no end of steps");
         }
         assert!(halves > 0, "no step was in the middle of a backup");

@@ -13,7 +13,7 @@ use super::site::{Site, ended, form_key, signal};
 use super::*;
 
 /// The ways in which a text can stand in a file or a dump.
-fn forms(mark: &str) -> Vec<(&'static str, Vec<u8>)> {
+pub(super) fn forms(mark: &str) -> Vec<(&'static str, Vec<u8>)> {
     let hex = |text: &[u8]| text.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
     let utf16: Vec<u8> = mark.encode_utf16().flat_map(u16::to_le_bytes).collect();
     let mut forms = vec![

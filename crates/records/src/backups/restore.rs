@@ -105,19 +105,33 @@ pub async fn restore(asked: &Restoring<'_>, surroundings: &Surroundings) -> Resu
         )));
     }
 
-    let put = put_back(asked, &manifest, &folder, &sums, entries_lost).await;
-    let put = match put {
-        Ok(put) => put,
+    let there_before = places.checkpoint.exists();
+    let done = async {
+        let put = put_back(asked, &manifest, &folder, &sums, signed).await?;
+        let settings = asked.documents.clone();
+        let service = Service::open_when(places, surroundings.clone(), settings, true).await?;
+        let done = service.forget_again(noted, entries_lost).await;
+        service.close().await?;
+        done.map(|done| (put, done))
+    };
+    match done.await {
+        Ok((documents, (erased_again, parts_removed, files))) => {
+            Ok(Restored { made: manifest.made, files, erased_again, parts_removed, entries_lost, documents })
+        }
         Err(error) => {
             remove_what_was_put(asked, &folder);
-            return Err(error);
+            // The checkpoint is again what it was, so that trying anew is warned anew.
+            let newer = aside(&places.checkpoint, signed);
+            let _ = if entries_lost > 0 && newer.exists() {
+                fs::rename(newer, &places.checkpoint)
+            } else if there_before {
+                Ok(())
+            } else {
+                fs::remove_file(&places.checkpoint)
+            };
+            Err(error)
         }
-    };
-    let service = Service::open_restored(places, surroundings.clone(), asked.documents.clone()).await?;
-    let done = service.forget_again(noted, entries_lost).await;
-    service.close().await?;
-    let (erased_again, parts_removed, files) = done?;
-    Ok(Restored { made: manifest.made, files, erased_again, parts_removed, entries_lost, documents: put })
+    }
 }
 
 async fn refuse_a_full_place(places: &Places, documents: &Path) -> Result<(), Error> {
@@ -188,7 +202,7 @@ async fn put_back(
     manifest: &Manifest,
     documents: &Path,
     sums: &folder::Sums,
-    entries_lost: u64,
+    signed: u64,
 ) -> Result<u64, Error> {
     let places = asked.places;
     for place in [&places.records, &places.audit, &places.keyring] {
@@ -211,9 +225,9 @@ async fn put_back(
     if Store::load(&places.records, &MIGRATIONS, &mut { records }, mark).await? != manifest.records {
         return Err(differs());
     }
-    if entries_lost > 0 {
+    if signed > manifest.entries {
         // It shows for ever that there was more.
-        let aside = aside(&places.checkpoint, manifest.entries + entries_lost);
+        let aside = aside(&places.checkpoint, signed);
         fs::rename(&places.checkpoint, &aside).map_err(|error| folder::on_disk("written", &error))?;
     }
     if !places.checkpoint.exists() {
