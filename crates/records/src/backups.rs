@@ -241,16 +241,21 @@ async fn write_all(
 impl Service {
     /// When the last backup was made, and whether that is long ago. A service that never made one may have other means.
     pub(crate) async fn last_backup(&self) -> Result<(bool, String), Error> {
-        let Some(made) = setting(self.records(), LAST_BACKUP).await? else {
+        let Some(made) = self.backed_up().await? else {
             return Ok((true, "warning: none was made by Kept yet. See `kept backup`".to_owned()));
         };
-        let made = changes::time(made.parse().map_err(|_| Error::Damaged("setting"))?)?;
         let words = ago(made, self.now());
         Ok(if in_time(made, self.now()) {
             (true, words)
         } else {
             (false, format!("{words}; the alarm is at 26 hours. Make one with `kept backup`"))
         })
+    }
+
+    /// When Kept made its last backup, if it ever made one.
+    pub(crate) async fn backed_up(&self) -> Result<Option<Timestamp>, Error> {
+        let made = setting(self.records(), LAST_BACKUP).await?;
+        made.map(|made| changes::time(made.parse().map_err(|_| Error::Damaged("setting"))?)).transpose()
     }
 
     /// When the keyring and the root were last copied, and whether those copies still open anything.

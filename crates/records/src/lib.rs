@@ -69,6 +69,7 @@ pub mod sweep;
 pub mod tasks;
 pub mod team;
 pub mod telling;
+pub mod waiting;
 pub mod written;
 
 pub use error::Error;

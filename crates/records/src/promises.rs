@@ -16,8 +16,8 @@ use crate::surroundings::{day_from, day_number};
 use crate::{Error, Service, changes};
 
 sql! { records:
-    /// Layers of files that should be gone. A restricted file stays: it is stored and nothing more.
-    PAST_THEIR_DATE = "SELECT COUNT(*), MIN(k.day) FROM keeping k JOIN client c ON c.id = k.client WHERE k.day < $1 AND c.restricted = $2";
+    /// Layers of files that should be gone. A restricted file stays, since it is stored and nothing more; so does one on hold.
+    PAST_THEIR_DATE = "SELECT COUNT(*), MIN(k.day) FROM keeping k JOIN client c ON c.id = k.client WHERE k.day < $1 AND c.restricted = $2 AND NOT EXISTS (SELECT 1 FROM hold h WHERE h.client = k.client AND h.lifted IS NULL)";
     /// Files whose warnings have begun and stand in nobody's list.
     WARNINGS_MISSED = "SELECT COUNT(*) FROM keeping k JOIN client c ON c.id = k.client WHERE k.layer = 'service' AND k.warn <= $1 AND c.restricted = $2 AND NOT EXISTS (SELECT 1 FROM staff s WHERE s.id = c.adviser AND s.status <> 'disabled')";
     /// What lost its ground and should be gone.
@@ -179,8 +179,9 @@ impl Service {
         measured.insert("looks-to-review", self.reasons_to_review().await?);
         let notices = self.notices();
         measured.insert("notice-review", Measured::Until(notices.service().review));
-        // Copies are made outside of Kept: nothing here sees them.
-        measured.insert("backups", Measured::NotKnown);
+        // A service that never had Kept make a copy may have other means, which nothing here sees.
+        let copied = self.backed_up().await?.map(|at| self.day(at));
+        measured.insert("backups", copied.map_or(Measured::NotKnown, |day| Measured::Done(Some(day))));
         let evidence = PROMISED.iter().filter_map(|promised| {
             let found = measured.get(promised.code).copied().unwrap_or(Measured::NotKnown);
             judge(promised.code, found, today)

@@ -312,6 +312,7 @@ fn view(
     let profile = file.profile();
     let may_note = file.writable.contains(Category::Casework);
     let book = format!("/clients/{}/appointments/new", file.client);
+    let journey = format!("/clients/{}/journey", file.client);
     let may_book = file.writable.contains(Category::Contact);
     let actions = html! {
         @if may_book { (action(&book, "Book an appointment")) }
@@ -321,7 +322,7 @@ fn view(
         @if let Some(text) = banner { (words::banner(text)) }
         (fields::summary(faults))
         @if may_note { (note_box(file, &profile, note, status, faults)) }
-        (panel("timeline", "Timeline", None, timeline::whole(file, names)))
+        (panel("timeline", "Timeline", Some((&journey, "As a picture", "")), timeline::whole(file, names)))
     };
     let side = html! {
         (due(file, today))

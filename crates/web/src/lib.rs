@@ -38,6 +38,7 @@ mod hand_over;
 mod holds;
 mod imports;
 mod joining;
+mod journey;
 mod layers;
 mod looked;
 mod merges;

@@ -6,8 +6,8 @@ use axum::routing::{MethodRouter, get, post};
 use crate::{
     App, access_review, account, appointments, assets, breaches, calendar, clients, closures, conflict,
     consents, corrections, cover, details, diary, directory, disclosures, documents, duplicates, entries,
-    entry_page, erasures, figures, file, hand_over, holds, imports, joining, looked, merges, messages,
-    notices_given, organisations, outcomes, paper, placements, plan, programmes, promises, public,
+    entry_page, erasures, figures, file, hand_over, holds, imports, joining, journey, looked, merges,
+    messages, notices_given, organisations, outcomes, paper, placements, plan, programmes, promises, public,
     redactions, referrals, register, requests, retention, sign_in, tasks, team, telling, today,
 };
 
@@ -143,6 +143,7 @@ routes! {
     Get  "/clients/{client}/placements/{placement}" Staff true placements::one;
     Post "/clients/{client}/placements/{placement}" Staff true placements::change;
     Get  "/clients/{client}/looked" Staff true looked::show;
+    Get  "/clients/{client}/journey" Staff true journey::show;
     Get  "/clients/{client}/appointments/new" Staff true appointments::begin;
     Post "/clients/{client}/appointments" Staff true appointments::book;
     Get  "/appointments/{appointment}" Staff true appointments::show;

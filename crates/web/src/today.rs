@@ -10,6 +10,7 @@ use records::Visit;
 use records::appointments::InDiary;
 use records::caseload::{Caseload, InCaseload};
 use records::due::Due;
+use records::waiting::Kind;
 
 use crate::App;
 use crate::clients;
@@ -31,13 +32,15 @@ pub(crate) async fn show(State(app): State<App>, Signed(visit): Signed) -> Resul
         return Ok(administrator(&app, &visit).into_response());
     }
     let today = app.service.surroundings().today();
+    let waiting = app.service.waiting_for(&visit).await?;
     let caseload = app.service.caseload(&visit).await?;
-    let page = caseload
-        .map(|caseload| staff(&app, &visit, At::Today, "Today", view(&app, &visit, &caseload, today)));
+    let page = caseload.map(|caseload| {
+        staff(&app, &visit, At::Today, "Today", view(&app, &visit, &caseload, &waiting, today))
+    });
     release(page).await
 }
 
-fn view(app: &App, visit: &Visit, caseload: &Caseload, today: Date) -> Markup {
+fn view(app: &App, visit: &Visit, caseload: &Caseload, waiting_for: &[(Kind, u64)], today: Date) -> Markup {
     let day = heading(&dates::with_weekday(today), html! { p { (role_words(visit.role)) } });
     if visit.role == Role::Receptionist || visit.role == Role::Manager {
         return container(html! {
@@ -46,13 +49,14 @@ fn view(app: &App, visit: &Visit, caseload: &Caseload, today: Date) -> Markup {
                 h2.app-h2 #office-h { "Who comes today" }
                 (appointments(app, &caseload.today, true))
             }
+            @if visit.role == Role::Manager { (to_decide(waiting_for)) }
             (messages::not_told(app, &caseload.not_told, LISTED))
             @if app.service.may_close(visit) { p { (action("/closures/new", "Office closed")) } }
         });
     }
     if visit.role != Role::Adviser {
         return reading(
-            html! { (day) (panel("find", "Find a client", None, html! { p { "Type a name, number, phone or date of birth into the box above. Every search and every file you open is recorded." } })) },
+            html! { (day) (to_decide(waiting_for)) (panel("find", "Find a client", None, html! { p { "Type a name, number, phone or date of birth into the box above. Every search and every file you open is recorded." } })) },
         );
     }
     let main = html! {
@@ -89,6 +93,37 @@ fn view(app: &App, visit: &Visit, caseload: &Caseload, today: Date) -> Markup {
         }))
     };
     columns(day, main, "Your clients at a glance", side)
+}
+
+/// What waits for those who answer for the service.
+fn to_decide(waiting: &[(Kind, u64)]) -> Markup {
+    let lines: Vec<(Markup, Markup)> = waiting
+        .iter()
+        .map(|(kind, count)| {
+            let page = page_of(*kind);
+            (html! { a.govuk-link href=(page) { (kind.words(*count)) } }, html! {})
+        })
+        .collect();
+    panel(
+        "to-decide",
+        "Waiting for you",
+        Some(("/promises", "How the promises stand", "")),
+        html! { @if lines.is_empty() { (empty("Nothing waits for you.")) } @else { (share_list(&lines)) } },
+    )
+}
+
+/// Where it is seen to.
+const fn page_of(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Erasures => "/erasures",
+        Kind::Sharing => "/approvals",
+        Kind::Copies | Kind::Requests => "/requests",
+        Kind::Sweep => "/promises/retention",
+        Kind::Holds => "/holds",
+        Kind::Recipients => "/recipients-to-tell",
+        Kind::Mentions => "/redactions",
+        Kind::Packs => "/figures/packs",
+    }
 }
 
 fn appointments(app: &App, rows: &[InDiary], with_adviser: bool) -> Markup {

@@ -1,0 +1,230 @@
+//! A client's journey as a picture: from the first contact to today, a line for each kind of work, in SVG with presentation
+//! attributes only. The list below it says the same.
+
+use axum::extract::{Path, State};
+use axum::response::Response;
+use casework::dates;
+use jiff::civil::Date;
+use maud::{Markup, html};
+use records::files::{ALL_ENTRIES, ClientFile, Dated, What};
+
+use crate::App;
+use crate::fail::Fail;
+use crate::file::{client, first_name, head, title};
+use crate::frame::{At, release, staff};
+use crate::signed::Signed;
+use crate::timeline::headline;
+use crate::ui::file::panel;
+use crate::ui::list::{Cell, Column, Table, empty, table};
+use crate::ui::page::{back, container, heading, printed};
+
+pub(crate) async fn show(
+    State(app): State<App>,
+    Signed(visit): Signed,
+    Path(id): Path<String>,
+) -> Result<Response, Fail> {
+    let id = client(&id)?;
+    let opened = app.service.open_file(&visit, id, ALL_ENTRIES).await?;
+    let today = app.service.surroundings().today();
+    let page = opened.map(|file| {
+        let profile = file.profile();
+        let journey = Journey::of(&file, today);
+        let directory = app.service.directory();
+        let body = html! {
+            (head(&profile, id, today, "File", html! {}))
+            (container(html! {
+                (back(&format!("/clients/{id}")))
+                (heading("The journey so far", html! { p { "From " (dates::long(journey.from)) " to today. To print it, use your browser’s print command." } }))
+                @if journey.marks.is_empty() { (empty("Nothing has been written down yet.")) }
+                @else {
+                    div.app-panel { (journey.picture(first_name(&profile).as_str())) }
+                    (panel("list", "The same as a list", None, journey.list()))
+                }
+            }))
+            (printed(&format!("Printed by {} {}. Contains personal data: shred when finished.", directory.name(visit.staff), dates::long(today))))
+        };
+        staff(&app, &visit, if file.own { At::Clients } else { At::Elsewhere }, &title(&profile, "journey"), body)
+    });
+    release(page).await
+}
+
+/// Something that happened, on a line of the picture.
+struct Mark {
+    line: &'static str,
+    day: Date,
+    /// The last day of what lasts.
+    until: Option<Date>,
+    /// Whether the client took part, or it was reached.
+    full: bool,
+    words: String,
+}
+
+/// What is drawn.
+struct Journey {
+    from: Date,
+    to: Date,
+    marks: Vec<Mark>,
+}
+
+const CONTACT: &str = "Contact";
+const PROGRAMMES: &str = "Programmes";
+const AGREED: &str = "Agreed";
+/// A line each, from the top.
+const LINES: [&str; 7] = [CONTACT, "Plan", "Support", PROGRAMMES, AGREED, "Checks", "Outcomes"];
+
+const WIDTH: i64 = 900;
+const NAMES: i64 = 110;
+const LINE: i64 = 44;
+const TOP: i64 = 34;
+const ROOM: i64 = WIDTH - NAMES - 20;
+
+impl Journey {
+    fn of(file: &ClientFile, today: Date) -> Journey {
+        let mut marks: Vec<Mark> = file.timeline.iter().map(|entry| mark(entry, today)).collect();
+        marks.sort_by_key(|mark| mark.day);
+        let first = marks.first().map_or(file.registered, |mark| mark.day);
+        Journey { from: first.min(file.registered), to: today, marks }
+    }
+
+    /// How far to the right a day stands.
+    fn x(&self, day: Date) -> i64 {
+        let all = dates::days_between(self.from, self.to).max(1);
+        NAMES + dates::days_between(self.from, day).clamp(0, all) * ROOM / all
+    }
+
+    fn lines(&self) -> Vec<&'static str> {
+        LINES.into_iter().filter(|line| self.marks.iter().any(|mark| mark.line == *line)).collect()
+    }
+
+    /// The first day of each month, or of each quarter if there are many.
+    fn ticks(&self) -> Vec<Date> {
+        let step = if dates::days_between(self.from, self.to) > 550 { 3 } else { 1 };
+        let first = self.from.first_of_month();
+        (1..60_u32)
+            .map(|month| dates::months_later(first, month))
+            .take_while(|day| *day <= self.to)
+            .filter(|day| i64::from(day.month() - 1) % step == 0)
+            .collect()
+    }
+
+    fn picture(&self, name: &str) -> Markup {
+        let lines = self.lines();
+        let height = TOP + LINE * i64::try_from(lines.len()).unwrap_or_default() + 8;
+        let says: Vec<String> = lines
+            .iter()
+            .map(|line| format!("{line}: {}", self.marks.iter().filter(|mark| mark.line == *line).count()))
+            .collect();
+        html! { div.app-flow {
+            svg xmlns="http://www.w3.org/2000/svg" viewBox={ "0 0 " (WIDTH) " " (height) } role="img" aria-labelledby="journey-title journey-text" {
+                title #journey-title { "The journey of " (name) " from " (dates::long(self.from)) " to " (dates::long(self.to)) }
+                desc #journey-text { (says.join(", ")) ". The list below names each." }
+                @for day in self.ticks() {
+                    line x1=(self.x(day)) x2=(self.x(day)) y1=(TOP - 6) y2=(height - 8) stroke="currentColor" stroke-opacity="0.18" {}
+                    text x=(self.x(day)) y="18" text-anchor="middle" font-size="12" fill="currentColor" { (short_month(day)) }
+                }
+                @for (at, line) in lines.iter().enumerate() {
+                    @let y = TOP + LINE * i64::try_from(at).unwrap_or_default() + LINE / 2;
+                    text x="0" y=(y + 5) font-size="14" fill="currentColor" { (line) }
+                    line x1=(NAMES) x2=(NAMES + ROOM) y1=(y) y2=(y) stroke="currentColor" stroke-opacity="0.35" {}
+                    @for mark in self.marks.iter().filter(|mark| mark.line == *line) { (self.drawn(mark, y)) }
+                }
+            }
+        } }
+    }
+
+    fn drawn(&self, mark: &Mark, y: i64) -> Markup {
+        let x = self.x(mark.day);
+        let words = format!("{}: {}", dates::short(mark.day), mark.words);
+        html! {
+            @match mark.until {
+                Some(until) => rect x=(x) y=(y - 8) width=((self.x(until) - x).max(8)) height="16" rx="3" fill="currentColor" fill-opacity="0.35" stroke="currentColor" { title { (words) } },
+                None if mark.line == "Outcomes" => rect x=(x - 6) y=(y - 6) width="12" height="12" transform={ "rotate(45 " (x) " " (y) ")" } fill="currentColor" { title { (words) } },
+                None if mark.full => circle cx=(x) cy=(y) r="6" fill="currentColor" fill-opacity="0.75" { title { (words) } },
+                None => circle cx=(x) cy=(y) r="5" fill="none" stroke="currentColor" stroke-width="2" { title { (words) } },
+            }
+        }
+    }
+
+    /// What the picture shows, the earliest first.
+    fn list(&self) -> Markup {
+        let columns = ["Day", "Line", "What"].map(|label| Column { label, ..Column::default() });
+        let row = |mark: &Mark| -> Vec<Cell> {
+            let until = mark.until.filter(|until| *until != mark.day && *until != self.to);
+            vec![
+                html! { (dates::short(mark.day)) @if let Some(until) = until { " to " (dates::short(until)) } },
+                html! { (mark.line) },
+                html! { (mark.words) },
+            ]
+        };
+        table(Table {
+            id: "journey",
+            caption: "What happened, the earliest first",
+            caption_hidden: true,
+            columns: &columns,
+            rows: self.marks.iter().map(row).collect(),
+        })
+    }
+}
+
+fn mark(entry: &Dated, today: Date) -> Mark {
+    let (line, until, full) = match &entry.what {
+        What::Meeting(meeting) => (CONTACT, None, meeting.contact().two_way()),
+        What::Placement(placement) => {
+            (PROGRAMMES, Some(placement.ended.as_ref().map_or(today, |ended| ended.on).max(entry.day)), true)
+        }
+        What::Plan(_) => ("Plan", None, true),
+        What::NoticeGiven(_) | What::Agreement(_) | What::Consent(_) | What::Disclosure(_) => {
+            (AGREED, None, true)
+        }
+        What::Written(form, written) => (form.group.words(), None, written.is_over(form)),
+    };
+    Mark { line, day: entry.day, until, full, words: headline(entry) }
+}
+
+fn short_month(day: Date) -> String {
+    let name = dates::month_name(day.month());
+    let short: String = name.chars().take(3).collect();
+    if day.month() == 1 { format!("{short} {}", day.year()) } else { short }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+
+    fn journey(marks: Vec<Mark>) -> Journey {
+        Journey { from: date(2025, 1, 10), to: date(2026, 11, 26), marks }
+    }
+
+    fn at(line: &'static str, day: Date, until: Option<Date>) -> Mark {
+        Mark { line, day, until, full: true, words: "Something <new>".into() }
+    }
+
+    #[test]
+    fn a_picture_has_a_line_for_each_kind_of_work_and_stays_within_its_frame() {
+        let marks = vec![
+            at(CONTACT, date(2025, 1, 10), None),
+            at(PROGRAMMES, date(2025, 3, 1), Some(date(2026, 11, 26))),
+            at("Outcomes", date(2026, 11, 26), None),
+        ];
+        let journey = journey(marks);
+        assert_eq!(journey.lines(), [CONTACT, PROGRAMMES, "Outcomes"]);
+        assert_eq!((journey.x(date(2025, 1, 10)), journey.x(date(2026, 11, 26))), (NAMES, NAMES + ROOM));
+        assert_eq!(journey.x(date(2020, 1, 1)), NAMES, "what was before the first day stands at its edge");
+        let text = journey.picture("Zephyr").into_string();
+        assert!(
+            text.contains("Contact: 1, Programmes: 1, Outcomes: 1.") && !text.contains("style"),
+            "{text}"
+        );
+        assert!(text.contains("Something &lt;new&gt;"));
+        assert_eq!(journey.ticks().first(), Some(&date(2025, 4, 1)), "quarters, for two years");
+    }
+
+    #[test]
+    fn every_group_of_forms_has_its_line() {
+        for group in notice::Group::ALL {
+            assert!(LINES.contains(&group.words()), "{group}");
+        }
+    }
+}
