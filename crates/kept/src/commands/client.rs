@@ -302,11 +302,7 @@ fn print(service: &Service, headed: &Headed, plan: &Plan, report: &Report) {
     }
     output::line(&format!(
         "{} rows, {} with a fault, {} whose time has passed, {} very much like somebody on file: {} to bring in.",
-        checked.rows,
-        checked.faulty_rows,
-        checked.past_count,
-        report.very_alike,
-        report.ready
+        checked.rows, checked.faulty_rows, checked.past_count, report.very_alike, report.ready
     ));
 }
 

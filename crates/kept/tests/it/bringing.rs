@@ -12,7 +12,8 @@ const AGREED: [&str; 4] = ["--notice-given", "on-paper", "--agreed", "in-words"]
 fn bring(folder: &Path, bytes: &[u8], more: &[&str]) -> Output {
     let list = folder.join("list.csv");
     fs::write(&list, bytes).unwrap();
-    let words = [["client", "import", list.to_str().unwrap(), "--adviser", "ada@example.org"].as_slice(), &AGREED, more];
+    let begin = ["client", "import", list.to_str().unwrap(), "--adviser", "ada@example.org"];
+    let words = [begin.as_slice(), &AGREED, more];
     kept(folder, &words.concat())
 }
 
@@ -58,7 +59,11 @@ fn what_is_wrong_with_a_list_is_said_in_one_line() {
         (b"a\0b\n", &[], "no text"),
         (b"Clients 2026,,\nName,Mobile,\n", &[], "title"),
         (wide.as_bytes(), &[], "Say which column is the name"),
-        (b"Name,Mobile\n", &["--map", "Shoes=name"], "there is no column Shoes; the columns are Name, Mobile"),
+        (
+            b"Name,Mobile\n",
+            &["--map", "Shoes=name"],
+            "there is no column Shoes; the columns are Name, Mobile",
+        ),
         (b"Name,Mobile\n", &["--map", "Mobile=shoes"], "names no field shoes"),
         (b"Name,Mobile,Last contact\nAnn Other,07700900123,3/4/26\n", &[], "Nothing was brought in"),
     ];
@@ -69,8 +74,22 @@ fn what_is_wrong_with_a_list_is_said_in_one_line() {
     }
     let two_ways = b"\xef\xbb\xbfName,Mobile,Last contact\nAnn Other,07700900123,3/4/26\n";
     let look = bring(folder.path(), two_ways, &["--dry-run"]);
-    assert!(printed(&look).contains("Line 2, column 3 (Last contact): Dates like 3/4/26 can be read in two ways"), "{}", printed(&look));
+    assert!(
+        printed(&look).contains("Line 2, column 3 (Last contact): Dates like 3/4/26 can be read in two ways"),
+        "{}",
+        printed(&look)
+    );
     well(&bring(folder.path(), two_ways, &["--dates", "day"]));
-    let nobody = ["client", "import", "list.csv", "--adviser", "nobody@example.org", "--notice-given", "on-paper", "--agreed", "in-words"];
+    let nobody = [
+        "client",
+        "import",
+        "list.csv",
+        "--adviser",
+        "nobody@example.org",
+        "--notice-given",
+        "on-paper",
+        "--agreed",
+        "in-words",
+    ];
     assert!(complaint(&kept(folder.path(), &nobody)).contains("list.csv"));
 }

@@ -283,7 +283,13 @@ fn nothing_personal_stands_in_the_clear_anywhere_and_nothing_at_all_is_left_afte
 }
 
 /// Registers the person once more, with marks, and has a manager make the two files one; gives the mark of a note that moved.
-fn made_one_with_another(site: &Site, client: &str, adviser: &str, manager: &str, marks: &mut Marks) -> String {
+fn made_one_with_another(
+    site: &Site,
+    client: &str,
+    adviser: &str,
+    manager: &str,
+    marks: &mut Marks,
+) -> String {
     let (name, note, reason) = (marks.new_one("Zq", ""), marks.new_one("Zq", ""), marks.new_one("Zq", ""));
     let form = format!(
         "form={}&how=on-paper&agreed=in-words&somebody-else=on&name={name}&mobile_phone=07700900999",
