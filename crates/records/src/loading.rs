@@ -253,7 +253,8 @@ impl Service {
             head(EntryKind::Agreement, Category::Agreement, registered, file.registered, file.adviser);
         batch.push(self.seal_new(permit, keys, &agreed_head, &agreement)?.0);
         for (author, day, meeting) in file.meetings {
-            let written = half_past_four(day)?.max(file.registered);
+            // Nobody has written it later than now.
+            let written = half_past_four(day)?.max(file.registered).min(self.now());
             let head = head(EntryKind::Meeting, Category::Casework, day, written, author);
             batch.push(self.seal_new(permit, keys, &head, &meeting)?.0);
         }

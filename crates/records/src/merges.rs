@@ -217,7 +217,7 @@ fn seen(one: &Read, other: &Read) -> String {
         }
         digest.update(read.standing.last_contact.to_be_bytes());
     }
-    hex::encode(&digest.finalize()[..16])
+    hex::encode(digest.finalize())
 }
 
 /// What stands in the way of taking up `absorbed`.

@@ -296,25 +296,6 @@ impl Service {
         all.into_iter().find(|one| one.id == placement).ok_or(Error::NoSuchFile)
     }
 
-    /// Ends a placement with its reason. The clock of the programme's layer starts from here, where its notice counts from the
-    /// client's own time; the facts are those of this day.
-    ///
-    /// # Errors
-    /// As for [`Service::change_placement`].
-    pub async fn end_placement(
-        &self,
-        visit: &Visit,
-        client: ClientId,
-        placement: PlacementId,
-        version: i64,
-        on: Date,
-        reason: Reason,
-        note: &str,
-    ) -> Result<(), Error> {
-        let ended = Ended { on, reason, note: note.to_owned() };
-        self.change_placement(visit, client, placement, version, Becomes::Ended(ended)).await
-    }
-
     /// Says what became of a placement. `version` is the one that the form was made from.
     ///
     /// # Errors

@@ -12,8 +12,9 @@ const AGREED: [&str; 4] = ["--notice-given", "on-paper", "--agreed", "in-words"]
 fn bring(folder: &Path, bytes: &[u8], more: &[&str]) -> Output {
     let list = folder.join("list.csv");
     fs::write(&list, bytes).unwrap();
-    let own = ["client", "import", list.to_str().unwrap(), "--adviser", "ada@example.org"];
-    kept(folder, &[own.as_slice(), &AGREED, more].concat())
+    let begin = ["client", "import", list.to_str().unwrap(), "--adviser", "ada@example.org"];
+    let words = [begin.as_slice(), &AGREED, more];
+    kept(folder, &words.concat())
 }
 
 fn with_ada() -> tempfile::TempDir {

@@ -46,6 +46,9 @@ struct Far {
     line: u64,
 }
 
+/// The rows of a file.
+type Rows = Table<Box<dyn std::io::Read + Send>>;
+
 /// What of a row is to be brought in.
 enum Row {
     Person(Box<Person>),
@@ -161,11 +164,7 @@ impl Service {
         Ok((Report { checked, ..Report::default() }, orders))
     }
 
-    fn opened(
-        &self,
-        source: &Source,
-        asked: &Asked,
-    ) -> Result<(Vec<String>, Table<Box<dyn std::io::Read + Send>>), Error> {
+    fn opened(&self, source: &Source, asked: &Asked) -> Result<(Vec<String>, Rows), Error> {
         let written = text::look(source.open().map_err(from_disk)?).map_err(|fault| unreadable(&fault))?;
         let mut table = Table::new(source.open().map_err(from_disk)?, written);
         let headings = table.headings().map_err(wrong)?;

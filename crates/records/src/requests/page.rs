@@ -106,6 +106,9 @@ enum Piece {
     Step(StepView),
 }
 
+/// A request with what was said and each step.
+pub(super) type Worded = (RequestRow, Asked, Vec<StepView>);
+
 impl Service {
     /// The page of a client's file on which a request is written down.
     ///
@@ -250,7 +253,7 @@ impl Service {
         client: ClientId,
         rows: &[store::Row],
         done: &[store::Row],
-    ) -> Result<Personal<Vec<(RequestRow, Asked, Vec<StepView>)>>, Error> {
+    ) -> Result<Personal<Vec<Worded>>, Error> {
         let done = steps(done)?;
         let mut opened = Vec::with_capacity(rows.len());
         for row in rows {

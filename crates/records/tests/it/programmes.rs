@@ -4,7 +4,7 @@
 use access::Role;
 use casework::answers::Chosen;
 use casework::entries::Agreed;
-use casework::programmes::{Reason, Said, State, Terms};
+use casework::programmes::{Ended, Reason, Said, State, Terms};
 use casework::referrals::StepTyped;
 use casework::{Answer, ClientId, Fault, How, PlacementId, Profile, ProgrammeId, Written};
 use jiff::civil::date;
@@ -88,6 +88,11 @@ pub(crate) async fn place(
     on: ProgrammeId,
 ) -> Result<PlacementId, Error> {
     bench.service.place_on_programme(visit, client, on, key(), joining(bench)).await
+}
+
+/// The placement ended on this day of November 2026.
+fn ended(day: i8, reason: Reason, note: &str) -> Becomes {
+    Becomes::Ended(Ended { on: date(2026, 11, day), reason, note: note.into() })
 }
 
 fn faults<T: std::fmt::Debug>(result: Result<T, Error>) -> Vec<Fault> {
@@ -217,11 +222,11 @@ async fn the_layer_of_a_programme_goes_on_its_own_day_and_the_file_on_another() 
             Err(Error::ChangedMeanwhile)
         ));
         assert_eq!(
-            names(service.end_placement(&ada, client, placed, 2, date(2026, 11, 22), Reason::Work, "").await),
+            names(service.change_placement(&ada, client, placed, 2, ended(22, Reason::Work, "")).await),
             ["ended_on"]
         );
         service
-            .end_placement(&ada, client, placed, 2, date(2026, 11, 23), Reason::Work, "At the harbour")
+            .change_placement(&ada, client, placed, 2, ended(23, Reason::Work, "At the harbour"))
             .await
             .unwrap();
         let file = service.open_file(&ada, client, 20).await.unwrap().release().await.unwrap();
@@ -320,7 +325,7 @@ async fn the_last_place_goes_once_and_a_programme_with_clients_is_not_removed() 
         assert_eq!(names(service.change_programme(&meera, on, version, wrong).await), ["ends"]);
 
         let placed = if both.0.is_ok() { both.0 } else { both.1 }.unwrap();
-        service.end_placement(&ada, held, placed, 1, date(2026, 11, 23), Reason::Moved, "").await.unwrap();
+        service.change_placement(&ada, held, placed, 1, ended(23, Reason::Moved, "")).await.unwrap();
         service.remove_programme(&meera, on).await.unwrap();
         let shut = faults(place(&bench, &ada, other, on).await);
         assert!(shut[0].message.contains("was removed"), "{shut:?}");
