@@ -10,7 +10,7 @@ use access::Act;
 use audit::{Action, Detail};
 use casework::entries::Agreed;
 use casework::profile::fields;
-use casework::programmes::{Ended, Placement, Reason, Said, Times};
+use casework::programmes::{Ended, Placement, Said, Times};
 use casework::retention::ProgrammeRule;
 use casework::{
     Answer, ClientId, EntryId, EntryKind, Fault, How, NoticeGiven, PlacementId, Profile, ProgrammeId,

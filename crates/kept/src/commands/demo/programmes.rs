@@ -93,8 +93,8 @@ async fn place(
     });
     let joined = ago(14 * (i64::try_from(turn).unwrap_or(0) + 1));
     let joining = Joining {
-        how: if turn % 3 == 0 { How::ReadAloud } else { How::OnPaper },
-        agreed: if turn % 3 == 0 { Agreed::InWords } else { Agreed::OnPaper },
+        how: if turn.is_multiple_of(3) { How::ReadAloud } else { How::OnPaper },
+        agreed: if turn.is_multiple_of(3) { Agreed::InWords } else { Agreed::OnPaper },
         seen: notice.notice.version.clone(),
         said: said.collect(),
         answers: demo::own_answers(&to.programme.code, turn),
@@ -115,7 +115,7 @@ async fn place(
     if turn % 5 == 2 {
         let ended = Ended {
             on: today,
-            reason: if turn % 2 == 0 { Reason::Work } else { Reason::Completed },
+            reason: if turn.is_multiple_of(2) { Reason::Work } else { Reason::Completed },
             note: String::new(),
         };
         service.change_placement(adviser, client, placement, 1, Becomes::Ended(ended)).await?;
