@@ -63,9 +63,10 @@ fn unzipped(made: &Download) -> Vec<(String, String)> {
     (0..zip.len())
         .map(|at| {
             let mut file = zip.by_index(at).unwrap();
+            let name = file.name().unwrap().into_owned();
             let mut bytes = Vec::new();
             file.read_to_end(&mut bytes).unwrap();
-            (file.name().unwrap().into_owned(), String::from_utf8_lossy(&bytes).into_owned())
+            (name, String::from_utf8_lossy(&bytes).into_owned())
         })
         .collect()
 }
