@@ -92,6 +92,7 @@ fn page(app: &App, visit: &Visit, standing: &Standing, done: Option<&str>) -> Ma
                 @if lead { (action("/access-review", "Access review")) " " }
                 (action("/breaches", "Breaches")) " "
                 (action("/promises/retention", "Records near their end")) " "
+                (action("/erasures", "Erasures")) " "
                 (action("/promises/processing", "Record of processing")) " "
                 (action("/promises/dpia", "Impact assessment"))
             }
