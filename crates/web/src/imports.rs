@@ -23,9 +23,9 @@ use crate::form::Form;
 use crate::frame::{At, staff};
 use crate::signed::Signed;
 use crate::ui::file::{TagKind, panel, tag};
-use crate::ui::form::{ButtonKind, Choice, Choices, button, file_input, radios};
+use crate::ui::form::{ButtonKind, Choice, Choices, button, buttons, file_input, radios};
 use crate::ui::list::{Cell, Column, Table, empty, table};
-use crate::ui::page::{container, heading, reading};
+use crate::ui::page::{back, container, heading, reading};
 use crate::ui::words::{banner, progress as bar, warning};
 use columns::{Typed, said, second_page};
 use shelf::Going;
@@ -89,9 +89,7 @@ fn list(app: &App, imports: &[Import]) -> Markup {
                     Stands::Done => (tag(TagKind::Ok, "Through")),
                     Stands::Undone => (tag(TagKind::Info, "Undone")),
                 }
-                @if import.state != Stands::Undone { " " form.app-inline method="post" action={ "/imports/" (import.id) "/undo" } {
-                    button class="govuk-button govuk-button--secondary" type="submit" { "Undo" span.govuk-visually-hidden { " the import of " (dates::long(begun.date())) } }
-                } }
+                @if import.state != Stands::Undone { " " a.govuk-link href={ "/imports/" (import.id) "/undo" } { "Undo" span.govuk-visually-hidden { " the import of " (dates::long(begun.date())) } } }
             },
         ]
     };
@@ -298,6 +296,31 @@ pub(crate) async fn stop(
     form.only(&[])?;
     app.imports.find(visit.staff, &id).ok_or_else(gone)?.stop();
     Ok(Redirect::to(&format!("/import/{id}/progress")).into_response())
+}
+
+/// What undoing would do, before it is done: what is erased does not come back.
+pub(crate) async fn ask_undo(
+    State(app): State<App>,
+    Signed(visit): Signed,
+    Path(id): Path<String>,
+) -> Result<Response, Fail> {
+    managers(&app, &visit)?;
+    let id: ImportId = id.parse().map_err(|_| Fail::not_found())?;
+    let import = app.service.import(id).await?;
+    let begun = app.service.surroundings().civil(import.begun).date();
+    let body = reading(html! {
+        (back("/import"))
+        (heading("Undo this import?", html! {}))
+        p.govuk-body { "On " (dates::long(begun)) ", " (dates::count(import.made, "file")) " came with it." }
+        (warning("Each of these files is erased, and none comes back. A file that somebody has worked with since stays."))
+        form method="post" action={ "/imports/" (id) "/undo" } {
+            (buttons(html! {
+                (button(ButtonKind::Warning, "Erase what came with it", None))
+                a.govuk-link href="/import" { "Cancel" }
+            }))
+        }
+    });
+    Ok(staff(&app, &visit, At::Team, "Undo this import?", body).into_response())
 }
 
 pub(crate) async fn undo(

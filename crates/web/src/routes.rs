@@ -91,6 +91,7 @@ routes! {
     Post "/import/{held}" Staff false imports::decide;
     Get  "/import/{held}/progress" Staff false imports::progress;
     Post "/import/{held}/stop" Staff false imports::stop;
+    Get  "/imports/{import}/undo" Staff false imports::ask_undo;
     Post "/imports/{import}/undo" Staff true imports::undo;
     Get  "/merges/{merge}" Staff true merges::show;
     Post "/merges/{merge}/undo" Staff true merges::undo;

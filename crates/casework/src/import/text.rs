@@ -196,10 +196,11 @@ impl<R: Read> Table<R> {
             .next()
             .unwrap_or_else(|| Err(Wrong::line(1, "The headings are missing: the file is empty")))?;
         let mut cells: Vec<String> = cells.iter().map(|cell| cell.trim().to_owned()).collect();
+        // Before the empty cells at the end are left out: a title stands alone in a line of many cells.
+        super::rows::headings(&cells, line)?;
         while cells.last().is_some_and(String::is_empty) {
             cells.pop();
         }
-        super::rows::headings(&cells, line)?;
         self.width = cells.len();
         Ok(cells)
     }

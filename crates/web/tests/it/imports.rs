@@ -73,7 +73,9 @@ async fn a_list_is_brought_in_step_by_step_and_undone() {
         assert!(bench.get("/clients", Some(&cookie)).await.text.contains("Maria Lopes"));
         let all = bench.get("/import", Some(&manager)).await.text;
         assert!(all.contains("Through"), "{all}");
-        let undo = all.split("action=\"/imports/").nth(1).unwrap().split('"').next().unwrap().to_owned();
+        let undo = all.split("href=\"/imports/").nth(1).unwrap().split('"').next().unwrap().to_owned();
+        let asks = bench.get(&format!("/imports/{undo}"), Some(&manager)).await.text;
+        assert!(asks.contains("none comes back") && asks.contains("1 file came with it"), "{asks}");
         assert_eq!(
             bench.post(&format!("/imports/{undo}"), "", Some(&cookie)).await.status,
             StatusCode::NOT_FOUND
