@@ -275,8 +275,10 @@ fn shown(id: &str, sheet: &Sheet) -> Markup {
         .iter()
         .map(|line| std::iter::once(html! { (line.name) }).chain(line.figures.iter().map(figure)).collect())
         .collect();
+    // The panel around it has the title as its name; a region inside needs one of its own.
+    let caption = format!("Table: {}", sheet.title);
     html! {
-        (table(Table { id, caption: &sheet.title, caption_hidden: true, columns: &columns, rows }))
+        (table(Table { id, caption: &caption, caption_hidden: true, columns: &columns, rows }))
         (chart::bars(id, sheet))
     }
 }
