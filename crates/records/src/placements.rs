@@ -10,7 +10,7 @@ use access::Act;
 use audit::{Action, Detail};
 use casework::entries::Agreed;
 use casework::profile::fields;
-use casework::programmes::{Ended, Placement, Reason, Said, Times};
+use casework::programmes::{Ended, Placement, Said, Times};
 use casework::retention::ProgrammeRule;
 use casework::{
     Answer, ClientId, EntryId, EntryKind, Fault, How, NoticeGiven, PlacementId, Profile, ProgrammeId,
@@ -307,11 +307,8 @@ impl Service {
         client: ClientId,
         placement: PlacementId,
         version: i64,
-        on: Date,
-        reason: Reason,
-        note: &str,
+        ended: Ended,
     ) -> Result<(), Error> {
-        let ended = Ended { on, reason, note: note.to_owned() };
         self.change_placement(visit, client, placement, version, Becomes::Ended(ended)).await
     }
 

@@ -4,10 +4,10 @@
 use access::Role;
 use casework::answers::Chosen;
 use casework::entries::Agreed;
-use casework::programmes::{Reason, Said, State, Terms};
+use casework::programmes::{Ended, Reason, Said, State, Terms};
 use casework::referrals::StepTyped;
 use casework::{Answer, ClientId, Fault, How, PlacementId, Profile, ProgrammeId, Written};
-use jiff::civil::date;
+use jiff::civil::{Date, date};
 use notice::{Category, FieldId, Layer, forms};
 use records::erasure::Ground;
 use records::files::What;
@@ -108,6 +108,10 @@ fn support(pence: i64, paid: bool) -> Written {
     };
     written.answers.set(FieldId::known("paid_how"), paid.then(|| code("voucher")));
     written
+}
+
+fn ended(on: Date, reason: Reason, note: &str) -> Ended {
+    Ended { on, reason, note: note.into() }
 }
 
 async fn layers(bench: &Bench) -> Vec<(i64, i64)> {
@@ -217,11 +221,15 @@ async fn the_layer_of_a_programme_goes_on_its_own_day_and_the_file_on_another() 
             Err(Error::ChangedMeanwhile)
         ));
         assert_eq!(
-            names(service.end_placement(&ada, client, placed, 2, date(2026, 11, 22), Reason::Work, "").await),
+            names(
+                service
+                    .end_placement(&ada, client, placed, 2, ended(date(2026, 11, 22), Reason::Work, ""))
+                    .await
+            ),
             ["ended_on"]
         );
         service
-            .end_placement(&ada, client, placed, 2, date(2026, 11, 23), Reason::Work, "At the harbour")
+            .end_placement(&ada, client, placed, 2, ended(date(2026, 11, 23), Reason::Work, "At the harbour"))
             .await
             .unwrap();
         let file = service.open_file(&ada, client, 20).await.unwrap().release().await.unwrap();
@@ -320,7 +328,10 @@ async fn the_last_place_goes_once_and_a_programme_with_clients_is_not_removed() 
         assert_eq!(names(service.change_programme(&meera, on, version, wrong).await), ["ends"]);
 
         let placed = if both.0.is_ok() { both.0 } else { both.1 }.unwrap();
-        service.end_placement(&ada, held, placed, 1, date(2026, 11, 23), Reason::Moved, "").await.unwrap();
+        service
+            .end_placement(&ada, held, placed, 1, ended(date(2026, 11, 23), Reason::Moved, ""))
+            .await
+            .unwrap();
         service.remove_programme(&meera, on).await.unwrap();
         let shut = faults(place(&bench, &ada, other, on).await);
         assert!(shut[0].message.contains("was removed"), "{shut:?}");
