@@ -96,7 +96,7 @@ test('a referral goes out, is chased, and is answered', async () => {
   await page.getByLabel('Usual').check()
   await page.getByRole('button', { name: 'Save' }).click()
   await page.getByRole('link', { name: /From us to, Harbour College/ }).click()
-  await page.getByText(/^Ask again on/).waitFor()
+  await page.getByText(/if nobody has answered/).waitFor()
   await sound(page, 'a referral', pages)
   await page.getByRole('button', { name: 'Save this step' }).click()
   await page.getByText('There is a problem').waitFor()
