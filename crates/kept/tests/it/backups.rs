@@ -535,11 +535,11 @@ fn the_doctor_says_when_the_last_backup_was_made_and_gives_the_alarm_after_a_day
         back_up(&site);
         copy_keyring(&site, "keyring");
         let doctor = well(&site.kept(&["doctor"]));
-        assert!(doctor.contains("ok  last backup: less than a minute ago"), "{doctor}");
-        assert!(
-            doctor.contains("ok  keyring copies: keyring copied less than a minute ago, epoch 1"),
-            "{doctor}"
-        );
+        let line =
+            |name: &str| doctor.lines().find(|line| line.starts_with(name)).unwrap_or_default().to_owned();
+        assert!(line("ok  last backup: ").contains(" ago"), "{doctor}");
+        let copied = line("ok  keyring copies: ");
+        assert!(copied.contains("keyring copied") && copied.contains(" ago, epoch 1"), "{doctor}");
         let then = jiff::Timestamp::now().as_microsecond() - 27 * 3_600_000_000;
         site.spoil("records", &format!("UPDATE setting SET value = '{then}' WHERE name = 'last-backup'"));
         let late = site.kept(&["doctor", "--json"]);

@@ -19,6 +19,8 @@ fn bring(folder: &Path, bytes: &[u8], more: &[&str]) -> Output {
 
 fn with_ada() -> tempfile::TempDir {
     let folder = service();
+    let first = ["user", "add", "--name", "Marek", "--email", "marek@example.org", "--role", "administrator"];
+    well(&kept(folder.path(), &first));
     let ada = ["user", "add", "--name", "Ada", "--email", "ada@example.org", "--role", "adviser"];
     well(&kept(folder.path(), &ada));
     folder

@@ -165,8 +165,8 @@ fn an_erasure_that_is_killed_at_any_step_is_whole_or_not_begun() {
     }
 }
 
-/// Two files more are past their day, and no sweep was today.
-const TWO_MORE: &str = "UPDATE keeping SET day = 1 WHERE client IN (SELECT client FROM keeping WHERE layer = 'service' AND day > 1 ORDER BY client LIMIT 2); DELETE FROM sweep";
+/// Two files more, of clients on no programme, are past their day, and no sweep was today.
+const TWO_MORE: &str = "UPDATE keeping SET day = 1 WHERE client IN (SELECT client FROM keeping WHERE layer = 'service' AND day > 1 AND client NOT IN (SELECT client FROM placement) ORDER BY client LIMIT 2); DELETE FROM sweep";
 
 // promise: P16
 #[test]
