@@ -16,8 +16,8 @@ use crate::surroundings::{day_from, day_number};
 use crate::{Error, Service, changes};
 
 sql! { records:
-    /// Layers of files that should be gone. A restricted file stays, since it is stored and nothing more; so does one on hold.
-    PAST_THEIR_DATE = "SELECT COUNT(*), MIN(k.day) FROM keeping k JOIN client c ON c.id = k.client WHERE k.day < $1 AND c.restricted = $2 AND NOT EXISTS (SELECT 1 FROM hold h WHERE h.client = k.client AND h.lifted IS NULL)";
+    /// Layers of files that should be gone. A restricted file stays, since it is stored and nothing more; so does one on hold, or with a request that is open.
+    PAST_THEIR_DATE = "SELECT COUNT(*), MIN(k.day) FROM keeping k JOIN client c ON c.id = k.client WHERE k.day < $1 AND c.restricted = $2 AND NOT EXISTS (SELECT 1 FROM hold h WHERE h.client = k.client AND h.lifted IS NULL) AND NOT EXISTS (SELECT 1 FROM request a WHERE a.client = k.client AND a.closed IS NULL)";
     /// Files whose warnings have begun and stand in nobody's list.
     WARNINGS_MISSED = "SELECT COUNT(*) FROM keeping k JOIN client c ON c.id = k.client WHERE k.layer = 'service' AND k.warn <= $1 AND c.restricted = $2 AND NOT EXISTS (SELECT 1 FROM staff s WHERE s.id = c.adviser AND s.status <> 'disabled')";
     /// What lost its ground and should be gone.

@@ -15,10 +15,11 @@ use crate::sessions::Visit;
 use crate::surroundings::{day_from, day_number};
 use crate::{Error, Service, changes};
 
-/// Whether a file may be swept: it is not restricted, and nothing holds it.
+/// Whether a file may be swept: it is not restricted, nothing holds it, and nothing that was asked about its data is open (DPA
+/// 2018 s. 173: nothing is deleted to defeat a request).
 macro_rules! may_go {
     () => {
-        "c.restricted = $2 AND NOT EXISTS (SELECT 1 FROM hold h WHERE h.client = c.id AND h.lifted IS NULL)"
+        "c.restricted = $2 AND NOT EXISTS (SELECT 1 FROM hold h WHERE h.client = c.id AND h.lifted IS NULL) AND NOT EXISTS (SELECT 1 FROM request a WHERE a.client = c.id AND a.closed IS NULL)"
     };
 }
 
@@ -164,7 +165,7 @@ struct Hundred {
 pub struct Due {
     /// Files and parts of files that go.
     pub going: u64,
-    /// Files and layers past their day that stay: held or restricted.
+    /// Files and layers past their day that stay: held, restricted, or with a request that is open.
     pub staying: u64,
     /// Files in all.
     pub files: u64,

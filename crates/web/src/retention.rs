@@ -121,7 +121,7 @@ fn sweeping(app: &App, visit: &Visit, sweep: Option<&Sweep>, due: Due) -> Markup
                 }
             }
             @if due.going > 0 { p { "Past their day now: " (due.going) "." } }
-            @if due.staying > 0 { p.app-muted { "Past their day, but kept for now: " (due.staying) ", because they are on hold, restricted, or a programme keeps them longer." } }
+            @if due.staying > 0 { p.app-muted { "Past their day, but kept for now: " (due.staying) ", because they are on hold or restricted, or something that was asked about them is open." } }
         },
     )
 }

@@ -166,4 +166,14 @@ test('a job is judged by the rules line by line, and says which evidence is miss
   await page.getByText('These rules have not been confirmed').first().waitFor()
 })
 
+test('the journey is a picture that says the same as its list', async () => {
+  await page.goto(file)
+  await page.getByRole('link', { name: 'As a picture' }).click()
+  await page.getByRole('img', { name: /The journey of Zephyr/ }).waitFor()
+  assert.match(await page.locator('#journey-text').textContent(), /Plan: [1-9]/)
+  await page.getByRole('cell', { name: 'Have a CV ready' }).waitFor()
+  await sound(page, 'journey', pages)
+  await pictured(page, 'journey')
+})
+
 test('every page passed is sound HTML', () => pages.check())

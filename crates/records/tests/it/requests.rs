@@ -54,7 +54,7 @@ async fn decide(
     service.decide_request(lead, id, key(), &typed).await
 }
 
-async fn ask(bench: &Bench, visit: &Visit, client: ClientId, kind: Kind) -> RequestId {
+pub(crate) async fn ask(bench: &Bench, visit: &Visit, client: ClientId, kind: Kind) -> RequestId {
     bench.service.record_request(visit, client, key(), &taken(kind)).await.unwrap()
 }
 

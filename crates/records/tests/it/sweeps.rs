@@ -16,6 +16,7 @@ use crate::bench::{Bench, meeting};
 static RESTRICT: Sql =
     Sql { name: "RESTRICT", store: "records", text: "UPDATE client SET restricted = $2 WHERE id = $1" };
 static PAST: Sql = Sql { name: "PAST", store: "records", text: "UPDATE keeping SET day = $1" };
+static CLOSE: Sql = Sql { name: "CLOSE", store: "records", text: "UPDATE request SET closed = $1" };
 static LEFT_RUNNING: Sql = Sql {
     name: "LEFT_RUNNING",
     store: "records",
@@ -307,5 +308,36 @@ async fn each_layer_goes_on_its_own_day_and_a_programme_keeps_nothing_but_its_ow
         assert_eq!(register[0].what, What::File);
         assert!(service.erased(client).await.unwrap().is_some());
         sound(&bench).await;
+    }
+}
+
+// promise: P21
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_about_which_something_is_asked_waits_until_that_is_closed() {
+    for bench in Bench::all().await {
+        let service = &bench.service;
+        let amara = bench.visit("Amara Okafor", Role::Adviser).await;
+        let client = bench.client(&amara, "Daniel Whitfield").await;
+        bench.later(364 * DAY);
+        nights(&bench, 1).await;
+        assert_eq!(
+            service.due_on(service.surroundings().today()).await.unwrap().files,
+            0,
+            "it went on its day"
+        );
+        let visit = bench.visit_of(amara.staff, Role::Adviser);
+        assert!(matches!(service.open_file(&visit, client, 20).await, Err(Error::NoSuchFile)));
+
+        let other = bench.client(&visit, "Maria Lopes").await;
+        bench.later(360 * DAY);
+        let visit = bench.visit_of(amara.staff, Role::Adviser);
+        crate::requests::ask(&bench, &visit, other, casework::requests::Kind::Access).await;
+        let records = bench.ground.store(&records::MIGRATIONS).await;
+        let today = service.surroundings().today();
+        records.write(vec![PAST.with([day_number(today).into()])]).await.unwrap();
+        let due = service.due_on(today).await.unwrap();
+        assert_eq!((due.going, due.staying), (0, 1));
+        records.write(vec![CLOSE.with([day_number(today).into()])]).await.unwrap();
+        assert_eq!(service.due_on(today).await.unwrap().going, 1);
     }
 }
