@@ -100,6 +100,9 @@ pub struct ClientRequests {
     pub requests: Vec<RequestRow>,
 }
 
+/// A request, what was said, and what was done with its words.
+pub(super) type WithWords = (RequestRow, Asked, Vec<StepView>);
+
 enum Piece {
     Contact(Box<Profile>),
     Asked(Asked),
@@ -250,7 +253,7 @@ impl Service {
         client: ClientId,
         rows: &[store::Row],
         done: &[store::Row],
-    ) -> Result<Personal<Vec<(RequestRow, Asked, Vec<StepView>)>>, Error> {
+    ) -> Result<Personal<Vec<WithWords>>, Error> {
         let done = steps(done)?;
         let mut opened = Vec::with_capacity(rows.len());
         for row in rows {
