@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use access::Act;
 use audit::{Action, Detail, Entry};
 use casework::redaction::{REMOVED, without};
-use casework::requests::{Asked, Kind};
+use casework::requests::Kind;
 use casework::{Fault, Placement, Profile, RequestId, answers, dates};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -17,7 +17,7 @@ use store::{Rows, sql};
 use vault::{CHUNK_BYTES, Personal};
 
 use super::marks::{MarkView, Reviewed};
-use super::page::StepView;
+use super::page::WithWords;
 use super::{OF_CLIENT, RequestRow, STEPS_OF_CLIENT, to_answer, works_off};
 use crate::appointments::{self, Appointment, StoredAppointment};
 use crate::consents::{StoredConsent, consents_of, stored};
@@ -211,7 +211,7 @@ enum Piece {
     Documents(Vec<Document>),
     Papers(Vec<Paper>),
     Looks(Vec<Look>),
-    Requests(Vec<(RequestRow, Asked, Vec<StepView>)>),
+    Requests(Vec<WithWords>),
     Marks(Vec<MarkView>),
     File(String, Vec<u8>),
 }
@@ -662,7 +662,7 @@ impl Writing {
         );
     }
 
-    fn requests(&mut self, requests: &[(RequestRow, Asked, Vec<StepView>)]) {
+    fn requests(&mut self, requests: &[WithWords]) {
         for (row, asked, steps) in requests {
             let mut lines = vec![
                 line("What you asked", row.kind.words()),

@@ -186,7 +186,7 @@ pub fn copy_markup(copy: &AccessCopy, file: &dyn Fn(&CopyPart) -> Option<String>
         @if copy.removed > 0 {
             p { "Where you read " b { (REMOVED) } ", we took something out because it is about somebody else or because a law asks for it. Two people looked at each. You can complain about it: see the end." }
         }
-        nav aria-label="Contents" { ul { @for group in &groups { li { a href={ "#" (group.code()) } { (group.words()) } } } } }
+        nav aria-label="Contents" { ul class="govuk-list govuk-list--spaced" { @for group in &groups { li { a.govuk-link href={ "#" (group.code()) } { (group.words()) } } } } }
         @for group in &groups {
             section aria-labelledby=(group.code()) {
                 h2 #(group.code()) { (group.words()) }

@@ -100,14 +100,14 @@ pub struct ClientRequests {
     pub requests: Vec<RequestRow>,
 }
 
+/// A request, what was said, and what was done with its words.
+pub(super) type WithWords = (RequestRow, Asked, Vec<StepView>);
+
 enum Piece {
     Contact(Box<Profile>),
     Asked(Asked),
     Step(StepView),
 }
-
-/// A request with what was said and each step.
-pub(super) type Worded = (RequestRow, Asked, Vec<StepView>);
 
 impl Service {
     /// The page of a client's file on which a request is written down.
@@ -253,7 +253,7 @@ impl Service {
         client: ClientId,
         rows: &[store::Row],
         done: &[store::Row],
-    ) -> Result<Personal<Vec<Worded>>, Error> {
+    ) -> Result<Personal<Vec<WithWords>>, Error> {
         let done = steps(done)?;
         let mut opened = Vec::with_capacity(rows.len());
         for row in rows {

@@ -349,11 +349,7 @@ async fn what_the_client_told_us_is_taken_elsewhere_and_nothing_else() {
             file.profile().get(&fields::MOBILE_PHONE),
             "what is read back is what was held"
         );
-        assert!(
-            files[1].1.contains("\"name\",\"Full name\",\"contact\",\"Daniel Whitfield\""),
-            "{}",
-            files[1].1
-        );
+        assert!(files[1].1.contains("\"name\",\"Name\",\"contact\",\"Daniel Whitfield\""), "{}", files[1].1);
         assert!(!files.iter().any(|(_, text)| text.contains("NB-") || text.contains("Our own note")));
         assert!(matches!(service.access_pack(&lead, id).await, Err(Error::NoSuchFile)));
     }
