@@ -41,7 +41,7 @@ test('a manager counts, sees a picture beside the table, and compares quarters',
   await page.locator('#views').getByRole('link', { name: 'Starts by quarter' }).waitFor()
   await page.getByLabel('By', { exact: true }).selectOption({ label: 'Disability or health condition' })
   await page.getByText('Put the quarters beside each other').click()
-  await page.getByLabel('Count').first().selectOption({ label: 'People with an outcome' })
+  await page.getByRole('combobox', { name: 'Count' }).selectOption({ label: 'People with an outcome' })
   await page.getByRole('button', { name: 'Count' }).click()
   await page.getByText('There is a problem').waitFor()
   await sound(page, 'two protected things', pages)

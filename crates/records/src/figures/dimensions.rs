@@ -11,7 +11,6 @@ use crate::notices::Notices;
 
 const DECLINED: &str = "Prefer not to say";
 const SEVERAL: &str = "More than one of these";
-const ELSE: &str = "Other";
 
 /// Something by which people are counted.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,8 +82,6 @@ pub(crate) fn dimensions(policy: &Policy, notices: &Notices) -> Vec<Dimension> {
                 _ => continue,
             };
             names.extend(matches!(field.kind, Kind::Choices(_)).then(|| SEVERAL.to_owned()));
-            names
-                .extend(list.is_some_and(|_| matches!(field.kind, Kind::Choice(_))).then(|| ELSE.to_owned()));
             names.extend(field.sensitive.then(|| DECLINED.to_owned()));
             names.push(NOT_RECORDED.to_owned());
             let mut categories: Vec<String> = Vec::with_capacity(names.len());
@@ -160,7 +157,7 @@ impl Dimension {
             None => NOT_RECORDED.to_owned(),
             Some(Answer::PreferNotToSay) => DECLINED.to_owned(),
             Some(Answer::YesNo(yes)) => if *yes { "Yes" } else { "No" }.to_owned(),
-            Some(Answer::Code(one)) => word(&one.code).unwrap_or_else(|| ELSE.to_owned()),
+            Some(Answer::Code(one)) => word(&one.code).unwrap_or_else(|| NOT_RECORDED.to_owned()),
             Some(Answer::Codes(several)) => match several.as_slice() {
                 [] => NOT_RECORDED.to_owned(),
                 [one] => word(&one.code).unwrap_or_else(|| SEVERAL.to_owned()),

@@ -135,7 +135,7 @@ fn level(words: &[&str], of: impl Iterator<Item = u32>) -> Level {
 
 /// Everything, everything known, nothing.
 fn levels(dimension: &Dimension) -> Vec<Level> {
-    let silent = |name: &String| dimension.harmless.contains(name) || name == "Other";
+    let silent = |name: &String| dimension.harmless.contains(name);
     let fine = Level {
         categories: dimension.categories.clone(),
         of: (0..).take(dimension.categories.len()).collect(),
