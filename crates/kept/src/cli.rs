@@ -45,6 +45,8 @@ enum Command {
     Serve(Which),
     /// Add, list, stop or invite the people who work here.
     User(commands::user::User),
+    /// Make, list and stop the tokens of programs that use the API.
+    Token(commands::token::Token),
     /// Check privacy notices and publish them.
     Notice(commands::notice::Command),
     /// Check and read the audit log.
@@ -81,6 +83,7 @@ impl Kept {
             Command::Init(init) => init.run().await,
             Command::Serve(which) => commands::serve::run(&which).await,
             Command::User(user) => user.run().await,
+            Command::Token(token) => token.run().await,
             Command::Notice(notice) => notice.run().await,
             Command::Audit(audit) => audit.run().await,
             Command::Doctor(doctor) => doctor.run().await,

@@ -6,6 +6,7 @@
 //! It never answers a refusal before the refusal is logged, and never writes a change without its entry in the same
 //! transaction. To add a sentence, write it in the file of its topic, with its statements above it.
 
+pub mod api_tokens;
 pub mod appointments;
 pub mod caseload;
 mod changes;
@@ -26,6 +27,7 @@ pub mod erasure;
 mod error;
 pub mod files;
 pub mod hand_over;
+pub mod lists;
 pub mod loading;
 pub mod looked;
 pub mod meetings;

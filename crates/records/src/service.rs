@@ -39,6 +39,7 @@ pub static MIGRATIONS: Migrations = Migrations {
         (7, "documents and paper", include_str!("../migrations/006_documents.sql")),
         (8, "notices given, consents, sharing", include_str!("../migrations/007_consents.sql")),
         (9, "until when each layer is kept", include_str!("../migrations/008_retention.sql")),
+        (16, "tokens of the API", include_str!("../migrations/015_api.sql")),
     ],
 };
 

@@ -7,6 +7,7 @@
 //! To add a page: write it in the file of its topic, and give it its line in the table.
 
 mod account;
+mod api;
 mod appointments;
 pub mod assets;
 mod calendar;
@@ -88,10 +89,11 @@ pub(crate) struct App {
     pub(crate) service: Arc<Service>,
     pub(crate) options: Arc<Options>,
     pub(crate) callers: Arc<guard::Callers>,
+    pub(crate) rates: Arc<api::Rates>,
 }
 
 /// All pages over a service.
 pub fn app(service: Arc<Service>, options: Options) -> Router {
-    let app = App { service, options: Arc::new(options), callers: Arc::default() };
+    let app = App { service, options: Arc::new(options), callers: Arc::default(), rates: Arc::default() };
     guard::guarded(routes::router(), &app).with_state(app)
 }

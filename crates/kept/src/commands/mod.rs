@@ -12,4 +12,5 @@ pub(crate) mod notice;
 pub(crate) mod policy;
 pub(crate) mod retention;
 pub(crate) mod serve;
+pub(crate) mod token;
 pub(crate) mod user;
