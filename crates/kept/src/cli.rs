@@ -62,6 +62,11 @@ enum Command {
         after_help = "Example: kept figures people.csv --by ward --by disability --sensitive disability=no --out release.json"
     )]
     Figures(commands::figures::Figures),
+    /// Write everything in open formats, to leave or to keep.
+    #[command(
+        after_help = "Example: kept export leaving --by gwen@example.org --reason \"We move to another system\" --to age1..."
+    )]
+    Export(commands::export::Export),
     /// Erase one client's file.
     #[command(after_help = "Example: kept erase NB-20417 --ground request")]
     Erase(commands::erase::Erase),
@@ -89,6 +94,7 @@ impl Kept {
             Command::Doctor(doctor) => doctor.run().await,
             Command::Duplicates(duplicates) => duplicates.run(),
             Command::Figures(figures) => figures.run(),
+            Command::Export(export) => export.run().await,
             Command::Erase(erase) => erase.run().await,
             Command::Retention(retention) => retention.run().await,
             Command::Keyring(keyring) => keyring.run().await,

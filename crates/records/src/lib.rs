@@ -25,6 +25,7 @@ mod entries;
 pub mod entry_views;
 pub mod erasure;
 mod error;
+pub mod export;
 pub mod files;
 pub mod hand_over;
 pub mod lists;

@@ -5,6 +5,7 @@ pub(crate) mod demo;
 pub(crate) mod doctor;
 pub(crate) mod duplicates;
 pub(crate) mod erase;
+pub(crate) mod export;
 pub(crate) mod figures;
 pub(crate) mod init;
 pub(crate) mod keyring;

@@ -58,14 +58,16 @@ fn a_program_gets_a_token_that_is_shown_once_and_can_be_stopped() {
         let all: Vec<&str> = ["token", "add", "--name", "Job board"].iter().chain(words).copied().collect();
         kept(here, &all)
     };
-    let adviser = ["--role", "adviser", "--purpose", "support", "--for", "adviser@example.org", "--days", "30"];
+    let adviser =
+        ["--role", "adviser", "--purpose", "support", "--for", "adviser@example.org", "--days", "30"];
     let said = well(&token(&adviser));
     let secret = said.lines().find_map(|line| line.trim().strip_prefix("Secret:")).unwrap().trim();
     assert!(secret.starts_with("kept_") && secret.len() == 69, "{said}");
     assert!(complaint(&token(&adviser[..4])).contains("--for"));
     assert!(complaint(&token(&["--role", "administrator", "--purpose", "keeping"])).contains("acts as"));
     assert!(complaint(&token(&["--role", "adviser", "--purpose", "gossip"])).contains("no purpose"));
-    let listed: serde_json::Value = serde_json::from_str(&well(&kept(here, &["token", "list", "--json"]))).unwrap();
+    let listed: serde_json::Value =
+        serde_json::from_str(&well(&kept(here, &["token", "list", "--json"]))).unwrap();
     assert_eq!((&listed[0]["state"], &listed[0]["for"]), (&"holds".into(), &"Ruth Calderbank".into()));
     assert!(!listed.to_string().contains(secret));
     let id = listed[0]["id"].as_str().unwrap();

@@ -15,6 +15,7 @@ mod caseloads;
 mod consents;
 mod documents;
 mod erasures;
+mod export;
 mod files;
 mod messages;
 mod post;
