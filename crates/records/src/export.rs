@@ -124,6 +124,10 @@ impl Service {
     }
 
     /// Opens everything in a file, under one entry that says why.
+    #[allow(
+        clippy::type_complexity,
+        reason = "lines and documents, which belong to one file, under one entry"
+    )]
     async fn open_whole_file(
         &self,
         visit: &Visit,
@@ -159,6 +163,7 @@ impl Service {
     }
 
     /// A row of a file, with what is sealed in it opened.
+    #[allow(clippy::type_complexity, reason = "a small table, read where it stands")]
     fn client_line(
         &self,
         entry: &Entry,

@@ -49,6 +49,7 @@ impl Folder {
     }
 
     /// Writes a line of a kind.
+    #[allow(clippy::map_entry, reason = "making the file can fail, and needs the folder")]
     pub(crate) fn line(&mut self, kind: &'static str, line: &Json) -> Result<(), Error> {
         if !self.open.contains_key(kind) {
             let out = self.create(&format!("{kind}.jsonl"))?;
@@ -73,6 +74,7 @@ impl Folder {
     }
 
     /// Closes every file, those of kinds without a line too, and writes the manifest: only then the export is whole.
+    #[allow(clippy::map_entry, reason = "making the file can fail, and needs the folder")]
     pub(crate) fn finish(
         &mut self,
         kinds: impl Iterator<Item = &'static str>,

@@ -3,6 +3,7 @@
 use access::Role;
 use axum::http::StatusCode;
 use casework::StaffId;
+use casework::appointments::{Said, Slot, Way};
 use records::api_tokens::NewToken;
 use serde_json::{Value, json};
 use web::{Method, ROUTES, Route, Who};
@@ -52,14 +53,30 @@ fn meeting() -> Value {
     json!({ "kind": "phone", "minutes": 5, "note": "Rang.", "took_part": true })
 }
 
-async fn booking(bench: &Bench, adviser: StaffId) -> Value {
-    let now = bench.service.surroundings().civil(bench.service.surroundings().now());
-    let day = now.date().tomorrow().unwrap();
-    let used = uuid::Uuid::new_v4().as_bytes()[0] % 60;
+fn tomorrow(bench: &Bench) -> jiff::civil::Date {
+    bench.service.surroundings().today().tomorrow().unwrap()
+}
+
+fn booking(bench: &Bench, adviser: StaffId) -> Value {
     json!({
-        "day": day.to_string(), "time": format!("{:02}:{:02}", 7 + used / 12, used % 12 * 5), "minutes": 5,
+        "day": tomorrow(bench).to_string(), "time": "07:00", "minutes": 5,
         "adviser": adviser.to_string(), "way": "phone", "about": "CV"
     })
+}
+
+/// The nth appointment of a client tomorrow, whatever day that is.
+async fn booked(bench: &Bench, adviser: StaffId, client: &str, nth: i8) -> String {
+    let now = bench.service.surroundings().civil(bench.service.surroundings().now());
+    let at = tomorrow(bench).at(12 + nth / 12, nth % 12 * 5, 0, 0);
+    let booking = records::appointments::Booking {
+        form: *uuid::Uuid::new_v4().as_bytes(),
+        adviser,
+        slots: vec![Slot::at(at, 5, &now).unwrap()],
+        way: Way::Office,
+        said: Said::default(),
+        tell: false,
+    };
+    bench.service.book(&bench.visit_of(adviser), client.parse().unwrap(), booking).await.unwrap().to_string()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -102,11 +119,11 @@ async fn every_call_leaves_exactly_one_entry_that_names_its_token() {
         let entry = bench.entry(ada, &client, true).await;
         let (program, secret) = token(&bench, Role::Adviser, "support", Some("ada@example.org")).await;
         let by = format!("Bearer {secret}");
-        for route in calls() {
-            let appointment = bench.appointment(ada, &client).await.to_string();
+        for (nth, route) in calls().enumerate() {
+            let appointment = booked(&bench, ada, &client, i8::try_from(nth).unwrap()).await;
             let path = route.path.replace("{entry}", &entry).replace("{appointment}", &appointment);
             let path = filled(&path, &client);
-            let day = json!({ "day": booking(&bench, ada).await["day"], "time": "18:55", "minutes": 5 });
+            let day = json!({ "day": booking(&bench, ada)["day"], "time": "18:55", "minutes": 5 });
             let body = match path.rsplit('/').next().unwrap() {
                 "clients" => json!({
                     "notice_given": "on-paper", "agreed": "in-words",
@@ -115,7 +132,7 @@ async fn every_call_leaves_exactly_one_entry_that_names_its_token() {
                 "search" => json!({ "words": "Daniel" }),
                 "reason" => json!({ "reason": "Covering for a colleague" }),
                 "meetings" => meeting(),
-                "appointments" => booking(&bench, ada).await,
+                "appointments" => booking(&bench, ada),
                 "move" => day,
                 "end" => json!({ "state": "cancelled-by-us" }),
                 _ => json!({}),
@@ -146,9 +163,9 @@ async fn lists_come_a_page_at_a_time_and_what_is_known_is_not_sent_again() {
             clients.push(bench.client(ada, name).await.to_string());
         }
         let other = bench.client(bruno, "Somebody Else").await.to_string();
-        for _ in 0..5 {
+        for nth in 0..5 {
             bench.entry(ada, &clients[0], true).await;
-            bench.appointment(ada, &clients[0]).await;
+            booked(&bench, ada, &clients[0], nth).await;
         }
         let (_, secret) = token(&bench, Role::Adviser, "support", Some("ada@example.org")).await;
         let by = format!("Bearer {secret}");
@@ -212,9 +229,8 @@ async fn what_is_sent_twice_acts_once_and_a_key_stands_for_one_act() {
         let one = key();
         let with = [("authorization", by.as_str()), ("idempotency-key", one.as_str())];
         let maria = |phone: &str| {
-            json!({ "notice_given": "by-post", "agreed": "in-words", "contact": { "name": "Maria Lopes", "mobile_phone": phone } })
+            json!({ "notice_given": "on-paper", "agreed": "in-words", "contact": { "name": "Maria Lopes", "mobile_phone": phone } })
                 .to_string()
-                .replace("by-post", "on-paper")
         };
         let first = bench.api("POST", "/api/v1/clients", &with, Some(&maria("07700 900124"))).await;
         assert_eq!(first.status, StatusCode::CREATED, "{}", first.text);
@@ -251,14 +267,14 @@ async fn a_change_names_the_version_that_it_knows() {
         let (by, key) = (format!("Bearer {secret}"), key());
         let with = [("authorization", by.as_str()), ("idempotency-key", &key)];
         let path = format!("/api/v1/clients/{client}/appointments");
-        let mut body = booking(&bench, ada).await;
+        let mut body = booking(&bench, ada);
         let booked = bench.api("POST", &path, &with, Some(&body.to_string())).await;
         assert_eq!(booked.status, StatusCode::CREATED, "{}", booked.text);
         let place = header(&booked, "location").to_owned();
         let shown = bench.api("GET", &place, &with, None).await;
         assert_eq!((header(&shown, "etag"), &json_of(&shown)["about"]), ("\"v1\"", &json!("CV")));
         // The same time again, under another key: it is taken.
-        let other = crate::api::key();
+        let other = self::key();
         let again = [with[0], ("idempotency-key", other.as_str())];
         assert_eq!(problem(&bench.api("POST", &path, &again, Some(&body.to_string())).await, 422), ["/time"]);
 
