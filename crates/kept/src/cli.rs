@@ -45,6 +45,8 @@ enum Command {
     Serve(Which),
     /// Add, list, stop or invite the people who work here.
     User(commands::user::User),
+    /// Make, list and stop the tokens of programs that use the API.
+    Token(commands::token::Token),
     /// Check privacy notices and publish them.
     Notice(commands::notice::Command),
     /// Add and list programmes.
@@ -71,6 +73,11 @@ enum Command {
         after_help = "Example: kept figures people.csv --by ward --by disability --sensitive disability=no --out release.json"
     )]
     Figures(commands::figures::Figures),
+    /// Write everything in open formats, to leave or to keep.
+    #[command(
+        after_help = "Example: kept export leaving --by gwen@example.org --reason \"We move to another system\" --to age1..."
+    )]
+    Export(commands::export::Export),
     /// Erase one client's file.
     #[command(after_help = "Example: kept erase NB-20417 --ground request")]
     Erase(commands::erase::Erase),
@@ -97,6 +104,7 @@ impl Kept {
             Command::Init(init) => init.run().await,
             Command::Serve(which) => commands::serve::run(&which).await,
             Command::User(user) => user.run().await,
+            Command::Token(token) => token.run().await,
             Command::Notice(notice) => notice.run().await,
             Command::Programme(programme) => programme.run().await,
             Command::Audit(audit) => audit.run().await,
@@ -106,6 +114,7 @@ impl Kept {
             Command::Duplicates(duplicates) => duplicates.run(),
             Command::Client(client) => client.run().await,
             Command::Figures(figures) => figures.run(),
+            Command::Export(export) => export.run().await,
             Command::Erase(erase) => erase.run().await,
             Command::Promises(promises) => promises.run().await,
             Command::Request(request) => request.run().await,

@@ -127,9 +127,10 @@ impl Service {
         }
         let detail = Detail { rows: marks, ..Detail::default() };
         let change = self.log().change(permit, REGISTER, &detail);
+        let caseload = self.directory().caseload_of(visit.staff);
         let add = ADD_CLIENT.with([
             client.as_bytes().into(),
-            visit.staff.as_bytes().into(),
+            caseload.as_bytes().into(),
             false.into(),
             now.as_microsecond().into(),
             day_number(today).into(),

@@ -16,7 +16,7 @@ sql! { records:
     /// Arranges cover.
     ADD_COVER = "INSERT INTO cover (id, absent, covering, starts, ends, author, written) VALUES ($1, $2, $3, $4, $5, $6, $7)";
     /// Cover that has not ended, and what ended lately.
-    COVERS = "SELECT id, absent, covering, starts, ends, author FROM cover WHERE ends > $1 ORDER BY starts, id LIMIT 500";
+    COVERS = "SELECT id, absent, covering, starts, ends, author FROM cover WHERE ends > $1 AND NOT EXISTS (SELECT 1 FROM api_token t WHERE t.id = cover.covering) ORDER BY starts, id LIMIT 500";
     /// Ends cover before its time.
     END_COVER = "UPDATE cover SET ends = $2 WHERE id = $1 AND ends > $2";
 }

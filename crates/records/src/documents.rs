@@ -412,6 +412,32 @@ impl Service {
         }
     }
 
+    /// Opens the bytes of a version under the entry of its whole file, for an export.
+    #[allow(clippy::too_many_arguments, reason = "the columns of a row, and what opens them")]
+    pub(crate) fn open_bytes(
+        &self,
+        entry: &Entry,
+        keys: &FileKeys,
+        client: ClientId,
+        document: DocumentId,
+        version: i64,
+        blob: Uuid,
+        pieces: u64,
+        sealed: &[u8],
+    ) -> Result<Personal<Pieces>, Error> {
+        let compartment = Compartment::Document(document);
+        let said = place(TABLE, *document.as_bytes(), version, client, &compartment);
+        let described = self.vault().open::<Described>(entry, keys, &said, sealed)?;
+        let bytes = place(BYTES, *blob.as_bytes(), version, client, &compartment);
+        let chunks = self.vault().open_chunks(entry, keys, &bytes)?;
+        let blob = self.documents_kept().blobs().open(Which { client, document, blob }, pieces)?;
+        Ok(described.and(chunks)?.map(move |(described, chunks)| Pieces {
+            blob,
+            chunks,
+            size: described.size,
+        }))
+    }
+
     fn open_version(
         &self,
         entry: &Entry,

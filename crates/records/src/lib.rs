@@ -7,6 +7,7 @@
 //! transaction. To add a sentence, write it in the file of its topic, with its statements above it.
 
 pub mod access_review;
+pub mod api_tokens;
 pub mod appointments;
 pub mod backups;
 pub mod breaches;
@@ -28,11 +29,13 @@ mod entries;
 pub mod entry_views;
 pub mod erasure;
 mod error;
+pub mod export;
 pub mod figures;
 pub mod files;
 pub mod hand_over;
 pub mod holds;
 pub mod imports;
+pub mod lists;
 pub mod loading;
 pub mod looked;
 pub mod meetings;

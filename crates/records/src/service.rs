@@ -47,6 +47,7 @@ pub static MIGRATIONS: Migrations = Migrations {
         (13, "programmes", include_str!("../migrations/012_programmes.sql")),
         (14, "duplicates, merges, imports", include_str!("../migrations/013_people.sql")),
         (15, "figures", include_str!("../migrations/014_figures.sql")),
+        (16, "tokens of the API", include_str!("../migrations/015_api.sql")),
         (17, "erasures, holds, sweeps", include_str!("../migrations/016_erasures.sql")),
     ],
 };

@@ -105,6 +105,8 @@ pub(crate) struct Row {
 pub struct Directory {
     members: HashMap<StaffId, Member>,
     by_email: HashMap<String, StaffId>,
+    /// Programs that act by a token: what each is called, and on whose caseload it works.
+    programs: HashMap<StaffId, (String, Option<StaffId>)>,
 }
 
 impl Directory {
@@ -117,7 +119,13 @@ impl Directory {
     /// The name to show for an id; somebody unknown is called so.
     #[must_use]
     pub fn name(&self, id: StaffId) -> &str {
-        self.member(id).map_or("somebody who has left", |m| m.name.as_str())
+        let program = || self.programs.get(&id).map(|(name, _)| name.as_str());
+        self.member(id).map(|m| m.name.as_str()).or_else(program).unwrap_or("somebody who has left")
+    }
+
+    /// In whose caseload the clients are whom `id` registers: their own, or that of the adviser for whom a program works.
+    pub(crate) fn caseload_of(&self, id: StaffId) -> StaffId {
+        self.programs.get(&id).and_then(|(_, acts_for)| *acts_for).unwrap_or(id)
     }
 
     /// Everybody, by name.
@@ -303,6 +311,9 @@ impl Service {
             let member = self.read_staff(row)?.member;
             directory.by_email.insert(member.email.to_lowercase(), member.id);
             directory.members.insert(member.id, member);
+        }
+        for token in self.api_tokens().await? {
+            directory.programs.insert(token.id, (format!("{} (API)", token.name), token.acts_for));
         }
         Ok(directory)
     }

@@ -24,6 +24,12 @@ impl Rows {
 pub struct Row(pub(crate) Vec<Value>);
 
 impl Row {
+    /// Its columns as they are, in the order of the statement: for what copies whole rows.
+    #[must_use]
+    pub fn values(&self) -> &[Value] {
+        &self.0
+    }
+
     fn value(&self, place: usize) -> Result<&Value, Error> {
         self.0.get(place).ok_or(Error::Column(place))
     }

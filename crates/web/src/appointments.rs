@@ -62,17 +62,17 @@ const FIELDS: [&str; 13] = [
 ];
 
 /// What was typed into the form of a booking.
-struct Typed {
-    key: String,
-    day: String,
-    minutes: String,
-    adviser: String,
-    way: String,
-    about: String,
-    place: String,
-    repeat: String,
-    other_time: String,
-    tell: bool,
+pub(crate) struct Typed {
+    pub(crate) key: String,
+    pub(crate) day: String,
+    pub(crate) minutes: String,
+    pub(crate) adviser: String,
+    pub(crate) way: String,
+    pub(crate) about: String,
+    pub(crate) place: String,
+    pub(crate) repeat: String,
+    pub(crate) other_time: String,
+    pub(crate) tell: bool,
 }
 
 impl Typed {
@@ -279,7 +279,8 @@ pub(crate) async fn book(
     page(&app, &visit, id, typed, false, &faults).await
 }
 
-fn booking(app: &App, form: [u8; 16], typed: &Typed, time: &str) -> Result<Booking, Vec<Fault>> {
+/// What is to be booked, from what was typed.
+pub(crate) fn booking(app: &App, form: [u8; 16], typed: &Typed, time: &str) -> Result<Booking, Vec<Fault>> {
     let surroundings = app.service.surroundings();
     let now = surroundings.civil(surroundings.now());
     let mut faults = Vec::new();

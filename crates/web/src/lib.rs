@@ -8,6 +8,7 @@
 
 mod access_review;
 mod account;
+mod api;
 mod appointments;
 pub mod assets;
 mod breaches;
@@ -108,6 +109,7 @@ pub(crate) struct App {
     pub(crate) callers: Arc<guard::Callers>,
     pub(crate) published: Arc<promises::Published>,
     pub(crate) imports: Arc<imports::Shelf>,
+    pub(crate) rates: Arc<api::Rates>,
 }
 
 /// All pages over a service.
@@ -118,6 +120,7 @@ pub fn app(service: Arc<Service>, options: Options) -> Router {
         callers: Arc::default(),
         published: Arc::default(),
         imports: Arc::default(),
+        rates: Arc::default(),
     };
     guard::guarded(routes::router(), &app).with_state(app)
 }

@@ -1,16 +1,15 @@
 //! Pages for everybody: the notice, accessibility, help; and what is nowhere.
 
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
+use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
 use notice::Notice;
 
-use crate::App;
-use crate::assets;
 use crate::fail::Fail;
 use crate::ui::page::{PublicPage, public};
 use crate::ui::words::rendered;
+use crate::{App, api, assets};
 
 fn page(app: &App, title: &str, body: Markup) -> Markup {
     let notices = app.service.notices();
@@ -86,11 +85,14 @@ pub(crate) async fn favicon() -> Redirect {
     Redirect::permanent(&assets::url("favicon.svg"))
 }
 
-pub(crate) async fn not_found() -> Fail {
-    Fail::not_found()
+pub(crate) async fn not_found(uri: Uri) -> Response {
+    if api::is_api(uri.path()) { api::no_such_call() } else { Fail::not_found().into_response() }
 }
 
-pub(crate) async fn wrong_method() -> Response {
+pub(crate) async fn wrong_method(uri: Uri) -> Response {
+    if api::is_api(uri.path()) {
+        return api::wrong_method();
+    }
     (
         StatusCode::METHOD_NOT_ALLOWED,
         Fail::page(

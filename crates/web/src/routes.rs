@@ -4,7 +4,7 @@ use axum::Router;
 use axum::routing::{MethodRouter, get, post};
 
 use crate::{
-    App, access_review, account, appointments, assets, breaches, calendar, clients, closures, conflict,
+    App, access_review, account, api, appointments, assets, breaches, calendar, clients, closures, conflict,
     consents, corrections, cover, details, diary, directory, disclosures, documents, duplicates, entries,
     entry_page, erasures, figures, file, hand_over, holds, imports, joining, journey, looked, merges,
     messages, notices_given, organisations, outcomes, paper, placements, plan, programmes, promises, public,
@@ -27,6 +27,8 @@ pub enum Who {
     Everybody,
     /// Somebody who is signed in.
     Staff,
+    /// A program with a token; no cookie opens it.
+    Program,
 }
 
 /// One route.
@@ -245,6 +247,20 @@ routes! {
     Post "/notices/tell-again" Staff true notices_given::give;
     Post "/notices/tell-again/letters" Staff true notices_given::letters;
     Get  "/notice/text/{digest}" Everybody false notices_given::text;
+    Get  "/api/v1/openapi.json" Everybody false api::document::serve;
+    Get  "/api/v1/clients" Program true api::clients::list;
+    Post "/api/v1/clients" Program true api::clients::register;
+    Post "/api/v1/clients/search" Program true api::clients::search;
+    Get  "/api/v1/clients/{client}" Program true api::clients::show;
+    Post "/api/v1/clients/{client}/reason" Program true api::clients::reason;
+    Get  "/api/v1/clients/{client}/entries" Program true api::entries::list;
+    Get  "/api/v1/clients/{client}/entries/{entry}" Program true api::entries::show;
+    Post "/api/v1/clients/{client}/meetings" Program true api::entries::record_meeting;
+    Get  "/api/v1/clients/{client}/appointments" Program true api::appointments::list;
+    Post "/api/v1/clients/{client}/appointments" Program true api::appointments::book;
+    Get  "/api/v1/appointments/{appointment}" Program true api::appointments::show;
+    Post "/api/v1/appointments/{appointment}/move" Program true api::appointments::change_time;
+    Post "/api/v1/appointments/{appointment}/end" Program true api::appointments::end;
     Get  "/notice" Everybody false public::notice;
     Get  "/notice/{version}" Everybody false public::version;
     Get  "/accessibility" Everybody false public::accessibility;

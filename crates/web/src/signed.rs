@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use records::{Token, Visit};
 
 use crate::fail::{Fail, NotSignedIn};
-use crate::{App, sign_in};
+use crate::{App, api, sign_in};
 
 const COOKIE: &str = "__Host-kept";
 /// What is carried over a sign-in; more than any note.
@@ -58,6 +58,9 @@ pub(crate) fn without_cookie(mut response: Response) -> Response {
 /// A form that was sent after its session had ended is carried through the sign-in, so that nothing typed is lost.
 pub(crate) async fn carry(State(app): State<App>, request: Request, next: Next) -> Response {
     let path = request.uri().path().to_owned();
+    if api::is_api(&path) {
+        return next.run(request).await;
+    }
     if *request.method() != Method::POST || path.starts_with("/sign-") || path.starts_with("/welcome") {
         let page = *request.method() == Method::GET
             && request.headers().get("sec-fetch-mode").is_none_or(|m| m == "navigate");

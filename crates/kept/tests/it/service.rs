@@ -45,3 +45,35 @@ fn a_service_is_not_made_over_another() {
     let said = complaint(&kept(folder.path(), &["init", folder.path().to_str().unwrap()]));
     assert!(said.contains("already"), "{said}");
 }
+
+#[test]
+fn a_program_gets_a_token_that_is_shown_once_and_can_be_stopped() {
+    let folder = service();
+    let here = folder.path();
+    for (role, name) in [("administrator", "Made Up"), ("adviser", "Ruth Calderbank")] {
+        let email = format!("{role}@example.org");
+        well(&kept(here, &["user", "add", "--role", role, "--name", name, "--email", &email]));
+    }
+    let token = |words: &[&str]| {
+        let all: Vec<&str> = ["token", "add", "--name", "Job board"].iter().chain(words).copied().collect();
+        kept(here, &all)
+    };
+    let adviser =
+        ["--role", "adviser", "--purpose", "support", "--for", "adviser@example.org", "--days", "30"];
+    let said = well(&token(&adviser));
+    let secret = said.lines().find_map(|line| line.trim().strip_prefix("Secret:")).unwrap().trim();
+    assert!(secret.starts_with("kept_") && secret.len() == 69, "{said}");
+    assert!(complaint(&token(&adviser[..4])).contains("--for"));
+    assert!(complaint(&token(&["--role", "administrator", "--purpose", "keeping"])).contains("acts as"));
+    assert!(complaint(&token(&["--role", "adviser", "--purpose", "gossip"])).contains("no purpose"));
+    let listed: serde_json::Value =
+        serde_json::from_str(&well(&kept(here, &["token", "list", "--json"]))).unwrap();
+    assert_eq!((&listed[0]["state"], &listed[0]["for"]), (&"holds".into(), &"Ruth Calderbank".into()));
+    assert!(!listed.to_string().contains(secret));
+    let id = listed[0]["id"].as_str().unwrap();
+    assert!(well(&kept(here, &["token", "revoke", &id[..8]])).contains("opens nothing"));
+    assert!(well(&kept(here, &["token", "list"])).contains("revoked"));
+    assert!(complaint(&kept(here, &["token", "revoke", "zz"])).contains("No token"));
+    let shown = well(&kept(here, &["audit", "show"]));
+    assert!(shown.contains("add-token") && shown.contains("revoke-token") && !shown.contains("Job board"));
+}

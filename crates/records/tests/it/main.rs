@@ -8,6 +8,7 @@
     reason = "a test that cannot go on must say so"
 )]
 
+mod api_tokens;
 mod appointments;
 mod bench;
 mod caseloads;
@@ -15,6 +16,7 @@ mod consents;
 mod documents;
 mod duplicates;
 mod erasures;
+mod export;
 mod figures;
 mod files;
 mod imports;

@@ -317,7 +317,7 @@ impl Bench {
         Placed { programme: programme.to_string(), placement: made.to_string() }
     }
 
-    fn visit_of(&self, adviser: StaffId) -> records::Visit {
+    pub(crate) fn visit_of(&self, adviser: StaffId) -> records::Visit {
         let now = self.service.surroundings().now();
         let session = records::sessions::Session {
             staff: adviser,
@@ -365,6 +365,43 @@ impl Bench {
         }
         let body = body.map_or_else(Body::empty, |body| Body::from(body.to_owned()));
         let response = self.router.clone().oneshot(request.body(body).unwrap()).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let bytes = to_bytes(body, usize::MAX).await.unwrap();
+        Answered {
+            status: parts.status,
+            headers: parts.headers,
+            text: String::from_utf8_lossy(&bytes).into_owned(),
+        }
+    }
+
+    /// A call of the API: with a body, it is JSON.
+    pub(crate) async fn api(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Option<&str>,
+    ) -> Answered {
+        let mut request = Request::builder().method(method).uri(path);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        if body.is_some() {
+            request = request.header("content-type", "application/json");
+        }
+        self.answer(request.body(body.map_or_else(Body::empty, |body| Body::from(body.to_owned()))).unwrap())
+            .await
+    }
+
+    /// The same with another type of body.
+    pub(crate) async fn post_as(&self, path: &str, kind: &str, body: &str, by: &str) -> Answered {
+        let request = Request::builder().method("POST").uri(path);
+        let request = request.header("authorization", by).header("content-type", kind);
+        self.answer(request.body(Body::from(body.to_owned())).unwrap()).await
+    }
+
+    async fn answer(&self, request: Request<Body>) -> Answered {
+        let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let bytes = to_bytes(body, usize::MAX).await.unwrap();
         Answered {

@@ -41,7 +41,10 @@ async fn a_client_who_wants_to_be_forgotten_is_in_four_steps() {
 
         let home = bench.get("/", Some(&manager)).await.text;
         assert!(home.contains("1 erasure to decide"), "{home}");
-        assert!(!bench.get("/", Some(&cookie)).await.text.contains("to decide"), "nobody decides about their own");
+        assert!(
+            !bench.get("/", Some(&cookie)).await.text.contains("to decide"),
+            "nobody decides about their own"
+        );
         let list = bench.get("/erasures", Some(&manager)).await.text;
         let one = list.split("/erasures/").nth(1).unwrap().split('"').next().unwrap().to_owned();
         let decision = format!("/erasures/{one}");

@@ -8,6 +8,7 @@
     reason = "a test that cannot go on must say so"
 )]
 
+mod api;
 mod appointments;
 mod bench;
 mod closures;

@@ -103,7 +103,9 @@ async fn an_act_from_elsewhere_is_refused_on_every_route() {
     for bench in Bench::all().await {
         let (ada, cookie) = bench.signed_in("Ada", Role::Adviser).await;
         let client = bench.client(ada, "Daniel Whitfield").await.to_string();
-        for route in ROUTES.iter().filter(|route| route.method == Method::Post) {
+        // The API takes no cookie, so no other site can act through a browser: see its own tests.
+        let pages = ROUTES.iter().filter(|route| route.who != Who::Program);
+        for route in pages.filter(|route| route.method == Method::Post) {
             let path = path(route, &client);
             let from: [&[(&str, &str)]; 6] = [
                 &[],
