@@ -317,6 +317,22 @@ mod tests {
         }
     }
 
+    #[test]
+    fn rows_come_with_their_lines_and_what_is_too_wide_is_said() {
+        let written = |bytes: &[u8]| look(bytes).unwrap();
+        let text = b"Name,Mobile,\nAnn,1\nBob,2,,\nCid,3,4,5\n".as_slice();
+        let mut table = Table::new(text, written(text));
+        assert_eq!(table.headings().unwrap(), ["Name", "Mobile"]);
+        let rows: Vec<_> = table.collect();
+        assert_eq!(rows[0].as_ref().unwrap().0, 2);
+        assert_eq!(rows[1].as_ref().unwrap().1, ["Bob", "2", "", ""]);
+        let wide = rows[2].as_ref().unwrap_err().to_string();
+        assert_eq!(wide, "Line 4: This line has 4 cells, the line of headings 2");
+        let title = b"Clients 2026,,\nName,Mobile,\n".as_slice();
+        let fault = Table::new(title, written(title)).headings().unwrap_err();
+        assert!(fault.to_string().contains("title"), "{fault}");
+    }
+
     proptest! {
         #[test]
         fn every_text_comes_back_from_every_encoding(text in "[a-zA-Z€ëŁ,;\n𝄞]{1,200}", low: bool) {
