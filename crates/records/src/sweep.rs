@@ -19,7 +19,7 @@ use crate::{Error, Service, changes};
 /// 2018 s. 173: nothing is deleted to defeat a request).
 macro_rules! may_go {
     () => {
-        "c.restricted = $2 AND NOT EXISTS (SELECT 1 FROM hold h WHERE h.client = c.id AND h.lifted IS NULL) AND NOT EXISTS (SELECT 1 FROM request a WHERE a.client = c.id AND a.closed IS NULL)"
+        "c.status <> 'merged' AND c.restricted = $2 AND NOT EXISTS (SELECT 1 FROM hold h WHERE h.client = c.id AND h.lifted IS NULL) AND NOT EXISTS (SELECT 1 FROM request a WHERE a.client = c.id AND a.closed IS NULL)"
     };
 }
 

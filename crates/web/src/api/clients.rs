@@ -201,6 +201,9 @@ const fn status(status: FileStatus) -> &'static str {
     match status {
         FileStatus::Active => "active",
         FileStatus::Closed => "closed",
+        // Neither is in a list; its own address says what became of it.
+        FileStatus::Ended => "ended",
+        FileStatus::TakenUp => "merged",
     }
 }
 

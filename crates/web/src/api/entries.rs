@@ -92,6 +92,20 @@ impl Entry {
             What::Plan(plan) => ("agreed-plan", serde_json::to_value(plan)),
             What::Consent(consent) => ("consent", serde_json::to_value(consent)),
             What::Disclosure(disclosed) => ("disclosure", serde_json::to_value(disclosed)),
+            What::Placement(placement) => (
+                "placement",
+                Ok(json!({
+                    "title": placement.title,
+                    "notice": placement.notice,
+                    "version": placement.version,
+                    "how": placement.how,
+                    "agreed": placement.agreed,
+                    "met": placement.met,
+                    "facts": profile::write(&placement.facts),
+                    "started": placement.started.map(|day| day.to_string()),
+                    "ended": placement.ended,
+                })),
+            ),
             What::Written(form, written) => (
                 form.id.as_str(),
                 Ok(json!({

@@ -154,19 +154,29 @@ impl Problem {
                 "Somebody else changed this",
                 error.to_string(),
             ),
+            Error::TakenUp(survivor) => Problem::new(
+                StatusCode::GONE,
+                "taken-up",
+                "This file was made one with another",
+                format!("Its client stands under /api/v1/clients/{survivor} now."),
+            ),
+            Error::Held => Problem::new(StatusCode::CONFLICT, "held", "On hold", error.to_string()),
             Error::Blocked(_) => {
                 Problem::new(StatusCode::CONFLICT, "blocked", "Nothing was shared", error.to_string())
             }
-            Error::NotNamed { .. } | Error::Notice(_) | Error::Staff(_) => Problem::new(
-                StatusCode::UNPROCESSABLE_ENTITY,
-                "not-possible",
-                "That did not work",
-                error.to_string(),
-            ),
+            Error::NotNamed { .. } | Error::Notice(_) | Error::Staff(_) | Error::Programme(_) => {
+                Problem::new(
+                    StatusCode::UNPROCESSABLE_ENTITY,
+                    "not-possible",
+                    "That did not work",
+                    error.to_string(),
+                )
+            }
             Error::SignIn(_) | Error::NotYours(_) => {
                 Problem::new(StatusCode::FORBIDDEN, "refused", "Not allowed", error.to_string())
             }
             Error::Store(_)
+            | Error::Remains
             | Error::Audit(_)
             | Error::Vault(_)
             | Error::Damaged(_)
