@@ -74,11 +74,14 @@ pub enum Ground {
     Withdrawal,
     /// It came with an import that is undone.
     Import,
+    /// It was erased before, and came back with an older backup that nothing opens any more.
+    Restored,
 }
 
 impl Ground {
     /// Every ground.
-    pub const ALL: [Ground; 4] = [Ground::Request, Ground::Retention, Ground::Withdrawal, Ground::Import];
+    pub const ALL: [Ground; 5] =
+        [Ground::Request, Ground::Retention, Ground::Withdrawal, Ground::Import, Ground::Restored];
 
     /// As it is stored.
     #[must_use]
@@ -88,6 +91,7 @@ impl Ground {
             Ground::Retention => "retention",
             Ground::Withdrawal => "withdrawal",
             Ground::Import => "import-undone",
+            Ground::Restored => "restored",
         }
     }
 
@@ -99,6 +103,7 @@ impl Ground {
             Ground::Retention => "The time that the notice gives has passed",
             Ground::Withdrawal => "Consent was taken back and no other ground is left",
             Ground::Import => "The import that it came with was undone",
+            Ground::Restored => "It was erased before, and an older backup was restored",
         }
     }
 

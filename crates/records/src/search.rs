@@ -267,14 +267,6 @@ impl Service {
         people.known.get(&client).filter(|known| !known.restricted).map(|known| known.shown(false))
     }
 
-    /// A number by which an erasure is told a file that nobody can read any more, so that its own is not known.
-    pub(crate) fn number_for_erasure(&self, client: ClientId) -> String {
-        let number = format!("ERASED-{client}").to_ascii_uppercase();
-        let mut people = self.people().write().unwrap_or_else(PoisonError::into_inner);
-        people.numbers.insert(number.clone(), client);
-        number
-    }
-
     /// The number of a file that was taken up in another one.
     pub(crate) fn number_taken_up(&self, client: ClientId) -> Option<String> {
         let people = self.people().read().unwrap_or_else(PoisonError::into_inner);

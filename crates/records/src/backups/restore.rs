@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use access::{Act, Actor, Circumstances, Request, Subject};
 use audit::{Action, Detail, SigningKey};
-use casework::{ClientId, DocumentId};
+use casework::{ClientId, DocumentId, ErasureId};
 use jiff::Timestamp;
 use notice::{Categories, Purpose};
 use store::{Place, Store, sql};
@@ -20,7 +20,8 @@ use super::keyring::Noted;
 use super::verify::{files, manifest};
 use super::{AUDIT, CHECKPOINT, LAST_KEYRING_COPY, Manifest, RECORDS, folder};
 use crate::documents::{Keeping, Settings, Which};
-use crate::erasure::{Ground, erase_request};
+use crate::erasure::{Going, Ground, What, erase_request};
+use crate::holds::DROP_HOLDS;
 use crate::service::{RESTORING, SIGNING_KEY, set_setting};
 use crate::{Error, MIGRATIONS, Places, Service, Surroundings, changes};
 
@@ -40,8 +41,6 @@ sql! { records:
     END_ALL_SESSIONS = "DELETE FROM session";
     /// Takes a setting out.
     UNSET = "DELETE FROM setting WHERE name = $1";
-    /// Why it was erased the first time is not known here.
-    ERASED_BEFORE = "UPDATE erased SET ground = 'restored' WHERE client = $1";
 }
 
 const RESTORE: Action = Action("restore");
@@ -268,6 +267,13 @@ fn remove_what_was_put(asked: &Restoring<'_>, documents: &Path) {
 }
 
 impl Service {
+    /// Erases what was erased before. Why it was then, and whatever held it in those days, is not known here.
+    async fn erase_again(&self, client: ClientId, what: What) -> Result<(), Error> {
+        self.records().write(vec![DROP_HOLDS.with([client.as_bytes().into()])]).await?;
+        let id = ErasureId::from_bytes(self.draw());
+        self.erase_one(&Going { client, what, id, ground: Ground::Restored, decided_by: None }).await
+    }
+
     /// Erases again whatever has no key in the keyring any more, and takes the mark away. Gives how many files that were, how
     /// many parts of others, and how many files are there now.
     async fn forget_again(
@@ -286,9 +292,7 @@ impl Service {
                 files += 1;
                 continue;
             }
-            let number = self.number_for_erasure(client);
-            self.erase_file(&number, Ground::Request).await?;
-            self.records().write(vec![ERASED_BEFORE.with([client.as_bytes().into()])]).await?;
+            self.erase_again(client, What::File).await?;
             erased += 1;
         }
         let lost = |client: ClientId, part: &Compartment| {
@@ -296,9 +300,20 @@ impl Service {
         };
         let (mut batch, mut removed) =
             (vec![END_ALL_SESSIONS.with([]), UNSET.with([RESTORING.into()])], 0_u64);
+        let mut ended = HashSet::new();
         for row in &parts.rows {
             let (client, code) = (ClientId::from_bytes(row.bytes16(0)?), row.text(1)?);
             let part = code.parse().map_err(|_| Error::Damaged("compartment"))?;
+            if ended.contains(&client) {
+                continue;
+            }
+            // Its own time was up, and only a programme keeps something of it.
+            if lost(client, &Compartment::File) {
+                self.erase_again(client, What::Service).await?;
+                ended.insert(client);
+                removed += 1;
+                continue;
+            }
             if lost(client, &part) {
                 let _permit = self.policy().decide(erase_request(client))?;
                 batch.extend(
