@@ -98,7 +98,7 @@ def main(kept, schemathesis):
                 # document cannot tell: being refused is right.
                 "--exclude-checks", "positive_data_acceptance",
             ]
-            ended = subprocess.run(words, env={**os.environ, "NO_COLOR": "1"}).returncode
+            ended = subprocess.run(words, cwd=place, env={**os.environ, "NO_COLOR": "1"}).returncode
             if served.poll() is not None:
                 sys.exit("the service ended while it was tested")
         finally:
