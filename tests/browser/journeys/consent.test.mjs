@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { after, before, test } from 'node:test'
-import { signIn, startBrowser, startKept } from '../lib/kept.mjs'
+import { register, signIn, startBrowser, startKept } from '../lib/kept.mjs'
 import { Pages, pictured, sound, watched } from '../lib/checks.mjs'
 
 let kept, browser, page, file
@@ -14,13 +14,7 @@ before(async () => {
   browser = await startBrowser()
   page = await watched(await browser.newContext({ viewport: { width: 1280, height: 900 }, acceptDownloads: true }))
   await signIn(page, kept, 'adviser')
-  await page.getByRole('link', { name: 'Register a client' }).click()
-  await page.getByLabel('On paper', { exact: true }).check()
-  await page.getByLabel('In words').check()
-  await page.getByLabel('Full name').fill('Zephyr Quillfeather')
-  await page.getByLabel('Mobile number').fill('07700 900 321')
-  await page.getByRole('button', { name: 'Register' }).click()
-  file = page.url().replace(/\/details.*/, '')
+  file = await register(page, 'Zephyr Quillfeather')
 })
 after(async () => {
   await browser?.close()

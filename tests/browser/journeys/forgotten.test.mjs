@@ -2,7 +2,7 @@
 // file of which nobody has heard for a year.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { signIn, startBrowser, startKept } from '../lib/kept.mjs'
+import { register, signIn, startBrowser, startKept } from '../lib/kept.mjs'
 import { Pages, pictured, sound, watched } from '../lib/checks.mjs'
 
 let kept, browser, adviser, lead, file
@@ -16,13 +16,7 @@ before(async () => {
   await signIn(adviser, kept, 'adviser')
   lead = await fresh()
   await signIn(lead, kept, 'governance')
-  await adviser.getByRole('link', { name: 'Register a client' }).click()
-  await adviser.getByLabel('On paper', { exact: true }).check()
-  await adviser.getByLabel('In words').check()
-  await adviser.getByLabel('Full name').fill('Zephyr Quillfeather')
-  await adviser.getByLabel('Mobile number').fill('07700 900 321')
-  await adviser.getByRole('button', { name: 'Register' }).click()
-  file = adviser.url().replace(/\/details.*/, '')
+  file = await register(adviser, 'Zephyr Quillfeather')
 })
 after(async () => {
   await browser?.close()

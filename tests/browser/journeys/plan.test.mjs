@@ -1,7 +1,7 @@
 // What is planned and done with a client: goals, a signed plan, support, a check, a note put right.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { signIn, startBrowser, startKept } from '../lib/kept.mjs'
+import { register, signIn, startBrowser, startKept } from '../lib/kept.mjs'
 import { Pages, pictured, sound, watched } from '../lib/checks.mjs'
 
 let kept, browser, page, file
@@ -12,13 +12,7 @@ before(async () => {
   browser = await startBrowser()
   page = await watched(await browser.newContext({ viewport: { width: 1280, height: 900 } }))
   await signIn(page, kept, 'adviser')
-  await page.getByRole('link', { name: 'Register a client' }).click()
-  await page.getByLabel('On paper', { exact: true }).check()
-  await page.getByLabel('In words').check()
-  await page.getByLabel('Full name').fill('Zephyr Quillfeather')
-  await page.getByLabel('Mobile number').fill('07700 900 321')
-  await page.getByRole('button', { name: 'Register' }).click()
-  file = page.url().replace(/\/details.*/, '')
+  file = await register(page, 'Zephyr Quillfeather')
 })
 after(async () => {
   await browser?.close()

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { after, before, test } from 'node:test'
-import { signIn, startBrowser, startKept } from '../lib/kept.mjs'
+import { register, signIn, startBrowser, startKept } from '../lib/kept.mjs'
 import { Pages, pictured, sound, watched } from '../lib/checks.mjs'
 
 let kept, browser, page, lead, manager, file, request
@@ -19,13 +19,7 @@ before(async () => {
   page = await signed('adviser')
   lead = await signed('governance')
   manager = await signed('manager')
-  await page.getByRole('link', { name: 'Register a client' }).click()
-  await page.getByLabel('On paper', { exact: true }).check()
-  await page.getByLabel('In words').check()
-  await page.getByLabel('Full name').fill('Zephyr Quillfeather')
-  await page.getByLabel('Mobile number').fill('07700 900 321')
-  await page.getByRole('button', { name: 'Register' }).click()
-  file = page.url().replace(/\/details.*/, '')
+  file = await register(page, 'Zephyr Quillfeather')
   await page.goto(file)
   await page.getByRole('textbox', { name: 'Note' }).fill('Came with a neighbour, Sandra Quill, who is ill.')
   await page.getByRole('button', { name: 'Save note' }).click()

@@ -60,3 +60,14 @@ export async function signIn(page, kept, role, which = 0) {
   }
   throw new Error(`could not sign in as ${role}`)
 }
+
+/** Registers somebody as the adviser who is signed in on this page; gives the address of the file. */
+export async function register(page, name, phone = '07700 900 321') {
+  await page.getByRole('link', { name: 'Register a client' }).click()
+  await page.getByLabel('On paper', { exact: true }).check()
+  await page.getByLabel('In words').check()
+  await page.getByLabel('Full name').fill(name)
+  await page.getByLabel('Mobile number').fill(phone)
+  await page.getByRole('button', { name: 'Register' }).click()
+  return page.url().replace(/\/details.*/, '')
+}

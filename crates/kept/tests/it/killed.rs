@@ -131,14 +131,22 @@ fn nothing_acknowledged_is_lost_at_any_step_of_registering_and_noting() {
     }
 }
 
+/// Every so many steps are tried, beginning with another one each day: in so many days, each of them.
+const STRIDE: usize = 4;
+
+fn first_step() -> usize {
+    let days = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs() / 86_400;
+    usize::try_from(days).unwrap() % STRIDE
+}
+
 #[test]
 fn an_erasure_that_is_killed_at_any_step_is_whole_or_not_begun() {
     const CLIENTS: i32 = 120;
     for site in Site::all(120) {
-        let (mut gone, mut steps) = (0, 0);
+        let (mut gone, mut steps) = (0, first_step());
         loop {
-            // Late steps move pages from the log of writes into the file, one like the other: every fourth of them.
-            steps += if steps < 150 { 1 } else { 4 };
+            // Late steps move pages from the log of writes into the file, one like the other: fewer of them.
+            steps += if steps < 150 { STRIDE } else { 3 * STRIDE };
             let name = format!("NB-{}", 10_001 + gone);
             let mut traced = strace(steps);
             traced.arg("--").arg(env!("CARGO_BIN_EXE_kept")).args(["erase", &name, "--ground", "request"]);
@@ -172,9 +180,9 @@ const TWO_MORE: &str = "UPDATE keeping SET day = 1 WHERE client IN (SELECT clien
 #[test]
 fn a_sweep_that_is_killed_at_any_step_goes_on_and_each_file_goes_once() {
     for site in Site::all(120) {
-        let (mut left, mut steps, mut cut) = (120, 0, 0);
+        let (mut left, mut steps, mut cut) = (120, first_step(), 0);
         loop {
-            steps += if steps < 60 { 2 } else { 5 };
+            steps += if steps < 60 { STRIDE } else { 2 * STRIDE };
             site.spoil("records", TWO_MORE);
             let mut traced = strace(steps);
             traced.arg("--").arg(env!("CARGO_BIN_EXE_kept")).args(["retention", "run", "--json"]);
