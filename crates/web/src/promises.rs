@@ -179,15 +179,41 @@ pub(crate) async fn published(State(app): State<App>) -> Result<Markup, Fail> {
     }))
 }
 
-/// The record of processing activities, made from every notice in force (Art. 30).
-pub(crate) async fn processing(State(app): State<App>, Signed(visit): Signed) -> Result<Response, Fail> {
+#[derive(Deserialize)]
+pub(crate) struct Of {
+    /// The id of a notice; the service's own, if none is named.
+    #[serde(default)]
+    of: Option<String>,
+}
+
+/// The record of processing activities of one notice in force (Art. 30), with links to those of the others.
+pub(crate) async fn processing(
+    State(app): State<App>,
+    Signed(visit): Signed,
+    Query(asked): Query<Of>,
+) -> Result<Response, Fail> {
     app.service.may_see_promises(&visit).await?;
     let notices = app.service.notices();
-    let documents =
-        in_force(&app).into_iter().map(|at| notices.all().get(at).map(|one| notice::ropa::ropa(&one.notice)));
+    let in_force: Vec<&notice::Notice> =
+        in_force(&app).into_iter().filter_map(|at| notices.all().get(at).map(|one| &one.notice)).collect();
+    let shown = match &asked.of {
+        None => in_force.first(),
+        Some(id) => in_force.iter().find(|notice| notice.id == *id),
+    };
+    let shown = *shown.ok_or_else(Fail::not_found)?;
     let body = container(html! {
         (back("/promises"))
-        @for document in documents.flatten() { (rendered(&document.html())) }
+        @if in_force.len() > 1 {
+            p.govuk-body {
+                "The record of "
+                @for (at, one) in in_force.iter().enumerate() {
+                    @if at > 0 { " · " }
+                    @if one.id == shown.id { b { (one.service) } }
+                    @else { a.govuk-link href={ "/promises/processing?of=" (one.id) } { (one.service) } }
+                }
+            }
+        }
+        (rendered(&notice::ropa::ropa(shown).html()))
     });
     Ok(staff(&app, &visit, At::Promises, "Record of processing", body).into_response())
 }

@@ -28,7 +28,7 @@ after(async () => {
 test('the adviser asks, the governance lead decides, and a receipt is all that is left', async () => {
   await adviser.goto(file)
   await adviser.getByRole('link', { name: 'This client wants to be forgotten' }).click()
-  await adviser.getByText('Gone at once').waitFor()
+  await adviser.getByText('Gone at once', { exact: true }).waitFor()
   await sound(adviser, 'what an erasure does', pages)
   await adviser.getByRole('button', { name: 'Ask for the erasure' }).click()
   await adviser.getByText('There is a problem').waitFor()

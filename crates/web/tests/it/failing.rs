@@ -36,7 +36,9 @@ async fn without_the_audit_log_nothing_is_shown() {
         bench.ground.run("audit", "ALTER TABLE audit_entry RENAME TO away").await;
         // What is only read needs its entry on disk first. A change carries its entry with it, and its page is another request.
         let reads = ROUTES.iter().filter(|r| r.who == Who::Staff && r.audited && r.method == Method::Get);
-        for route in reads.filter(|route| !route.path.starts_with("/team")) {
+        // Pages that are there for managers alone are not there for an adviser, with or without a log.
+        let managers = ["/team", "/duplicates", "/merges", "/import"];
+        for route in reads.filter(|route| !managers.iter().any(|start| route.path.starts_with(start))) {
             let id = match route.path {
                 path if path.contains("{entry}") => &entry,
                 path if path.contains("{document}") => &document,
