@@ -105,6 +105,7 @@ async fn figures_follow_the_files_and_drop_who_is_erased_at_once() {
     }
 }
 
+// promise: P10
 #[tokio::test(flavor = "multi_thread")]
 async fn figures_are_for_managers_and_equality_answers_for_the_equality_report_alone() {
     for bench in Bench::all().await {
@@ -140,6 +141,7 @@ async fn figures_are_for_managers_and_equality_answers_for_the_equality_report_a
 }
 
 // promise: P6
+// promise: P11
 #[tokio::test(flavor = "multi_thread")]
 async fn two_people_publish_and_what_is_published_stays() {
     for bench in Bench::all().await {

@@ -26,6 +26,7 @@ fn columns() -> Vec<Recoding> {
     ]
 }
 
+// promise: P11
 #[test]
 fn the_finest_way_that_keeps_the_rules_is_taken() {
     // Three groups of 40, each with both values in equal parts; ages spread: four ages by three groups are ten each.
@@ -44,6 +45,7 @@ fn the_finest_way_that_keeps_the_rules_is_taken() {
     );
 }
 
+// promise: P11
 #[test]
 fn what_cannot_be_made_safe_is_refused() {
     let same: Vec<Vec<u32>> = (0..200).map(|at| vec![at % 4, 0, 1]).collect();
@@ -51,6 +53,7 @@ fn what_cannot_be_made_safe_is_refused() {
     assert_eq!(extract(&columns(), &same[..5], RULES), Err(NoExtract::Few));
 }
 
+// promise: P11
 #[test]
 fn a_class_with_another_spread_than_all_is_not_shown() {
     // One age in which nearly everybody has it; of the others hardly anybody.
