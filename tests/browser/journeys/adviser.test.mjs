@@ -175,6 +175,7 @@ test('the diary goes to a calendar by a secret address, without a name', async (
   await page.getByRole('link', { name: 'My account' }).click()
   await sound(page, 'account of an adviser', pages)
   await page.getByRole('button', { name: 'Make an address' }).click()
+  await page.locator('.app-code').waitFor()
   await sound(page, 'calendar address', pages)
   const text = await (await fetch(await page.locator('.app-code').innerText())).text()
   // A parser that is not ours (ical.js, as in Thunderbird) reads it.

@@ -83,6 +83,7 @@ export class Pages {
 
 /** Everything at once. */
 export async function sound(page, what, pages) {
+  await page.waitForLoadState()
   await accessible(page, what)
   await narrow(page, what)
   if (pages) await pages.add(page, what)
