@@ -17,6 +17,15 @@ import uuid
 SECONDS = int(os.environ.get("KEPT_TEST_API_SECONDS", "60"))
 
 
+# A call without If-Match is refused with 428 (RFC 6585), one with an old one with 412, whatever else it holds.
+REFUSED = """
+[checks.missing_required_header]
+expected-statuses = ["400", "401", "403", "406", "415", "422", "428"]
+[checks.negative_data_rejection]
+expected-statuses = ["400", "401", "403", "404", "405", "406", "409", "412", "415", "422", "428", "429"]
+"""
+
+
 def free_port():
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
@@ -89,6 +98,7 @@ def main(kept, schemathesis):
             settings = os.path.join(place, "schemathesis.toml")
             with open(settings, "w") as file:
                 file.write(f'[parameters]\n"path.client" = "{ids[0]}"\n"path.entry" = "{entry}"\n')
+                file.write(REFUSED)
             words = [
                 schemathesis, "--config-file", settings, "run", f"{address}/api/v1/openapi.json",
                 "--header", f"Authorization: Bearer {token}",
