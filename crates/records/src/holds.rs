@@ -23,8 +23,6 @@ sql! { records:
     /// Holds the row of a file that nothing keeps until the transaction ends: a hold that is being set waits for it, or it for
     /// the hold.
     pub(crate) NOT_HELD = "UPDATE client SET version = version WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM hold h WHERE h.client = $1 AND h.lifted IS NULL)";
-    /// Whether anything keeps a file.
-    pub(crate) HELD = "UPDATE client SET version = version WHERE id = $1 AND EXISTS (SELECT 1 FROM hold h WHERE h.client = $1 AND h.lifted IS NULL)";
     /// The file is there; a hold on it and its erasure wait for each other.
     THERE = "UPDATE client SET version = version WHERE id = $1";
     /// Sets a hold.
