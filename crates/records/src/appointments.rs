@@ -3,28 +3,28 @@
 //! The primary key of `appointment_unit` refuses double booking: whoever needs the same five minutes comes second. It holds
 //! on both engines and for several servers, without a lock of ours.
 
+mod booking;
 mod calendar;
+mod changing;
 mod diary;
 
 use access::{Act, Permit};
 use audit::{Action, Detail, Entry, RowMark};
-use casework::appointments::{Said, Slot, State, Way, read_reason, units};
-use casework::{AppointmentId, ClientId, Fault, Profile, StaffId};
+use casework::appointments::{Said, Slot, State, Way, units};
+use casework::{AppointmentId, ClientId, Fault, StaffId};
 use jiff::{SignedDuration, Timestamp};
-use messages::shipped::Occasion;
-use notice::{Category, ContactKind};
+use notice::Category;
 use sha2::{Digest as _, Sha256};
 use store::{Query, Row, Value, sql};
 use vault::{Compartment, FileKeys, Personal, Place};
 
-use crate::entries::Stored;
 use crate::loading::LoadedAppointment;
-use crate::looked::CONTACT_PAGE;
 use crate::messages::Told;
 use crate::sessions::Visit;
-use crate::standing::Standing;
 use crate::{Error, Opened, Service, changes};
 
+pub use booking::{Booking, LONGEST_SERIES, ToBook};
+pub(crate) use changing::changing;
 pub use diary::{Diary, InDiary};
 
 sql! { records:
@@ -32,16 +32,12 @@ sql! { records:
     BOOK = "INSERT INTO appointment (id, client, adviser, starts, ends, way, state, written, author, version, sealed, why) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
     /// Takes five minutes of somebody's time: nobody else can.
     TAKE_UNIT = "INSERT INTO appointment_unit (holder, unit, appointment) VALUES ($1, $2, $3)";
-    /// Gives the time back.
-    FREE_UNITS = "DELETE FROM appointment_unit WHERE appointment = $1";
     /// One of them.
     pub(crate) FIND = concat!("SELECT ", columns!(), " FROM appointment WHERE id = $1");
     /// Those of a client, the latest first.
     OF_CLIENT = concat!("SELECT ", columns!(), " FROM appointment WHERE client = $1 ORDER BY starts DESC LIMIT 60");
     /// Every one of them, for a copy of the file.
     pub(crate) EVERY_OF_CLIENT = concat!("SELECT ", columns!(), " FROM appointment WHERE client = $1 ORDER BY starts DESC LIMIT 5000");
-    /// Puts the next version in its place.
-    CHANGE = "UPDATE appointment SET starts = $2, ends = $3, state = $4, written = $5, author = $6, version = $7, why = $8 WHERE id = $1 AND version = $7 - 1";
     /// All of a client.
     pub(crate) EVERY_ONE = concat!("SELECT ", columns!(), " FROM appointment WHERE client = $1 ORDER BY id");
     /// Moves one to another file of the same person.
@@ -59,33 +55,7 @@ macro_rules! columns {
 }
 pub(crate) use columns;
 
-const BOOK_ACTION: Action = Action("book-appointment");
-const BEGIN: Action = Action("begin-booking");
 const VIEW: Action = Action("view-appointment");
-const MOVE: Action = Action("move-appointment");
-const END: Action = Action("end-appointment");
-/// How the notice names these entries.
-const NOTICE_ENTRY: &str = "appointments";
-/// The most that one form books.
-pub const LONGEST_SERIES: usize = 26;
-
-/// What is to be booked.
-#[derive(Debug, Clone)]
-pub struct Booking {
-    /// The random number of the form, so that sending it twice books once.
-    pub form: [u8; 16],
-    /// With whom.
-    pub adviser: StaffId,
-    /// When: one, or a series.
-    pub slots: Vec<Slot>,
-    /// How they meet.
-    pub way: Way,
-    /// What it is about.
-    pub said: Said,
-    /// Whether the client is told of it by a message: of a series, of the first.
-    pub tell: bool,
-}
-
 /// An appointment as it stands in the clear.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Booked {
@@ -201,38 +171,6 @@ fn taking(booked: &Booked) -> impl Iterator<Item = Query> {
     })
 }
 
-/// The statements that put the next version of an appointment in its place, with the time that it takes or gives back.
-pub(crate) fn changing(
-    before: &Booked,
-    after: &Booked,
-    author: StaffId,
-    now: Timestamp,
-    why: Value,
-) -> Vec<Query> {
-    let mut batch = Vec::new();
-    if before.slot != after.slot || !after.state.takes_time() {
-        batch.push(FREE_UNITS.with([after.id.as_bytes().into()]));
-    }
-    if before.slot != after.slot {
-        batch.extend(taking(after));
-    }
-    batch.push(
-        CHANGE
-            .with([
-                after.id.as_bytes().into(),
-                after.slot.starts().as_microsecond().into(),
-                after.slot.ends().as_microsecond().into(),
-                after.state.code().into(),
-                now.as_microsecond().into(),
-                author.as_bytes().into(),
-                after.version.into(),
-                why,
-            ])
-            .expecting(1),
-    );
-    batch
-}
-
 fn taken() -> Error {
     Error::Faults(vec![Fault::new(
         "time",
@@ -240,96 +178,7 @@ fn taken() -> Error {
     )])
 }
 
-/// Whom an appointment is booked for.
-#[derive(Debug, Clone)]
-pub struct ToBook {
-    /// The client's contact details.
-    pub contact: Profile,
-    /// Whose caseload the file is in.
-    pub adviser: Option<StaffId>,
-}
-
 impl Service {
-    /// Opens the contact details of a client for whom an appointment is to be booked.
-    ///
-    /// # Errors
-    /// The rules refuse, there is no such file, or something cannot do its part.
-    pub async fn begin_booking(&self, visit: &Visit, client: ClientId) -> Result<Opened<ToBook>, Error> {
-        let contact = CONTACT_PAGE.with([client.as_bytes().into()]);
-        let rows = self.records().read(vec![Standing::query(client, visit), contact]).await?;
-        let [head, contact] = rows.as_slice() else { return Err(Error::Damaged("batch")) };
-        let standing = Standing::read(client, head.first())?;
-        let request = standing.request(visit, self.now(), Act::Read, Category::Contact.into());
-        let permit = self.permit(request, BEGIN).await?;
-        let keys = self.vault().keys(client.into()).await?;
-        let entry = self.log().submit(permit, BEGIN, Detail::default());
-        let page = Stored::read(contact.first().ok_or(Error::NoSuchFile)?)?;
-        let adviser = standing.adviser;
-        let opened = self
-            .open_page(&entry, &keys, client, &page)?
-            .map(move |page| ToBook { contact: page.profile, adviser });
-        Ok(Opened::new(opened, entry))
-    }
-
-    /// Books an appointment, or a series of them: all or none.
-    ///
-    /// # Errors
-    /// `Error::Faults` at `time` when somebody has the time already; the notice does not name appointments; the rules refuse;
-    /// a store failed. Then nothing is booked.
-    pub async fn book(
-        &self,
-        visit: &Visit,
-        client: ClientId,
-        booking: Booking,
-    ) -> Result<AppointmentId, Error> {
-        if let Some(made) = self.made_by_form(visit, booking.form).await? {
-            return Ok(AppointmentId::from_bytes(made));
-        }
-        self.names_entries(Category::Contact, NOTICE_ENTRY)?;
-        if booking.slots.len() > LONGEST_SERIES {
-            let what = format!("Book at most {LONGEST_SERIES} appointments at once");
-            return Err(Error::Faults(vec![Fault::new("repeat", what)]));
-        }
-        let standing = self.standing(visit, client).await?;
-        let now = self.now();
-        let permit = self
-            .permit(standing.request(visit, now, Act::Write, Category::Contact.into()), BOOK_ACTION)
-            .await?;
-        let keys = self.vault().keys(client.into()).await?;
-        let (mut batch, mut rows, mut first) = (Vec::new(), Vec::new(), None::<AppointmentId>);
-        for slot in booking.slots {
-            let id = AppointmentId::from_bytes(self.draw());
-            let state = State::Booked;
-            let booked =
-                Booked { id, client, adviser: booking.adviser, slot, way: booking.way, state, version: 1 };
-            let (queries, mark) =
-                self.seal_appointment(&permit, &keys, visit.staff, &booked, &booking.said, "", now)?;
-            rows.push(mark);
-            batch.extend(queries);
-            if booking.tell && first.is_none() {
-                batch.push(self.queue(Occasion::Booked, &booked, None, now));
-            }
-            first = first.or(Some(id));
-        }
-        let first = first.ok_or_else(|| Error::Faults(vec![Fault::new("day", "Choose a day and a time")]))?;
-        let change = self.log().change(permit, BOOK_ACTION, &Detail { rows, ..Detail::default() });
-        batch.insert(0, self.form_done(visit, booking.form, *first.as_bytes()));
-        batch.push(change.outbox());
-        match self.records().write(batch).await {
-            Ok(_) => {
-                change.committed();
-                Ok(first)
-            }
-            Err(store::Error::AlreadyThere { sql }) if sql == TAKE_UNIT.name => Err(taken()),
-            // The same form, sent twice at once: the other one booked it.
-            Err(store::Error::AlreadyThere { .. }) => {
-                let made = self.made_by_form(visit, booking.form).await?;
-                made.map(AppointmentId::from_bytes).ok_or(Error::ChangedMeanwhile)
-            }
-            Err(error) => Err(error.into()),
-        }
-    }
-
     /// Seals a new appointment: the statements that add it and take its time.
     #[allow(clippy::too_many_arguments, reason = "all of a new row, in one place")]
     fn seal_appointment(
@@ -454,100 +303,6 @@ impl Service {
         Ok(said.and(why)?.map(move |(said, why)| Appointment { booked, said, why }))
     }
 
-    /// Moves an appointment to another time, and tells the client by a message if `tell` says so.
-    ///
-    /// # Errors
-    /// As for booking; somebody else changed it meanwhile; it has ended.
-    pub async fn move_appointment(
-        &self,
-        visit: &Visit,
-        id: AppointmentId,
-        version: i64,
-        slot: Slot,
-        tell: bool,
-    ) -> Result<(), Error> {
-        let stored = self.find_appointment(id).await?;
-        if stored.booked.state != State::Booked {
-            return Err(Error::Faults(vec![Fault::new("day", "This appointment has ended. Book another")]));
-        }
-        let after = Booked { slot, ..stored.booked.clone() };
-        let tell = tell.then_some(Occasion::Moved);
-        self.change_appointment(visit, &stored.booked, after, version, MOVE, "", tell).await
-    }
-
-    /// Says what became of an appointment: who came, who did not, who called it off and why. That the client came is contact,
-    /// and moves the retention clock as the notice says. Whom we call off is told by a message if `tell` says so. Gives whose
-    /// appointment it is.
-    ///
-    /// # Errors
-    /// It cannot become that from what it is; somebody else changed it meanwhile; the rules refuse; a store failed.
-    pub async fn end_appointment(
-        &self,
-        visit: &Visit,
-        id: AppointmentId,
-        version: i64,
-        next: State,
-        reason: &str,
-        tell: bool,
-    ) -> Result<ClientId, Error> {
-        let reason = read_reason(reason).map_err(|fault| Error::Faults(vec![fault]))?;
-        let stored = self.find_appointment(id).await?;
-        let begun = stored.booked.slot.starts() <= self.now();
-        if !stored.booked.state.can_become(next, begun) {
-            let what = if begun || !next.takes_time() {
-                "This appointment has ended already. Open it again to see how"
-            } else {
-                "This appointment has not begun yet: nobody can have come or stayed away. Call it off instead"
-            };
-            return Err(Error::Faults(vec![Fault::new("state", what)]));
-        }
-        let kept = if next.wants_reason() { reason } else { String::new() };
-        let after = Booked { state: next, ..stored.booked.clone() };
-        let tell = (tell && next == State::CancelledByUs).then_some(Occasion::Cancelled);
-        self.change_appointment(visit, &stored.booked, after, version, END, &kept, tell).await?;
-        Ok(stored.booked.client)
-    }
-
-    #[allow(clippy::too_many_arguments, reason = "what was, what is, and how it is said, in one place")]
-    async fn change_appointment(
-        &self,
-        visit: &Visit,
-        before: &Booked,
-        mut after: Booked,
-        version: i64,
-        action: Action,
-        why: &str,
-        tell: Option<Occasion>,
-    ) -> Result<(), Error> {
-        let client = before.client;
-        if before.version != version {
-            return Err(Error::ChangedMeanwhile);
-        }
-        let standing = self.standing(visit, client).await?;
-        let now = self.now();
-        let permit =
-            self.permit(standing.request(visit, now, Act::Write, Category::Contact.into()), action).await?;
-        after.version += 1;
-        let keys = self.vault().keys(client.into()).await?;
-        let (sealed, rows) = self.seal_why(&permit, &keys, &after, why)?;
-        let change = self.log().change(permit, action, &Detail { rows, ..Detail::default() });
-        let mut batch = changing(before, &after, visit.staff, now, sealed);
-        batch.extend(tell.map(|occasion| self.queue(occasion, &after, None, now)));
-        batch.extend(self.clock_moved(&standing, &after)?);
-        batch.push(change.outbox());
-        batch.extend(changes::of_client(client, now));
-        match self.records().write(batch).await {
-            Ok(_) => {
-                change.committed();
-                self.follow_changes().await?;
-                Ok(())
-            }
-            Err(store::Error::AlreadyThere { .. }) => Err(taken()),
-            Err(store::Error::Conflict { .. }) => Err(Error::ChangedMeanwhile),
-            Err(error) => Err(error.into()),
-        }
-    }
-
     /// Seals why an appointment ended, for its version that says so, with the mark of the sealed row.
     pub(crate) fn seal_why(
         &self,
@@ -565,15 +320,6 @@ impl Service {
         Ok((bytes.into(), rows))
     }
 
-    /// Somebody who came was in contact with us, where the notice counts that.
-    fn clock_moved(&self, standing: &Standing, booked: &Booked) -> Result<Vec<Query>, Error> {
-        if !matches!(booked.state, State::Attended | State::Late) {
-            return Ok(Vec::new());
-        }
-        let day = self.surroundings().civil(booked.slot.starts()).date();
-        self.contact_moves(standing, ContactKind::TookPart, day)
-    }
-
     /// How many minutes an appointment takes. A length tells of nobody.
     ///
     /// # Errors
@@ -586,21 +332,5 @@ impl Service {
         let rows = self.records().read(vec![FIND.with([id.as_bytes().into()])]).await?;
         let row = rows.first().and_then(|rows| rows.first()).ok_or(Error::NoSuchFile)?;
         StoredAppointment::read(row)
-    }
-
-    /// Whether the notice in force names these dated entries in that category (P1): nothing else can be stored.
-    fn names_entries(&self, category: Category, entries: &str) -> Result<(), Error> {
-        let notices = self.notices();
-        let named = notices
-            .service()
-            .category(category)
-            .is_some_and(|held| held.entries.iter().any(|e| e == entries));
-        if named {
-            return Ok(());
-        }
-        Err(Error::Faults(vec![Fault::new(
-            "day",
-            format!("The privacy notice does not say that {entries} are kept, so none can be booked"),
-        )]))
     }
 }

@@ -1,0 +1,162 @@
+//! Moving an appointment, and saying what became of it.
+
+use access::Act;
+use audit::{Action, Detail};
+use casework::appointments::{Slot, State, read_reason};
+use casework::{AppointmentId, ClientId, Fault, StaffId};
+use jiff::Timestamp;
+use messages::shipped::Occasion;
+use notice::{Category, ContactKind};
+use store::{Query, Value, sql};
+
+use super::{Booked, taken, taking};
+use crate::sessions::Visit;
+use crate::standing::Standing;
+use crate::{Error, Service, changes};
+
+sql! { records:
+    /// Gives the time back.
+    FREE_UNITS = "DELETE FROM appointment_unit WHERE appointment = $1";
+    /// Puts the next version in its place.
+    CHANGE = "UPDATE appointment SET starts = $2, ends = $3, state = $4, written = $5, author = $6, version = $7, why = $8 WHERE id = $1 AND version = $7 - 1";
+}
+
+const MOVE: Action = Action("move-appointment");
+const END: Action = Action("end-appointment");
+
+/// The statements that put the next version of an appointment in its place, with the time that it takes or gives back.
+pub(crate) fn changing(
+    before: &Booked,
+    after: &Booked,
+    author: StaffId,
+    now: Timestamp,
+    why: Value,
+) -> Vec<Query> {
+    let mut batch = Vec::new();
+    if before.slot != after.slot || !after.state.takes_time() {
+        batch.push(FREE_UNITS.with([after.id.as_bytes().into()]));
+    }
+    if before.slot != after.slot {
+        batch.extend(taking(after));
+    }
+    batch.push(
+        CHANGE
+            .with([
+                after.id.as_bytes().into(),
+                after.slot.starts().as_microsecond().into(),
+                after.slot.ends().as_microsecond().into(),
+                after.state.code().into(),
+                now.as_microsecond().into(),
+                author.as_bytes().into(),
+                after.version.into(),
+                why,
+            ])
+            .expecting(1),
+    );
+    batch
+}
+
+impl Service {
+    /// Moves an appointment to another time, and tells the client by a message if `tell` says so.
+    ///
+    /// # Errors
+    /// As for booking; somebody else changed it meanwhile; it has ended.
+    pub async fn move_appointment(
+        &self,
+        visit: &Visit,
+        id: AppointmentId,
+        version: i64,
+        slot: Slot,
+        tell: bool,
+    ) -> Result<(), Error> {
+        let stored = self.find_appointment(id).await?;
+        if stored.booked.state != State::Booked {
+            return Err(Error::Faults(vec![Fault::new("day", "This appointment has ended. Book another")]));
+        }
+        let after = Booked { slot, ..stored.booked.clone() };
+        let tell = tell.then_some(Occasion::Moved);
+        self.change_appointment(visit, &stored.booked, after, version, MOVE, "", tell).await
+    }
+
+    /// Says what became of an appointment: who came, who did not, who called it off and why. That the client came is contact,
+    /// and moves the retention clock as the notice says. Whom we call off is told by a message if `tell` says so. Gives whose
+    /// appointment it is.
+    ///
+    /// # Errors
+    /// It cannot become that from what it is; somebody else changed it meanwhile; the rules refuse; a store failed.
+    pub async fn end_appointment(
+        &self,
+        visit: &Visit,
+        id: AppointmentId,
+        version: i64,
+        next: State,
+        reason: &str,
+        tell: bool,
+    ) -> Result<ClientId, Error> {
+        let reason = read_reason(reason).map_err(|fault| Error::Faults(vec![fault]))?;
+        let stored = self.find_appointment(id).await?;
+        let begun = stored.booked.slot.starts() <= self.now();
+        if !stored.booked.state.can_become(next, begun) {
+            let what = if begun || !next.takes_time() {
+                "This appointment has ended already. Open it again to see how"
+            } else {
+                "This appointment has not begun yet: nobody can have come or stayed away. Call it off instead"
+            };
+            return Err(Error::Faults(vec![Fault::new("state", what)]));
+        }
+        let kept = if next.wants_reason() { reason } else { String::new() };
+        let after = Booked { state: next, ..stored.booked.clone() };
+        let tell = (tell && next == State::CancelledByUs).then_some(Occasion::Cancelled);
+        self.change_appointment(visit, &stored.booked, after, version, END, &kept, tell).await?;
+        Ok(stored.booked.client)
+    }
+
+    #[allow(clippy::too_many_arguments, reason = "what was, what is, and how it is said, in one place")]
+    async fn change_appointment(
+        &self,
+        visit: &Visit,
+        before: &Booked,
+        mut after: Booked,
+        version: i64,
+        action: Action,
+        why: &str,
+        tell: Option<Occasion>,
+    ) -> Result<(), Error> {
+        let client = before.client;
+        if before.version != version {
+            return Err(Error::ChangedMeanwhile);
+        }
+        let standing = self.standing(visit, client).await?;
+        let now = self.now();
+        let permit =
+            self.permit(standing.request(visit, now, Act::Write, Category::Contact.into()), action).await?;
+        after.version += 1;
+        let keys = self.vault().keys(client.into()).await?;
+        let (sealed, rows) = self.seal_why(&permit, &keys, &after, why)?;
+        let change = self.log().change(permit, action, &Detail { rows, ..Detail::default() });
+        let mut batch = changing(before, &after, visit.staff, now, sealed);
+        batch.extend(tell.map(|occasion| self.queue(occasion, &after, None, now)));
+        batch.extend(self.clock_moved(&standing, &after)?);
+        batch.push(change.outbox());
+        batch.extend(changes::of_client(client, now));
+        match self.records().write(batch).await {
+            Ok(_) => {
+                change.committed();
+                self.follow_changes().await?;
+                Ok(())
+            }
+            Err(store::Error::AlreadyThere { .. }) => Err(taken()),
+            Err(store::Error::Conflict { .. }) => Err(Error::ChangedMeanwhile),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Somebody who came was in contact with us, where the notice counts that.
+    fn clock_moved(&self, standing: &Standing, booked: &Booked) -> Result<Vec<Query>, Error> {
+        if !matches!(booked.state, State::Attended | State::Late) {
+            return Ok(Vec::new());
+        }
+        let day = self.surroundings().civil(booked.slot.starts()).date();
+        self.contact_moves(standing, ContactKind::TookPart, day)
+    }
+}
