@@ -1,19 +1,19 @@
-//! One appointment: booking it, moving it, calling it off, saying who came.
+//! Booking an appointment, or a series of them.
+
+pub(crate) mod one;
 
 use access::Role;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use casework::appointments::{Said, Slot, State as Ended, Way, WhenTyped, series};
-use casework::{AppointmentId, ClientId, Fault, StaffId, dates};
+use casework::appointments::{Said, Slot, Way, WhenTyped, series};
+use casework::{ClientId, Fault, StaffId, dates};
 use jiff::civil::Date;
 use maud::{Markup, html};
-use records::appointments::{Booking, ToBook, WithClient};
+use records::appointments::{Booking, ToBook};
 use records::{Error, Visit};
-use serde::Deserialize;
 
 use crate::App;
-use crate::diary::became;
 use crate::fail::Fail;
 use crate::fields;
 use crate::file::{client, clock, head, title};
@@ -21,13 +21,11 @@ use crate::form::{Form, new_key};
 use crate::frame::{At, release, staff};
 use crate::messages;
 use crate::signed::Signed;
-use crate::ui::file::{action as action_link, panel};
 use crate::ui::form::{
     ButtonKind, Choice, Choices, Select, TextInput, button, buttons, hidden, radios, select, text_input,
 };
 use crate::ui::list::empty;
 use crate::ui::page::{back, container, heading};
-use crate::ui::words::{SummaryRow, summary_list};
 
 const LENGTHS: [(&str, &str); 6] = [
     ("15", "15 minutes"),
@@ -308,182 +306,4 @@ pub(crate) fn booking(app: &App, form: [u8; 16], typed: &Typed, time: &str) -> R
         }
         _ => Err(faults),
     }
-}
-
-#[derive(Deserialize)]
-pub(crate) struct Ask {
-    #[serde(default)]
-    booked: Option<String>,
-}
-
-fn appointment(path: &str) -> Result<AppointmentId, Fail> {
-    path.parse().map_err(|_| Fail::not_found())
-}
-
-pub(crate) async fn show(
-    State(app): State<App>,
-    Signed(visit): Signed,
-    Path(id): Path<String>,
-    Query(ask): Query<Ask>,
-) -> Result<Response, Fail> {
-    let banner = ask.booked.is_some().then_some("Booked");
-    one(&app, &visit, appointment(&id)?, banner, &Change::default(), &[]).await
-}
-
-/// What was typed to change an appointment.
-#[derive(Default)]
-struct Change {
-    reason: String,
-    day: String,
-    time: String,
-    tell: bool,
-}
-
-async fn one(
-    app: &App,
-    visit: &Visit,
-    id: AppointmentId,
-    banner: Option<&str>,
-    typed: &Change,
-    faults: &[Fault],
-) -> Result<Response, Fail> {
-    let opened = app.service.appointment(visit, id).await?;
-    let page = opened.map(|with| {
-        let body = container(html! { div.app-wide {
-            (back(&format!("/clients/{}", with.appointment.booked.client)))
-            @if let Some(text) = banner { (crate::ui::words::banner(text)) }
-            (fields::summary(faults))
-            (heading(&format!("Appointment with {}", with.name), html! { p { span.app-ref { (with.number) } } }))
-            (panel("facts", "When and where", None, facts(app, &with)))
-            (messages::told(app, &with.told, visit.role != Role::Manager))
-            @if visit.role != Role::Manager { (acts(app, &with, typed, faults)) }
-        } });
-        staff(app, visit, At::Diary, &format!("{} appointment", with.number), body)
-    });
-    let status = if faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    Ok((status, release(page).await?).into_response())
-}
-
-fn facts(app: &App, with: &WithClient) -> Markup {
-    let (booked, said) = (&with.appointment.booked, &with.appointment.said);
-    let surroundings = app.service.surroundings();
-    let starts = surroundings.civil(booked.slot.starts());
-    let begun = booked.slot.starts() <= surroundings.now();
-    let mut rows = vec![
-        (
-            "When",
-            html! { (dates::with_weekday(starts.date())) ", " (clock(&starts)) " to " (clock(&surroundings.civil(booked.slot.ends()))) },
-        ),
-        ("Client", html! { a.govuk-link href={ "/clients/" (booked.client) } { (with.name) } }),
-        ("With", html! { (app.service.directory().name(booked.adviser)) }),
-        ("How", html! { (booked.way.words()) @if !said.place.is_empty() { ": " (said.place) } }),
-    ];
-    if !said.about.is_empty() {
-        rows.push(("About", html! { (said.about) }));
-    }
-    if booked.state != Ended::Booked || begun {
-        rows.push(("What became of it", became(booked.state, begun)));
-    }
-    if !with.appointment.why.is_empty() {
-        rows.push(("Why", html! { (with.appointment.why) }));
-    }
-    let rows: Vec<SummaryRow<'_>> =
-        rows.into_iter().map(|(key, value)| SummaryRow { key, value, change: None }).collect();
-    summary_list(&rows)
-}
-
-/// What can still be done with it.
-fn acts(app: &App, with: &WithClient, typed: &Change, faults: &[Fault]) -> Markup {
-    let booked = &with.appointment.booked;
-    let begun = booked.slot.starts() <= app.service.surroundings().now();
-    let can = |next: Ended| booked.state.can_become(next, begun) && booked.state != next;
-    let error = |name: &str| faults.iter().find(|f| f.field == *name).map(|f| f.message.as_str());
-    let action = format!("/appointments/{}", booked.id);
-    let version = booked.version.to_string();
-    let states: Vec<Ended> = Ended::ALL.iter().copied().filter(|state| can(*state)).collect();
-    html! {
-        @if !states.is_empty() {
-            (panel("became", if begun { "What became of it" } else { "Call it off" }, None, html! {
-                form method="post" action=(action) novalidate {
-                    (hidden("version", &version))
-                    (text_input(TextInput { name: "reason", label: if begun { "Why, if it was called off or missed" } else { "Why" }, hint: Some("You can leave this empty"), value: &typed.reason, error: error("reason"), autocomplete: Some("off"), ..TextInput::default() }))
-                    @if states.contains(&Ended::CancelledByUs) { (messages::tell(app, "If we call it off: send the client a message", typed.tell)) }
-                    (buttons(html! { @for state in &states {
-                        (button(if *state == Ended::Attended { ButtonKind::Main } else { ButtonKind::Secondary }, state.words(), Some(("do", state.code()))))
-                    } }))
-                }
-            }))
-        }
-        @if !booked.state.takes_time() {
-            (panel("again", "Find another time", None, html! { (action_link(&format!("/clients/{}/appointments/new", booked.client), "Book another appointment")) }))
-        }
-        @if booked.state == Ended::Booked {
-            (panel("move", "Move it", None, html! {
-                form method="post" action=(action) novalidate {
-                    (hidden("version", &version))
-                    div.app-questions {
-                        (text_input(TextInput { name: "day", label: "New day", hint: Some("For example 27 11 2026 or tomorrow"), value: &typed.day, error: error("day"), width: Some(20), autocomplete: Some("off"), ..TextInput::default() }))
-                        (text_input(TextInput { name: "time", label: "New time", hint: Some("For example 9:30 or 2pm"), value: &typed.time, error: error("time"), width: Some(10), autocomplete: Some("off"), ..TextInput::default() }))
-                    }
-                    (messages::tell_named(app, "tell-move", "Send the client a message with the new time", typed.tell))
-                    (button(ButtonKind::Secondary, "Move", Some(("do", "move"))))
-                }
-            }))
-        }
-    }
-}
-
-pub(crate) async fn change(
-    State(app): State<App>,
-    Signed(visit): Signed,
-    Path(id): Path<String>,
-    form: Form,
-) -> Result<Response, Fail> {
-    let id = appointment(&id)?;
-    let form = form.only(&["version", "do", "reason", "day", "time", "tell", "tell-move"])?;
-    let version: i64 = form.one("version")?.parse().map_err(|_| Fail::bad_form("Its version is missing."))?;
-    let typed = Change {
-        reason: form.one("reason")?.to_owned(),
-        day: form.one("day")?.to_owned(),
-        time: form.one("time")?.to_owned(),
-        tell: form.ticked("tell") || form.ticked("tell-move"),
-    };
-    let here = format!("/appointments/{id}");
-    let done = match form.one("do")? {
-        "move" => moved(&app, &visit, id, version, &typed).await.map(|()| here),
-        state => match state.parse::<Ended>() {
-            Ok(next) => app
-                .service
-                .end_appointment(&visit, id, version, next, &typed.reason, typed.tell)
-                .await
-                .map(|client| onward(visit.role, next, client).unwrap_or(here)),
-            Err(_) => return Err(Fail::bad_form("It does not say what became of the appointment.")),
-        },
-    };
-    match done {
-        Ok(next) => Ok(Redirect::to(&next).into_response()),
-        Err(Error::Faults(faults)) => one(&app, &visit, id, None, &typed, &faults).await,
-        Err(error) => Err(error.into()),
-    }
-}
-
-/// After somebody came, their adviser writes the note: it is the next thing anyway.
-fn onward(role: Role, state: Ended, client: ClientId) -> Option<String> {
-    let came = matches!(state, Ended::Attended | Ended::Late);
-    (came && role == Role::Adviser).then(|| format!("/clients/{client}?saved=1#note"))
-}
-
-async fn moved(
-    app: &App,
-    visit: &Visit,
-    id: AppointmentId,
-    version: i64,
-    typed: &Change,
-) -> Result<(), Error> {
-    let surroundings = app.service.surroundings();
-    let now = surroundings.civil(surroundings.now());
-    let minutes = app.service.length_of(id).await?;
-    let when = WhenTyped { day: typed.day.clone(), time: typed.time.clone(), minutes: minutes.to_string() };
-    let slot = when.read(&now).map_err(Error::Faults)?;
-    app.service.move_appointment(visit, id, version, slot, typed.tell).await
 }

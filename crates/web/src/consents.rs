@@ -1,34 +1,31 @@
 //! Consent and sharing in a client's file: the notice given, each consent, who got what; asking, answering, taking back.
 
+pub(crate) mod asking;
+
 use axum::extract::{Path, Query, State};
-use axum::http::{StatusCode, header};
+use axum::http::header;
 use axum::response::{IntoResponse, Redirect, Response};
-use casework::answers::Boxes;
-use casework::consents::{ConsentTyped, Said, State as Stands, Way};
+use casework::consents::{State as Stands, Way};
 use casework::disclosures::Stage;
-use casework::{ClientId, Consent, EntryId, Fault, How, OrganisationId, dates};
+use casework::{ClientId, Consent, EntryId, How, OrganisationId, dates};
 use maud::{Markup, html};
 use notice::dpv::consent::Form as Record;
-use records::consents::{About, Asking, ConsentPage, SharedLine, Sharing, TheirUse};
+use records::Visit;
+use records::consents::{About, ConsentPage, SharedLine, Sharing, TheirUse};
 use records::files::Dated;
-use records::{Error, Visit};
 use serde::Deserialize;
 
 use crate::App;
 use crate::fail::Fail;
-use crate::fields;
 use crate::file::{client, head, title};
 use crate::form::{Form, new_key};
 use crate::frame::{At, release, staff};
 use crate::plan::signature;
 use crate::signed::Signed;
 use crate::ui::file::{TagKind, action, panel, tag};
-use crate::ui::form::{
-    ButtonKind, Choice, Choices, DateInput, Select, TextInput, button, date_input, details, hidden, radios,
-    select, text_input, tick,
-};
+use crate::ui::form::{ButtonKind, Choice, Choices, Select, button, details, hidden, radios, select};
 use crate::ui::list::{Cell, Column, Table, empty, table};
-use crate::ui::page::{back, container, heading, reading};
+use crate::ui::page::{container, heading};
 use crate::ui::words::{SummaryRow, banner, inset, notice_banner, summary_list};
 
 pub(crate) const TAB: &str = "Consent and sharing";
@@ -293,165 +290,6 @@ fn uses(id: ClientId, page: &ConsentPage) -> Markup {
 /// What is asked about in a path.
 fn about(text: &str) -> Result<About, Fail> {
     text.parse().map_err(|_| Fail::not_found())
-}
-
-pub(crate) async fn ask(
-    State(app): State<App>,
-    Signed(visit): Signed,
-    Path((id, what)): Path<(String, String)>,
-) -> Result<Response, Fail> {
-    let (id, what) = (client(&id)?, about(&what)?);
-    let opened = app.service.begin_consent(&visit, id, what).await?;
-    let typed = ConsentTyped::default();
-    release(opened.map(|asking| asking_page(&app, &visit, id, what, &asking, &new_key(), &typed, &[], false)))
-        .await
-}
-
-const WAYS: [(&str, &str); 4] = [
-    ("typed", "By typing the name"),
-    ("drawn", "By hand, in the box below"),
-    ("paper", "On paper"),
-    ("spoken", "In words, before a witness"),
-];
-
-#[allow(clippy::too_many_arguments, reason = "a form that is shown again is all of these")]
-fn asking_page(
-    app: &App,
-    visit: &Visit,
-    id: ClientId,
-    what: About,
-    asking: &Asking,
-    key: &str,
-    typed: &ConsentTyped,
-    faults: &[Fault],
-    changed: bool,
-) -> Markup {
-    let today = app.service.surroundings().today();
-    let fault = |name: &str| faults.iter().find(|fault| fault.field == *name);
-    let error = |name: &str| fault(name).map(|fault| fault.message.as_str());
-    let chosen = |name, legend, options: Vec<(&'static str, &'static str)>, value: &str| {
-        radios(Choices {
-            name,
-            legend,
-            error: error(name),
-            options: options
-                .into_iter()
-                .map(|(code, label)| Choice {
-                    value: code,
-                    label,
-                    checked: code == value,
-                    ..Choice::default()
-                })
-                .collect(),
-            ..Choices::default()
-        })
-    };
-    let line = |name, label, hint, value: &str| {
-        text_input(TextInput {
-            name,
-            label,
-            hint,
-            value,
-            error: error(name),
-            autocomplete: Some("off"),
-            input_type: "text",
-            ..TextInput::default()
-        })
-    };
-    let body = html! {
-        (head(&asking.contact, id, today, TAB, html! {}))
-        (reading(html! {
-            (back(&format!("/clients/{id}/consent")))
-            @if changed { (notice_banner(html! { "The words changed while you were reading. Go through them once more." })) }
-            (fields::summary(faults))
-            (heading(&format!("Ask for consent: {}", asking.title), html! {}))
-            @if let Some(state) = asking.before { p.govuk-body { "So far: " (stands(state)) } }
-            (panel("words", "Read this out, or let the client read it", None, html! {
-                @for part in asking.wording.text.lines() { p.govuk-body { (part) } }
-                @if let Some(explicit) = &asking.wording.explicit { p.govuk-body { b { (explicit) } } }
-            }))
-            form.app-note method="post" action={ "/clients/" (id) "/consent/ask/" (what) } novalidate {
-                (hidden("form", key))
-                (hidden("seen", &asking.digest))
-                (chosen("said", "What does the client say?", Said::ALL.iter().map(|said| (said.code(), said.words())).collect(), &typed.said))
-                @if let Some(explicit) = &asking.wording.explicit {
-                    div #explicit {
-                        @if let Some(error) = error("explicit") { p.govuk-error-message { (error) } }
-                        (tick("explicit_said", &format!("The client says: {explicit}"), typed.explicit))
-                    }
-                }
-                (chosen("way", "How do they say yes?", WAYS.to_vec(), &typed.way))
-                (line("name", "Client’s name, typed as the signature", None, &typed.name))
-                input type="hidden" name="strokes" value=(typed.strokes) data-sign="600x200";
-                (line("witness", "Who else heard or saw it?", Some("Needed if it is said in words"), &typed.witness))
-                (line("representative", "Who answers for the client, and by what right?", Some("Leave this empty if they answer themselves"), &typed.representative))
-                (date_input(DateInput { name: "until", legend: "Until when?", hint: Some("Leave this empty if it holds until they take it back"), day: &typed.until.day, month: &typed.until.month, year: &typed.until.year, error: error("until"), ..DateInput::default() }))
-                (button(ButtonKind::Main, "Record the answer", None))
-            }
-        }))
-    };
-    staff(app, visit, At::Elsewhere, &title(&asking.contact, "ask for consent"), body)
-}
-
-const FIELDS: [&str; 12] = [
-    "form",
-    "seen",
-    "said",
-    "explicit_said",
-    "way",
-    "name",
-    "strokes",
-    "witness",
-    "representative",
-    "until-day",
-    "until-month",
-    "until-year",
-];
-
-pub(crate) async fn answer(
-    State(app): State<App>,
-    Signed(visit): Signed,
-    Path((id, what)): Path<(String, String)>,
-    sent: Form,
-) -> Result<Response, Fail> {
-    let (id, what) = (client(&id)?, about(&what)?);
-    let sent = sent.only(&FIELDS)?;
-    let key = sent.key()?;
-    let text = |name: &str| sent.one(name).map(str::to_owned);
-    let typed = ConsentTyped {
-        said: text("said")?,
-        way: text("way")?,
-        name: text("name")?,
-        strokes: text("strokes")?,
-        witness: text("witness")?,
-        representative: text("representative")?,
-        explicit: sent.ticked("explicit_said"),
-        until: Boxes { day: text("until-day")?, month: text("until-month")?, year: text("until-year")? },
-    };
-    let today = app.service.surroundings().today();
-    let asking = app.service.begin_consent(&visit, id, what).await?.release().await?;
-    let (mut status, mut changed) = (StatusCode::UNPROCESSABLE_ENTITY, false);
-    let faults = match typed.read(asking.wording.explicit.is_some(), today) {
-        Ok(answered) => {
-            match app.service.answer_consent(&visit, id, what, key, sent.one("seen")?, answered).await {
-                Ok(_) => {
-                    return Ok(Redirect::to(&format!("/clients/{id}/consent?done=answered")).into_response());
-                }
-                Err(Error::Faults(faults)) => faults,
-                Err(Error::ChangedMeanwhile) => {
-                    (status, changed) = (StatusCode::CONFLICT, true);
-                    Vec::new()
-                }
-                Err(error) => return Err(error.into()),
-            }
-        }
-        Err(faults) => faults,
-    };
-    let again = app.service.begin_consent(&visit, id, what).await?;
-    let key = sent.one("form")?.to_owned();
-    let page =
-        again.map(|asking| asking_page(&app, &visit, id, what, &asking, &key, &typed, &faults, changed));
-    Ok((status, release(page).await?).into_response())
 }
 
 pub(crate) async fn withdraw(

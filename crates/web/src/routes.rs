@@ -149,8 +149,8 @@ routes! {
     Get  "/clients/{client}/journey" Staff true journey::show;
     Get  "/clients/{client}/appointments/new" Staff true appointments::begin;
     Post "/clients/{client}/appointments" Staff true appointments::book;
-    Get  "/appointments/{appointment}" Staff true appointments::show;
-    Post "/appointments/{appointment}" Staff true appointments::change;
+    Get  "/appointments/{appointment}" Staff true appointments::one::show;
+    Post "/appointments/{appointment}" Staff true appointments::one::change;
     Get  "/clients/{client}/documents" Staff true documents::show;
     Post "/clients/{client}/documents" Staff true documents::send;
     Get  "/clients/{client}/documents/{document}" Staff true documents::one;
@@ -182,8 +182,8 @@ routes! {
     Post "/account/calendar/end" Staff true calendar::end;
     Get  "/calendar/{secret}" Everybody false calendar::feed;
     Get  "/clients/{client}/consent" Staff true consents::show;
-    Get  "/clients/{client}/consent/ask/{about}" Staff true consents::ask;
-    Post "/clients/{client}/consent/ask/{about}" Staff true consents::answer;
+    Get  "/clients/{client}/consent/ask/{about}" Staff true consents::asking::ask;
+    Post "/clients/{client}/consent/ask/{about}" Staff true consents::asking::answer;
     Post "/clients/{client}/consent/withdraw" Staff true consents::withdraw;
     Get  "/clients/{client}/consent/{consent}/{file}" Staff true consents::record;
     Get  "/clients/{client}/share/{organisation}" Staff true disclosures::propose;
