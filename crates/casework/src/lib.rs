@@ -37,6 +37,7 @@ pub mod redaction;
 pub mod referrals;
 pub mod requests;
 pub mod retention;
+pub mod safe_contact;
 pub mod working_days;
 
 pub use answers::{Answer, Chosen, Fault, Part, Typed};

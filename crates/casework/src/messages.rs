@@ -13,6 +13,7 @@ use crate::entries::codes;
 use crate::formats::{Email, Phone};
 use crate::names;
 use crate::profile::{Profile, fields};
+use crate::safe_contact::{is_safe, ways};
 
 codes! {
     /// By what somebody is written to.
@@ -200,19 +201,6 @@ impl Address {
 
 const PREFERRED_CONTACT: FieldId = FieldId::known("preferred_contact");
 
-/// What the client said is safe; `None` if they were not asked, and then what they gave us is theirs to be reached by.
-fn safe(contact: &Profile) -> Option<Vec<&str>> {
-    match contact.get(&fields::SAFE_CONTACT)? {
-        // Asked and not answered: nothing is known to be safe.
-        Answer::PreferNotToSay => Some(Vec::new()),
-        answer => Some(answer.chosen().iter().map(|chosen| chosen.code.as_str()).collect()),
-    }
-}
-
-fn is_safe(contact: &Profile, code: &str) -> bool {
-    safe(contact).is_none_or(|ways| ways.contains(&code))
-}
-
 fn phones(contact: &Profile) -> impl Iterator<Item = Phone> {
     [fields::MOBILE_PHONE, fields::OTHER_PHONE]
         .into_iter()
@@ -269,7 +257,7 @@ impl Ringing {
     /// From the contact details. Not asked, nobody leaves a message or says who they are.
     #[must_use]
     pub fn of(contact: &Profile) -> Ringing {
-        let said = |code: &str| safe(contact).is_some_and(|ways| ways.contains(&code));
+        let said = |code: &str| ways(contact).is_some_and(|ways| ways.contains(&code));
         let lines = contact.address().into_iter().map(str::to_owned);
         Ringing {
             numbers: phones(contact)

@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use casework::entries::MeetingTyped;
 use casework::profile::fields as known;
-use casework::{ClientId, Fault, MeetingKind, Typed, answers, dates};
+use casework::{ClientId, Fault, MeetingKind, Typed, answers, dates, safe_contact};
 use maud::{Markup, html};
 use notice::{Category, FieldId, Group};
 use records::appointments::Appointment;
@@ -222,11 +222,8 @@ pub(crate) fn head(
     if let Some(words) = profile.known_as() {
         tags.push(tag(TagKind::Info, &format!("Known as {words}")));
     }
-    if let Some(safe) = profile.get(&known::SAFE_CONTACT) {
-        let field = notice::Catalogue::standard().field(&known::SAFE_CONTACT);
-        for words in answers::shown_each(field.and_then(|f| notice::Catalogue::standard().list_of(f)), safe) {
-            tags.push(tag(TagKind::Warn, &words));
-        }
+    if let Some(words) = safe_contact::warning(profile) {
+        tags.push(tag(TagKind::Warn, &words));
     }
     let base = format!("/clients/{id}");
     let mut tabs = vec![("File", base.clone())];
