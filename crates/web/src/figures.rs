@@ -233,9 +233,11 @@ fn asking(app: &App, typed: &Typed, dimensions: &[Dimension], faults: &[Fault]) 
     html! {
         form.app-note method="get" action="/figures" novalidate {
             (measures(&typed.what, fault(faults, "what")))
-            (select(Select { name: "by", label: "By", options: by, value: &typed.by, error: fault(faults, "by"), ..Select::default() }))
-            (select(Select { name: "and", label: "And by", options: and, value: &typed.and, error: fault(faults, "and"), ..Select::default() }))
-            (quarters(app, &typed.from, &typed.to, faults))
+            div.app-questions {
+                (select(Select { name: "by", label: "By", options: by, value: &typed.by, error: fault(faults, "by"), ..Select::default() }))
+                (select(Select { name: "and", label: "And by", options: and, value: &typed.and, error: fault(faults, "and"), ..Select::default() }))
+                (quarters(app, &typed.from, &typed.to, faults))
+            }
             (tick("compare", "Put the quarters beside each other", typed.compare))
             (buttons(button(ButtonKind::Main, "Count", None)))
         }
@@ -277,10 +279,12 @@ fn shown(id: &str, sheet: &Sheet) -> Markup {
         .collect();
     // The panel around it has the title as its name; a region inside needs one of its own.
     let caption = format!("Table: {}", sheet.title);
-    html! {
-        (table(Table { id, caption: &caption, caption_hidden: true, columns: &columns, rows }))
-        (chart::bars(id, sheet))
+    let table = table(Table { id, caption: &caption, caption_hidden: true, columns: &columns, rows });
+    let picture = chart::bars(id, sheet);
+    if sheet.columns.len() > 2 {
+        return html! { (table) (picture) };
     }
+    html! { div.app-questions { div { (table) } div { (picture) } } }
 }
 
 /// What was left out, and how the figures were made.
