@@ -5,27 +5,10 @@ use jiff::civil::Date;
 use crate::codes::{ContactRole, Event, Layer, ObjectionTo};
 use crate::model::{Basis, Condition, Period, Retention};
 
-const MONTHS: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
-
 /// A day as people write it: 9 November 2026.
 #[must_use]
 pub fn day(date: Date) -> String {
-    let index = usize::try_from(date.month() - 1).unwrap_or_default();
-    let month = MONTHS.get(index).copied().unwrap_or_default();
-    format!("{} {month} {}", date.day(), date.year())
+    date.strftime("%-d %B %Y").to_string()
 }
 
 /// Several things as one phrase: "a, b and c".
