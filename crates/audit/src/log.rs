@@ -78,6 +78,7 @@ impl Log {
             key,
             checkpoint: checkpoint.to_owned(),
             tree: Tree::load(&store, size).await?,
+            shared: false,
             signed: last,
             signed_at: Instant::now(),
             signing: None,
