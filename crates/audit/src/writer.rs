@@ -38,6 +38,9 @@ pub(crate) enum Job {
     Close(oneshot::Sender<Result<(), Error>>),
 }
 
+/// Who asked to close, and the answer.
+pub(crate) type Closed = (oneshot::Sender<Result<(), Error>>, Result<(), Error>);
+
 pub(crate) struct Writer {
     pub(crate) store: Store,
     pub(crate) records: Store,
@@ -56,8 +59,9 @@ pub(crate) struct Writer {
 }
 
 impl Writer {
-    /// Works until it is closed, nobody is left to ask, or the log turns out not to be the one that was signed.
-    pub(crate) async fn run(mut self, mut jobs: mpsc::Receiver<Job>) {
+    /// Works until it is closed, nobody is left to ask, or the log turns out not to be the one that was signed. Gives whoever
+    /// closed it, and what to answer.
+    pub(crate) async fn run(mut self, mut jobs: mpsc::Receiver<Job>) -> Option<Closed> {
         let mut ticks = interval(SIGN_EVERY);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
@@ -67,7 +71,7 @@ impl Writer {
                     None => {
                         let ended = self.sign_last().await;
                         report(&ended);
-                        return;
+                        return None;
                     }
                 },
                 _ = ticks.tick() => Job::Outbox,
@@ -78,14 +82,13 @@ impl Writer {
                 if let Err(error) = self.store.truncate_log().await {
                     tracing::warn!(%error, "the log of writes stays beside the audit log");
                 }
-                let _ = closed.send(emptied.and(signed));
-                return;
+                return Some((closed, emptied.and(signed)));
             }
             if self.signed_at.elapsed() >= SIGN_EVERY {
                 let signing = self.sign().await;
                 report(&signing);
                 if matches!(signing, Err(Error::Behind { .. } | Error::Forked { .. })) {
-                    return;
+                    return None;
                 }
             }
         }
