@@ -1,5 +1,7 @@
 //! What one entry says: the bytes that the tree is over.
 
+use std::borrow::Cow;
+
 use access::{Actor, ActorId, Permit, Refusal, Request, Role, Subject};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
@@ -23,11 +25,11 @@ pub enum Outcome {
 }
 
 impl Outcome {
-    fn text(self) -> String {
+    fn text(self) -> Code {
         match self {
-            Outcome::Done => "done".to_owned(),
-            Outcome::Refused(why) => format!("refused:{why}"),
-            Outcome::Failed(why) => format!("failed:{why}"),
+            Outcome::Done => "done".into(),
+            Outcome::Refused(why) => format!("refused:{why}").into(),
+            Outcome::Failed(why) => format!("failed:{why}").into(),
         }
     }
 }
@@ -60,6 +62,12 @@ pub struct Detail {
     pub stopped: Option<&'static str>,
 }
 
+/// More than the entry of a view takes, so that its bytes are written without moving.
+const USUAL_BYTES: usize = 640;
+
+/// A code of ours, or one that was read.
+type Code = Cow<'static, str>;
+
 /// The leaf as it is stored: fields in this order, as JSON.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Leaf {
@@ -69,17 +77,17 @@ pub(crate) struct Leaf {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) actor: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    role: Option<String>,
-    pub(crate) action: String,
+    role: Option<Code>,
+    pub(crate) action: Code,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    purpose: Option<String>,
+    purpose: Option<Code>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    act: Option<String>,
+    act: Option<Code>,
     /// A client's id, `everyone` or `service`.
-    pub(crate) subject: String,
+    pub(crate) subject: Code,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    categories: Vec<String>,
-    outcome: String,
+    categories: Vec<Code>,
+    outcome: Code,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     policy: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -155,10 +163,10 @@ impl Leaf {
             at: at.as_microsecond(),
             actor: actor.map(|a| hex::encode(a.as_bytes())),
             role: None,
-            action: action.0.to_owned(),
+            action: action.0.into(),
             purpose: None,
             act: None,
-            subject: "service".to_owned(),
+            subject: "service".into(),
             categories: Vec::new(),
             outcome: outcome.text(),
             policy: None,
@@ -169,22 +177,31 @@ impl Leaf {
         }
     }
 
-    fn asked(&mut self, actor: Actor, purpose: &str, act: &str, subject: Subject, categories: Categories) {
-        self.role = Some(actor.role.code().to_owned());
-        self.purpose = Some(purpose.to_owned());
-        self.act = Some(act.to_owned());
+    fn asked(
+        &mut self,
+        actor: Actor,
+        purpose: &'static str,
+        act: &'static str,
+        subject: Subject,
+        categories: Categories,
+    ) {
+        self.role = Some(actor.role.code().into());
+        self.purpose = Some(purpose.into());
+        self.act = Some(act.into());
         self.subject = match subject {
-            Subject::Client(id) => id.to_string(),
-            Subject::Everyone => "everyone".to_owned(),
-            Subject::Service => "service".to_owned(),
+            Subject::Client(id) => id.to_string().into(),
+            Subject::Everyone => "everyone".into(),
+            Subject::Service => "service".into(),
         };
-        self.categories = categories.iter().map(|c| c.code().to_owned()).collect();
+        self.categories = categories.iter().map(|c| c.code().into()).collect();
     }
 
     /// The bytes that are stored and hashed.
     pub(crate) fn bytes(&self) -> Vec<u8> {
+        let mut bytes = Vec::with_capacity(USUAL_BYTES);
         // Serialising strings and numbers into memory cannot fail.
-        serde_json::to_vec(self).unwrap_or_default()
+        let _ = serde_json::to_writer(&mut bytes, self);
+        bytes
     }
 
     /// Reads a leaf; none if it is not exactly what `bytes` would give.
@@ -264,11 +281,11 @@ impl Recorded {
             actor: leaf.actor_bytes().map(ActorId::from_bytes),
             role: leaf.role.as_deref().and_then(|r| r.parse().ok()),
             sealed: leaf.sealed.as_deref().and_then(|s| BASE64_STANDARD.decode(s).ok()),
-            action: leaf.action,
-            purpose: leaf.purpose,
-            subject: leaf.subject,
-            categories: leaf.categories,
-            outcome: leaf.outcome,
+            action: leaf.action.into_owned(),
+            purpose: leaf.purpose.map(Cow::into_owned),
+            subject: leaf.subject.into_owned(),
+            categories: leaf.categories.into_iter().map(Cow::into_owned).collect(),
+            outcome: leaf.outcome.into_owned(),
             notice: leaf.notice,
             count: leaf.count,
             rows: leaf.rows,

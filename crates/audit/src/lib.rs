@@ -34,8 +34,13 @@ pub use verify::{Bad, Fault, Verified, verify};
 use store::Migrations;
 
 /// The schema of the log's own store.
-pub static MIGRATIONS: Migrations =
-    Migrations { name: "audit", steps: &[(1, "the log", include_str!("../migrations/001_audit.sql"))] };
+pub static MIGRATIONS: Migrations = Migrations {
+    name: "audit",
+    steps: &[
+        (1, "the log", include_str!("../migrations/001_audit.sql")),
+        (2, "one row an entry", include_str!("../migrations/002_one_row.sql")),
+    ],
+};
 
 /// The table that the log needs in the records store.
 pub const OUTBOX_MIGRATION: &str = include_str!("../migrations/outbox.sql");

@@ -8,6 +8,7 @@ use access::{ActorId, Permit, Refusal};
 use casework::ClientId;
 use jiff::Timestamp;
 use store::{Store, sql};
+use tokio::runtime::Builder;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 
@@ -78,6 +79,7 @@ impl Log {
             key,
             checkpoint: checkpoint.to_owned(),
             tree: Tree::load(&store, size).await?,
+            shared: false,
             signed: last,
             signed_at: Instant::now(),
             signing: None,
@@ -85,7 +87,7 @@ impl Log {
         };
         outbox::empty(&mut writer).await?;
         writer.sign_last().await?;
-        tokio::spawn(writer.run(inbox));
+        on_a_thread_of_its_own(writer, inbox)?;
         Ok(Log { store, jobs, clock, public, checkpoint: checkpoint.to_owned(), commits })
     }
 
@@ -201,6 +203,22 @@ impl Log {
         self.jobs.send(Job::Close(done)).await.map_err(|_| Error::Unavailable)?;
         closed.await.unwrap_or(Err(Error::Unavailable))
     }
+}
+
+/// Lets the writer work beside the threads that render pages: it begins with an entry the moment it is sent, and when it waits
+/// for the disk no page has to be handed to another thread. It ends with the last sender of entries.
+fn on_a_thread_of_its_own(writer: Writer, inbox: mpsc::Receiver<Job>) -> Result<(), Error> {
+    let runtime = Builder::new_current_thread().enable_all().build().map_err(|_| Error::Unavailable)?;
+    let thread = std::thread::Builder::new().name("audit-log".to_owned());
+    let started = thread.spawn(move || {
+        let closed = runtime.block_on(writer.run(inbox));
+        // First the connections that it opened are ended: whoever is told that it is closed must not be lent one of them.
+        drop(runtime);
+        if let Some((asked, answer)) = closed {
+            let _ = asked.send(answer);
+        }
+    });
+    started.map(drop).map_err(|_| Error::Unavailable)
 }
 
 pub(crate) async fn size(store: &Store) -> Result<u64, Error> {

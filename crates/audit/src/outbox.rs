@@ -61,7 +61,7 @@ async fn carry(writer: &mut Writer, entries: Vec<Line>) -> Result<(), Error> {
     let fresh = entries.into_iter().zip(here).filter(|(_, found)| found.rows.is_empty());
     let fresh: Vec<Line> = fresh.map(|(line, _)| line).collect();
     if !fresh.is_empty() {
-        writer.append(fresh).await?;
+        writer.append(&fresh).await?;
     }
     writer.records.write(taking).await?;
     Ok(())

@@ -1,4 +1,5 @@
-//! The Merkle tree over the entries: its right edge in memory, all stored hashes in the store.
+//! The Merkle tree over the entries: its right edge in memory, all hashes in the store, each in the row of the entry that
+//! completes what it is over.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -9,10 +10,8 @@ use tlog_tiles::tlog::{self, Hash, HashReader};
 use crate::Error;
 
 sql! { audit:
-    /// A stored hash.
-    FIND_HASH = "SELECT hash FROM audit_hash WHERE place = $1";
-    /// Stores one.
-    ADD_HASH = "INSERT INTO audit_hash (place, hash) VALUES ($1, $2)";
+    /// The hashes that an entry brought.
+    FIND_HASHES = "SELECT hashes FROM audit_entry WHERE seq = $1";
 }
 
 /// Hashes by their place in storage order.
@@ -90,13 +89,14 @@ pub(crate) fn covered(place: u64) -> (u64, u64) {
     (n << level, ((n + 1) << level) - 1)
 }
 
-/// The statement that stores a hash.
-pub(crate) fn storing(place: u64, hash: Hash) -> Query {
-    ADD_HASH.with([signed(place).into(), hash.0.into()])
+/// Hashes as the row of their entry holds them.
+pub(crate) fn in_row(hashes: &[(u64, Hash)]) -> Vec<u8> {
+    hashes.iter().flat_map(|(_, hash)| hash.0).collect()
 }
 
+/// The row that brought the hash at this place: that of the last entry that it is over.
 fn finding(place: u64) -> Query {
-    FIND_HASH.with([signed(place).into()])
+    FIND_HASHES.with([signed(covered(place).1).into()])
 }
 
 async fn fetch(store: &Store, places: &[u64]) -> Result<Hashes, Error> {
@@ -107,8 +107,10 @@ async fn fetch(store: &Store, places: &[u64]) -> Result<Hashes, Error> {
 fn placed(places: &[u64], rows: Vec<store::Rows>) -> Result<Hashes, Error> {
     let mut hashes = Hashes::default();
     for (place, rows) in places.iter().zip(rows) {
-        let row = rows.first().ok_or_else(|| Error::Damaged(covered(*place).0))?;
-        hashes.0.insert(*place, Hash(row.bytes32(0)?));
+        let (level, _) = tlog::split_stored_hash_index(*place);
+        let damaged = || Error::Damaged(covered(*place).0);
+        let (all, _) = rows.first().ok_or_else(damaged)?.blob(0)?.as_chunks();
+        hashes.0.insert(*place, Hash(*all.get(usize::from(level)).ok_or_else(damaged)?));
     }
     Ok(hashes)
 }

@@ -13,7 +13,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval};
 use crate::checkpoint::Signed;
 use crate::key::SigningKey;
 use crate::leaf::Line;
-use crate::tree::{self, Tree, signed};
+use crate::tree::{Tree, in_row, signed};
 use crate::{Error, outbox};
 
 sql! { audit:
@@ -21,8 +21,10 @@ sql! { audit:
     GROW = "UPDATE audit_head SET size = size + $1 WHERE one = 1 RETURNING size";
     /// How far the log has grown.
     pub(crate) SIZE = "SELECT size FROM audit_head WHERE one = 1";
+    /// The same at once with the entries: from any other size than the known one it becomes none, which its column refuses.
+    GROW_FROM = "UPDATE audit_head SET size = CASE WHEN size = $1 THEN size + $2 END WHERE one = 1";
     /// Adds an entry.
-    ADD_ENTRY = "INSERT INTO audit_entry (seq, id, at, actor, subject, leaf) VALUES ($1, $2, $3, $4, $5, $6)";
+    ADD_ENTRY = "INSERT INTO audit_entry (seq, id, at, actor, subject, hashes, leaf) VALUES ($1, $2, $3, $4, $5, $6, $7)";
 }
 
 /// Entries in one transaction at most.
@@ -36,6 +38,9 @@ pub(crate) enum Job {
     Close(oneshot::Sender<Result<(), Error>>),
 }
 
+/// Who asked to close, and the answer.
+pub(crate) type Closed = (oneshot::Sender<Result<(), Error>>, Result<(), Error>);
+
 pub(crate) struct Writer {
     pub(crate) store: Store,
     pub(crate) records: Store,
@@ -43,6 +48,8 @@ pub(crate) struct Writer {
     pub(crate) checkpoint: PathBuf,
     /// The log as this writer last knew it to be on disk.
     pub(crate) tree: Tree,
+    /// Whether another server has written since this one last did.
+    pub(crate) shared: bool,
     /// What the checkpoint file holds.
     pub(crate) signed: Option<Signed>,
     pub(crate) signed_at: Instant,
@@ -52,8 +59,9 @@ pub(crate) struct Writer {
 }
 
 impl Writer {
-    /// Works until it is closed, nobody is left to ask, or the log turns out not to be the one that was signed.
-    pub(crate) async fn run(mut self, mut jobs: mpsc::Receiver<Job>) {
+    /// Works until it is closed, nobody is left to ask, or the log turns out not to be the one that was signed. Gives whoever
+    /// closed it, and what to answer.
+    pub(crate) async fn run(mut self, mut jobs: mpsc::Receiver<Job>) -> Option<Closed> {
         let mut ticks = interval(SIGN_EVERY);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
@@ -63,7 +71,7 @@ impl Writer {
                     None => {
                         let ended = self.sign_last().await;
                         report(&ended);
-                        return;
+                        return None;
                     }
                 },
                 _ = ticks.tick() => Job::Outbox,
@@ -74,14 +82,13 @@ impl Writer {
                 if let Err(error) = self.store.truncate_log().await {
                     tracing::warn!(%error, "the log of writes stays beside the audit log");
                 }
-                let _ = closed.send(emptied.and(signed));
-                return;
+                return Some((closed, emptied.and(signed)));
             }
             if self.signed_at.elapsed() >= SIGN_EVERY {
                 let signing = self.sign().await;
                 report(&signing);
                 if matches!(signing, Err(Error::Behind { .. } | Error::Forked { .. })) {
-                    return;
+                    return None;
                 }
             }
         }
@@ -107,7 +114,7 @@ impl Writer {
             next = if lines.len() < AT_ONCE { jobs.try_recv().ok() } else { None };
         }
         if !lines.is_empty() {
-            let result = self.append(lines).await;
+            let result = self.append(&lines).await;
             report(&result);
             for done in waiting {
                 let _ = done.send(result.clone());
@@ -121,9 +128,35 @@ impl Writer {
     }
 
     /// Appends entries in one transaction. After a failure, whatever became of it, the next one begins at what the store has.
-    pub(crate) async fn append(&mut self, lines: Vec<Line>) -> Result<(), Error> {
-        let count = lines.len() as u64;
+    pub(crate) async fn append(&mut self, lines: &[Line]) -> Result<(), Error> {
+        let grown = if self.shared { None } else { self.append_alone(lines).await? };
+        self.tree = match grown {
+            Some(tree) => tree,
+            None => self.append_in_turn(lines).await?,
+        };
+        self.tree.trim();
+        self.commits.fetch_add(1, Ordering::Relaxed);
+        Ok(())
+    }
+
+    /// Appends to the log as it is known, in one batch. None if it is not that log any more: then nothing was written.
+    async fn append_alone(&self, lines: &[Line]) -> Result<Option<Tree>, Error> {
         let mut tree = self.tree.clone();
+        let mut batch = Vec::with_capacity(lines.len() + 1);
+        batch.push(GROW_FROM.with([signed(tree.size).into(), signed(lines.len() as u64).into()]));
+        adding(&mut batch, &mut tree, lines)?;
+        match self.store.write(batch).await {
+            Ok(rows) if rows.first().is_some_and(|head| head.affected == 1) => Ok(Some(tree)),
+            // Without a head nothing counts these entries. The careful way says so, too.
+            Ok(_) | Err(store::Error::AlreadyThere { .. } | store::Error::Statement { .. }) => Ok(None),
+            Err(other) => Err(other.into()),
+        }
+    }
+
+    /// Waits for its turn among several servers, and appends to what the others have made of the log.
+    async fn append_in_turn(&mut self, lines: &[Line]) -> Result<Tree, Error> {
+        let (mut tree, count) = (self.tree.clone(), lines.len() as u64);
+        let lines = lines.to_vec();
         let grown: Result<Tree, Error> = self
             .store
             .tx(move |tx| {
@@ -134,21 +167,16 @@ impl Writer {
                     if before != tree.size {
                         tree = caught_up(tx, &tree, before).await?;
                     }
-                    let mut batch = Vec::with_capacity(lines.len() * 3);
-                    for line in lines {
-                        let (seq, hashes) = (tree.size, tree.append(&line.bytes)?);
-                        batch.push(adding(seq, line));
-                        batch.extend(hashes.into_iter().map(|(place, hash)| tree::storing(place, hash)));
-                    }
+                    let mut batch = Vec::with_capacity(lines.len());
+                    adding(&mut batch, &mut tree, &lines)?;
                     tx.batch(batch).await?;
                     Ok(tree)
                 })
             })
             .await;
-        self.tree = grown?;
-        self.tree.trim();
-        self.commits.fetch_add(1, Ordering::Relaxed);
-        Ok(())
+        let grown = grown?;
+        self.shared = grown.size != self.tree.size + count;
+        Ok(grown)
     }
 }
 
@@ -161,10 +189,16 @@ async fn caught_up(tx: &mut Tx, known: &Tree, size: u64) -> Result<Tree, Error> 
     Tree::load_in(tx, size).await
 }
 
-/// The statement that adds an entry at `seq`.
-fn adding(seq: u64, line: Line) -> Query {
-    let Line { id, at, actor, subject, bytes } = line;
-    ADD_ENTRY.with([signed(seq).into(), id.into(), at.into(), actor.into(), subject.into(), bytes.into()])
+/// The statements that add entries behind a tree, which grows by them.
+fn adding(batch: &mut Vec<Query>, tree: &mut Tree, lines: &[Line]) -> Result<(), Error> {
+    for Line { id, at, actor, subject, bytes } in lines {
+        let (seq, hashes) = (signed(tree.size), in_row(&tree.append(bytes)?));
+        let (actor, subject) = ((*actor).into(), (*subject).into());
+        let values =
+            [seq.into(), id.into(), (*at).into(), actor, subject, hashes.into(), bytes.clone().into()];
+        batch.push(ADD_ENTRY.with(values));
+    }
+    Ok(())
 }
 
 fn report(result: &Result<(), Error>) {

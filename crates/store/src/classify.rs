@@ -47,12 +47,18 @@ pub struct Unclassified {
 /// # Errors
 /// The first column that has none.
 pub fn columns(migrations: &Migrations) -> Result<Vec<Column>, Unclassified> {
-    let mut found = Vec::new();
+    let mut found: Vec<Column> = Vec::new();
     for (_, _, text) in migrations.steps {
         let mut table: Option<String> = None;
         for line in text.lines().map(str::trim) {
             if let Some(rest) = line.strip_prefix("CREATE TABLE ") {
                 table = rest.split([' ', '(']).next().map(str::to_owned);
+            } else if let Some(gone) = line.strip_prefix("DROP TABLE ") {
+                let gone = gone.trim_end_matches(';');
+                found.retain(|column| column.table != gone);
+            } else if let Some((before, after)) = renamed(line) {
+                let columns = found.iter_mut().filter(|column| column.table == before);
+                columns.for_each(|column| after.clone_into(&mut column.table));
             } else if line.starts_with(')') {
                 table = None;
             } else if let (Some(table), Some(name)) = (&table, line.split_whitespace().next()) {
@@ -70,6 +76,11 @@ pub fn columns(migrations: &Migrations) -> Result<Vec<Column>, Unclassified> {
         }
     }
     Ok(found)
+}
+
+/// The names of a table before and after a statement that gives it another.
+fn renamed(line: &str) -> Option<(&str, &str)> {
+    line.strip_prefix("ALTER TABLE ")?.strip_suffix(';')?.split_once(" RENAME TO ")
 }
 
 fn class_of(comment: &str) -> Option<Class> {
@@ -102,6 +113,26 @@ mod tests {
         assert_eq!(
             found.iter().map(|c| (c.column.as_str(), c.class)).collect::<Vec<_>>(),
             [("id", Class::Id), ("at", Class::Time)]
+        );
+        static LATER: Migrations = Migrations {
+            name: "x",
+            steps: &[
+                (
+                    1,
+                    "one",
+                    "CREATE TABLE t (\n    id BIGINT -- id: who\n);\nCREATE TABLE u (\n    id BIGINT -- id\n);",
+                ),
+                (
+                    2,
+                    "two",
+                    "ALTER TABLE t RENAME TO s;\nCREATE TABLE t (\n    at BIGINT -- time: when\n);\nDROP TABLE s;\nDROP TABLE u;",
+                ),
+            ],
+        };
+        let found = columns(&LATER).unwrap();
+        assert_eq!(
+            found.iter().map(|c| (c.table.as_str(), c.column.as_str())).collect::<Vec<_>>(),
+            [("t", "at")]
         );
         static BAD: Migrations =
             Migrations { name: "x", steps: &[(1, "one", "CREATE TABLE t (\n    name TEXT,\n);")] };

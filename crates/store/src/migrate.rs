@@ -5,7 +5,8 @@
 pub struct Migrations {
     /// Which store: the name that its statements carry.
     pub name: &'static str,
-    /// Steps by number, with a name and the text; `{{BLOB}}` stands for the engine's word for bytes.
+    /// Steps by number, with a name and the text; `{{BLOB}}` stands for the engine's word for bytes, `{{NUMBER}}` for that of a
+    /// number that is its table's primary key.
     pub steps: &'static [(i64, &'static str, &'static str)],
 }
 
@@ -19,13 +20,22 @@ impl Migrations {
         &self,
         found: i64,
         until: i64,
-        blob: &'static str,
+        words: &'static Words,
     ) -> impl Iterator<Item = (i64, String)> {
-        self.steps
-            .iter()
-            .filter(move |(number, _, _)| *number > found && *number <= until)
-            .map(move |(number, _, text)| (*number, text.replace("{{BLOB}}", blob)))
+        self.steps.iter().filter(move |(number, _, _)| *number > found && *number <= until).map(
+            move |(number, _, text)| {
+                (*number, text.replace("{{BLOB}}", words.blob).replace("{{NUMBER}}", words.number))
+            },
+        )
     }
+}
+
+/// An engine's words for what the two name differently.
+pub(crate) struct Words {
+    /// Bytes.
+    pub(crate) blob: &'static str,
+    /// A number that is its table's primary key. SQLite then keeps the rows themselves in its order, without an index beside them.
+    pub(crate) number: &'static str,
 }
 
 pub(crate) const CREATE_VERSION: &str =

@@ -14,13 +14,14 @@ use tokio_postgres::types::private::BytesMut;
 use tokio_postgres::types::{FromSql, IsNull, ToSql, Type, to_sql_checked};
 use tokio_postgres::{Client, Config, Statement};
 
-use crate::migrate::{CREATE_VERSION, FIND_VERSION, SET_VERSION};
+use crate::migrate::{CREATE_VERSION, FIND_VERSION, SET_VERSION, Words};
 use crate::table::{self, Column, Table};
 use crate::{Error, Migrations, Query, Row, Rows, Sql, Value, server};
 
 const CONNECTIONS: usize = 8;
 const PATIENCE: Duration = Duration::from_secs(5);
 const TRIES: usize = 3;
+const WORDS: Words = Words { blob: "BYTEA", number: "BIGINT" };
 
 pub(crate) struct Postgres {
     config: Config,
@@ -193,7 +194,7 @@ impl Postgres {
         if found > migrations.known() {
             return Err(Error::NewerSchema { name: migrations.name, found, known: migrations.known() });
         }
-        for (number, text) in migrations.between(found, until, "BYTEA") {
+        for (number, text) in migrations.between(found, until, &WORDS) {
             let step = client.transaction().await.map_err(said)?;
             step.batch_execute(&text).await.map_err(said)?;
             step.execute(SET_VERSION, &[&migrations.name, &number]).await.map_err(said)?;

@@ -11,12 +11,13 @@ use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{Connection, ErrorCode, OpenFlags, ffi};
 use tokio::sync::OwnedMutexGuard;
 
-use crate::migrate::{CREATE_VERSION, FIND_VERSION, SET_VERSION};
+use crate::migrate::{CREATE_VERSION, FIND_VERSION, SET_VERSION, Words};
 use crate::table::{self, Column, Table};
 use crate::{Error, Migrations, Query, Row, Rows, Value};
 
 const OLDEST: i32 = 3_051_003;
 const STATEMENTS: usize = 256;
+const WORDS: Words = Words { blob: "BLOB", number: "INTEGER" };
 /// The names of placeholders: SQLite numbers `$1` by its name, not by its number.
 const NAMES: [&str; 24] = [
     "$1", "$2", "$3", "$4", "$5", "$6", "$7", "$8", "$9", "$10", "$11", "$12", "$13", "$14", "$15", "$16",
@@ -255,7 +256,7 @@ fn migrate(writer: &mut Connection, path: &Path, migrations: &Migrations, until:
     if found > migrations.known() {
         return Err(Error::NewerSchema { name: migrations.name, found, known: migrations.known() });
     }
-    for (number, text) in migrations.between(found, until, "BLOB") {
+    for (number, text) in migrations.between(found, until, &WORDS) {
         let step = writer.transaction().map_err(said)?;
         step.execute_batch(&text).map_err(said)?;
         step.execute(SET_VERSION, rusqlite::params![migrations.name, number]).map_err(said)?;

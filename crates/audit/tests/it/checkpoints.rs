@@ -8,18 +8,13 @@ use crate::desk::{Bench, sign_in};
 sql! { audit:
     /// Puts the log back to fewer entries, as an older copy of the database would.
     CUT_ENTRIES = "DELETE FROM audit_entry WHERE seq >= $1";
-    CUT_HASHES = "DELETE FROM audit_hash WHERE place >= $1";
     CUT_HEAD = "UPDATE audit_head SET size = $1";
 }
 
 impl Bench {
-    /// The database as it was with `size` entries, of which `hashes` were stored.
-    pub(crate) async fn put_back(&self, size: i64, hashes: i64) {
-        let cut = vec![
-            CUT_ENTRIES.with([size.into()]),
-            CUT_HASHES.with([hashes.into()]),
-            CUT_HEAD.with([size.into()]),
-        ];
+    /// The database as it was with `size` entries.
+    pub(crate) async fn put_back(&self, size: i64) {
+        let cut = vec![CUT_ENTRIES.with([size.into()]), CUT_HEAD.with([size.into()])];
         self.audit.write(cut).await.unwrap();
     }
 }
@@ -28,7 +23,7 @@ impl Bench {
 async fn a_database_older_than_its_checkpoint_does_not_open() {
     for bench in Bench::all().await {
         bench.filled(20).await.close().await.unwrap();
-        bench.put_back(15, 26).await;
+        bench.put_back(15).await;
         let error = bench.open().await.err().unwrap();
         assert_eq!(error, Error::Behind { found: 15, signed: 20 });
         let said = error.to_string();
@@ -45,7 +40,7 @@ async fn a_rewritten_log_does_not_fit_its_checkpoint() {
         bench.filled(9).await.close().await.unwrap();
         // Somebody with the database alone writes another log of the same length, and one that is longer.
         for entries in [9, 30] {
-            bench.put_back(0, 0).await;
+            bench.put_back(0).await;
             let (mine, aside) = (bench.checkpoint(), bench.ground.folder().join("aside"));
             std::fs::rename(&mine, &aside).unwrap();
             bench.filled(entries).await.close().await.unwrap();
@@ -64,7 +59,7 @@ async fn a_rewritten_log_does_not_fit_its_checkpoint() {
 async fn a_log_that_is_put_back_while_it_runs_takes_no_more() {
     for bench in Bench::all().await {
         let log = bench.filled(20).await;
-        bench.put_back(10, 18).await;
+        bench.put_back(10).await;
         for _ in 0..15 {
             let refused = sign_in(&log).await.unwrap_err();
             assert_eq!(refused, Error::PutBack { found: 10, known: 20 });

@@ -11,7 +11,7 @@ use crate::desk::{Bench, VIEW, permit, sign_in};
 
 sql! { audit:
     /// Takes the place of the next entry, so that the commit fails in its middle.
-    OBSTACLE = "INSERT INTO audit_entry (seq, id, at, leaf) VALUES ($1, $2, 0, $2)";
+    OBSTACLE = "INSERT INTO audit_entry (seq, id, at, hashes, leaf) VALUES ($1, $2, 0, $2, $2)";
     NO_OBSTACLE = "DELETE FROM audit_entry WHERE id = $1";
 }
 

@@ -13,6 +13,7 @@ mod crowd;
 mod desk;
 mod faults;
 mod killed;
+mod older;
 mod outbox;
 mod proofs;
 mod schema;

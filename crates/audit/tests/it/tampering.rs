@@ -12,38 +12,17 @@ sql! { audit:
     SET_AT = "UPDATE audit_entry SET at = at + $2 WHERE seq = $1";
     SET_ACTOR = "UPDATE audit_entry SET actor = $2 WHERE seq = $1";
     SET_SUBJECT = "UPDATE audit_entry SET subject = $2 WHERE seq = $1";
-    SET_HASH = "UPDATE audit_hash SET hash = $2 WHERE place = $1";
+    SET_HASHES = "UPDATE audit_entry SET hashes = $2 WHERE seq = $1";
     SET_HEAD = "UPDATE audit_head SET size = size + $1";
     MOVE_ENTRY = "UPDATE audit_entry SET seq = $2 WHERE seq = $1";
-    MOVE_HASH = "UPDATE audit_hash SET place = $2 WHERE place = $1";
-    ADD_ENTRY = "INSERT INTO audit_entry (seq, id, at, leaf) VALUES ($1, $2, 0, $3)";
-    ADD_HASH = "INSERT INTO audit_hash (place, hash) VALUES ($1, $2)";
+    ADD_ENTRY = "INSERT INTO audit_entry (seq, id, at, leaf, hashes) VALUES ($1, $2, 0, $3, $4)";
     TAKE_ENTRY = "DELETE FROM audit_entry WHERE seq = $1";
-    TAKE_HASH = "DELETE FROM audit_hash WHERE place = $1";
-    ROW = "SELECT id, actor, subject, leaf FROM audit_entry WHERE seq = $1";
-    HASH = "SELECT hash FROM audit_hash WHERE place = $1";
+    ROW = "SELECT id, actor, subject, leaf, hashes FROM audit_entry WHERE seq = $1";
     HEAD_AWAY = "UPDATE audit_head SET one = 2";
     HEAD_BACK = "UPDATE audit_head SET one = 1";
 }
 
 const ENTRIES: i64 = 20;
-/// Hashes that are stored for so many entries: 20 + 10 + 5 + 2 + 1.
-const HASHES: i64 = 38;
-
-/// Where the hash over entries `n << level` and on is stored.
-fn place(level: u32, n: i64) -> i64 {
-    let mut entry = n;
-    for _ in 0..level {
-        entry = 2 * entry + 1;
-    }
-    let mut before = 0;
-    while entry > 0 {
-        before += entry;
-        entry >>= 1;
-    }
-    before + i64::from(level)
-}
-
 fn leaf_hash(leaf: &[u8]) -> Vec<u8> {
     use sha2::Digest;
     sha2::Sha256::new().chain_update([0]).chain_update(leaf).finalize().to_vec()
@@ -74,17 +53,23 @@ async fn ways(bench: &Bench) -> Vec<Tampering> {
     let (id, actor, subject, leaf) = (row(0).await, row(1).await, row(2).await, row(3).await);
     let text = String::from_utf8(leaf.clone()).unwrap();
     let lied = text.replace("adviser", "manager").into_bytes();
-    let hash = |place: i64| bytes(bench, HASH.with([place.into()]), 0);
-    let zero = vec![0_u8; 32];
+    let hashes = |seq: i64| bytes(bench, ROW.with([seq.into()]), 4);
+    let (of_7, of_15) = (hashes(7).await, hashes(15).await);
+    // The row of an entry with one of its hashes put in the place of another.
+    let with = |row: &[u8], level: usize, hash: &[u8]| {
+        let mut row = row.to_vec();
+        row[level * 32..][..32].copy_from_slice(hash);
+        row
+    };
+    let set = |seq: i64, row: Vec<u8>| at(&SET_HASHES, seq, row);
+    let zero = [0_u8; 32];
     let back = || vec![at(&SET_LEAF, 7, leaf.clone())];
-    let (of_7, over_4_to_7, over_0_to_15) = (place(0, 7), place(2, 1), place(4, 0));
     let swap_entries = |a: i64, b: i64| {
         [(a, 900), (b, a), (900, b)].map(|(from, to)| MOVE_ENTRY.with([from.into(), to.into()])).to_vec()
     };
-    let swap_hashes = |a: i64, b: i64| {
-        [(a, 900), (b, a), (900, b)].map(|(from, to)| MOVE_HASH.with([from.into(), to.into()])).to_vec()
+    let more = |hashes: Vec<u8>| {
+        vec![ADD_ENTRY.with([ENTRIES.into(), vec![3_u8; 16].into(), leaf.clone().into(), hashes.into()])]
     };
-    let more = || vec![ADD_ENTRY.with([ENTRIES.into(), vec![3_u8; 16].into(), leaf.clone().into()])];
     let less = || vec![TAKE_ENTRY.with([ENTRIES.into()])];
     let covers = ENTRIES.unsigned_abs();
     vec![
@@ -99,8 +84,8 @@ async fn ways(bench: &Bench) -> Vec<Tampering> {
         tampering("nothing", vec![at(&SET_LEAF, 7, Vec::<u8>::new())], back(), 7, Fault::Unreadable),
         tampering(
             "a lie with its hash",
-            vec![at(&SET_LEAF, 7, lied.clone()), at(&SET_HASH, of_7, leaf_hash(&lied))],
-            vec![at(&SET_LEAF, 7, leaf.clone()), at(&SET_HASH, of_7, hash(of_7).await)],
+            vec![at(&SET_LEAF, 7, lied.clone()), set(7, with(&of_7, 0, &leaf_hash(&lied)))],
+            vec![at(&SET_LEAF, 7, leaf.clone()), set(7, of_7.clone())],
             6,
             Fault::HashOver { last: 7 },
         ),
@@ -135,31 +120,59 @@ async fn ways(bench: &Bench) -> Vec<Tampering> {
         ),
         tampering(
             "a leaf's hash",
-            vec![at(&SET_HASH, of_7, zero.clone())],
-            vec![at(&SET_HASH, of_7, hash(of_7).await)],
+            vec![set(7, with(&of_7, 0, &zero))],
+            vec![set(7, of_7.clone())],
             7,
             Fault::Changed,
         ),
         tampering(
             "an inner hash",
-            vec![at(&SET_HASH, over_4_to_7, zero.clone())],
-            vec![at(&SET_HASH, over_4_to_7, hash(over_4_to_7).await)],
+            vec![set(7, with(&of_7, 2, &zero))],
+            vec![set(7, of_7.clone())],
             4,
             Fault::HashOver { last: 7 },
         ),
         tampering(
             "the highest hash",
-            vec![at(&SET_HASH, over_0_to_15, zero.clone())],
-            vec![at(&SET_HASH, over_0_to_15, hash(over_0_to_15).await)],
+            vec![set(15, with(&of_15, 4, &zero))],
+            vec![set(15, of_15.clone())],
             0,
             Fault::HashOver { last: 15 },
         ),
         tampering(
-            "a hash taken away",
-            vec![TAKE_HASH.with([of_7.into()])],
-            vec![at(&ADD_HASH, of_7, hash(of_7).await)],
+            "two hashes swapped",
+            vec![set(7, [&of_7[32..64], &of_7[..32], &of_7[64..]].concat())],
+            vec![set(7, of_7.clone())],
+            7,
+            Fault::Changed,
+        ),
+        tampering(
+            "all hashes taken away",
+            vec![set(7, Vec::new())],
+            vec![set(7, of_7.clone())],
             7,
             Fault::HashMissing,
+        ),
+        tampering(
+            "the last hash taken away",
+            vec![set(7, of_7[..96].to_vec())],
+            vec![set(7, of_7.clone())],
+            0,
+            Fault::HashMissing,
+        ),
+        tampering(
+            "half a hash taken away",
+            vec![set(7, of_7[..112].to_vec())],
+            vec![set(7, of_7.clone())],
+            0,
+            Fault::HashOver { last: 7 },
+        ),
+        tampering(
+            "a hash too many",
+            vec![set(7, [of_7.as_slice(), &zero].concat())],
+            vec![set(7, of_7.clone())],
+            7,
+            Fault::Outside,
         ),
         tampering(
             "deleted",
@@ -175,11 +188,11 @@ async fn ways(bench: &Bench) -> Vec<Tampering> {
             0,
             Fault::Missing,
         ),
-        tampering("two swapped", swap_entries(7, 8), swap_entries(7, 8), 7, Fault::Changed),
+        tampering("two swapped", swap_entries(7, 8), swap_entries(7, 8), 6, Fault::HashMissing),
         tampering(
-            "two swapped with their hashes",
-            [swap_entries(6, 8), swap_hashes(place(0, 6), place(0, 8))].concat(),
-            [swap_entries(6, 8), swap_hashes(place(0, 6), place(0, 8))].concat(),
+            "two swapped that brought as many hashes",
+            swap_entries(6, 8),
+            swap_entries(6, 8),
             6,
             Fault::HashOver { last: 7 },
         ),
@@ -197,32 +210,30 @@ async fn ways(bench: &Bench) -> Vec<Tampering> {
             15,
             Fault::CutOff { signed: covers },
         ),
-        tampering("appended behind the head", more(), less(), covers, Fault::Outside),
-        tampering(
-            "a hash behind the head",
-            vec![at(&ADD_HASH, HASHES, zero.clone())],
-            vec![TAKE_HASH.with([HASHES.into()])],
-            covers,
-            Fault::Outside,
-        ),
+        tampering("appended behind the head", more(Vec::new()), less(), covers, Fault::Outside),
         tampering(
             "before the first",
-            vec![ADD_ENTRY.with([(-1_i64).into(), vec![3_u8; 16].into(), leaf.clone().into()])],
+            vec![ADD_ENTRY.with([
+                (-1_i64).into(),
+                vec![3_u8; 16].into(),
+                leaf.clone().into(),
+                Vec::new().into(),
+            ])],
             vec![TAKE_ENTRY.with([(-1_i64).into()])],
             covers,
             Fault::Outside,
         ),
         tampering(
             "appended with the head, without hashes",
-            [more(), vec![SET_HEAD.with([1_i64.into()])]].concat(),
+            [more(Vec::new()), vec![SET_HEAD.with([1_i64.into()])]].concat(),
             [less(), vec![SET_HEAD.with([(-1_i64).into()])]].concat(),
             covers,
             Fault::HashMissing,
         ),
         tampering(
             "appended with the head and a copied entry",
-            [more(), vec![SET_HEAD.with([1_i64.into()]), at(&ADD_HASH, HASHES, leaf_hash(&leaf))]].concat(),
-            [less(), vec![SET_HEAD.with([(-1_i64).into()]), TAKE_HASH.with([HASHES.into()])]].concat(),
+            [more(leaf_hash(&leaf)), vec![SET_HEAD.with([1_i64.into()])]].concat(),
+            [less(), vec![SET_HEAD.with([(-1_i64).into()])]].concat(),
             covers,
             Fault::Columns,
         ),
