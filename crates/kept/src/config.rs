@@ -2,10 +2,13 @@
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
+use records::documents::{Bucket, BucketSettings, Stand};
 use records::{Places, Service, Surroundings};
 use serde::Deserialize;
 use store::Place;
+use zeroize::Zeroizing;
 
 use crate::fail::Fail;
 use crate::messages::{self, Sending};
@@ -60,6 +63,13 @@ largest = 20
 # ClamAV's daemon, which looks through each document: unix:/run/clamav/clamd.ctl or tcp:127.0.0.1:3310. Its StreamMaxLength
 # has to be as large. While it does not answer, documents are stored and shown to nobody.
 # clamd = \"unix:/run/clamav/clamd.ctl\"
+# In place of a folder, a bucket for these documents alone, of a store that speaks S3. See docs/operations.md.
+# [documents.bucket]
+# endpoint = \"https://s3.example.org\"
+# region = \"eu-west-2\"
+# name = \"kept-documents\"
+# key = \"kept\"
+# secret_file = \"s3-secret\"         # or KEPT_S3_SECRET in the environment
 ";
 
 /// A service's configuration.
@@ -99,6 +109,50 @@ struct WrittenDocuments {
     folder: Option<PathBuf>,
     largest: Option<u64>,
     clamd: Option<String>,
+    bucket: Option<WrittenBucket>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenBucket {
+    endpoint: String,
+    region: String,
+    name: String,
+    key: String,
+    secret_file: Option<PathBuf>,
+    authority_file: Option<PathBuf>,
+    #[serde(default = "patience")]
+    patience_seconds: u64,
+}
+
+fn patience() -> u64 {
+    30
+}
+
+/// Where the secret of the bucket's key stands if no file does.
+const SECRET: &str = "KEPT_S3_SECRET";
+
+impl WrittenBucket {
+    fn read(self, folder: &Path) -> Result<Bucket, String> {
+        let secret = match &self.secret_file {
+            Some(file) => messages::read(folder, file).map_err(|what| format!("secret_file: {what}"))?,
+            None => std::env::var(SECRET).map(Zeroizing::new).map_err(|_| {
+                format!("the secret of the key is missing. Name its file in secret_file, or set {SECRET}.")
+            })?,
+        };
+        if !(1..=600).contains(&self.patience_seconds) {
+            return Err("patience_seconds has to be between 1 and 600.".to_owned());
+        }
+        let settings = BucketSettings {
+            endpoint: self.endpoint,
+            region: self.region,
+            name: self.name,
+            key: (self.key, secret),
+            patience: Duration::from_secs(self.patience_seconds),
+            authority: messages::certificate(folder, self.authority_file.as_ref())?,
+        };
+        Bucket::new(settings).map_err(|fault| fault.to_string())
+    }
 }
 
 impl WrittenDocuments {
@@ -117,7 +171,20 @@ impl WrittenDocuments {
                     format!("clamd = \"{text}\": {fault}")
                 })?),
             };
-        Ok(records::documents::Settings { folder: self.folder.map(|own| folder.join(own)), largest, scanner })
+        let stand = match (self.folder, self.bucket) {
+            (None, None) => Stand::Beside,
+            (Some(own), None) => Stand::Folder(folder.join(own)),
+            (None, Some(bucket)) => {
+                let read = bucket.read(folder);
+                Stand::Bucket(read.map_err(|what| format!("section [documents.bucket]: {what}"))?)
+            }
+            (Some(_), Some(_)) => {
+                return Err(
+                    "documents stand in a folder or in a bucket. Write only one of the two.".to_owned()
+                );
+            }
+        };
+        Ok(records::documents::Settings { stand, largest, scanner })
     }
 }
 
@@ -244,14 +311,42 @@ mod tests {
             .map(|line| {
                 line.strip_prefix("# ").filter(|l| l.contains(" = ") || l.starts_with('[')).unwrap_or(line)
             })
+            // Documents stand in one place of the two.
+            .filter(|line| !line.starts_with("folder = "))
             .fold(String::new(), |all, line| all + line + "\n");
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("smtp-password"), "open sesame").unwrap();
+        std::fs::write(folder.path().join("s3-secret"), "a secret that was never issued").unwrap();
         let key = "k-26785a09-ab16-4eb0-8407-a37497a57506-3d844edf-8d35-48ac-975b-e847b4f122b0";
         std::fs::write(folder.path().join("notify-key"), key).unwrap();
-        let sending = Config::read(&plain, folder.path()).unwrap().sending().unwrap().unwrap();
+        let config = Config::read(&plain, folder.path()).unwrap();
+        assert!(matches!(config.documents.stand, Stand::Bucket(_)));
+        let sending = config.sending().unwrap().unwrap();
         assert!(sending.post.offers().text && sending.post.offers().email);
         assert!(Config::read(FIRST, folder.path()).unwrap().sending().unwrap().is_none());
+    }
+
+    #[test]
+    fn a_bucket_that_cannot_be_used_is_refused_with_its_reason() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("s3-secret"), "a secret that was never issued").unwrap();
+        let bucket = "[documents.bucket]\nendpoint = \"https://s3.example.org\"\nregion = \"eu-west-2\"\nname = \"kept\"\nkey = \"kept\"\nsecret_file = \"s3-secret\"\n";
+        let read = |bucket: &str| Config::read(&format!("{FIRST}{bucket}"), folder.path());
+        assert!(matches!(read(bucket).unwrap().documents.stand, Stand::Bucket(_)));
+        for (from, to, says) in [
+            ("https://", "http://", "has to begin with https://"),
+            ("s3.example.org", "s3.example.org/path", "host and port only"),
+            ("name = \"kept\"", "name = \"../kept\"", "no name of a bucket"),
+            ("s3-secret", "nowhere", "cannot be read"),
+            ("secret_file = \"s3-secret\"", "", "KEPT_S3_SECRET"),
+            ("key = \"kept\"", "key = \"kept\"\npatience_seconds = 0", "between 1 and 600"),
+            ("region", "regions", "unknown field"),
+        ] {
+            let said = read(&bucket.replacen(from, to, 1)).unwrap_err();
+            assert!(said.contains(says), "{said}");
+        }
+        let both = FIRST.replace("# folder", "folder") + bucket;
+        assert!(Config::read(&both, folder.path()).unwrap_err().contains("only one of the two"));
     }
 
     #[test]

@@ -170,7 +170,8 @@ fn discreet(name: &str, text: &str) -> Result<(), String> {
     }
 }
 
-fn read(folder: &Path, file: &Path) -> Result<Zeroizing<String>, String> {
+/// Reads a secret or a certificate from its file.
+pub(crate) fn read(folder: &Path, file: &Path) -> Result<Zeroizing<String>, String> {
     let path = folder.join(file);
     let text = std::fs::read_to_string(&path).map_err(|error| {
         format!("{} cannot be read: {error}. Check the path and who may use it.", path.display())
@@ -178,7 +179,8 @@ fn read(folder: &Path, file: &Path) -> Result<Zeroizing<String>, String> {
     Ok(Zeroizing::new(text.trim().to_owned()))
 }
 
-fn certificate(folder: &Path, file: Option<&PathBuf>) -> Result<Option<Vec<u8>>, String> {
+/// Reads the certificate of a private authority.
+pub(crate) fn certificate(folder: &Path, file: Option<&PathBuf>) -> Result<Option<Vec<u8>>, String> {
     file.map(|file| Ok(read(folder, file)?.as_bytes().to_vec())).transpose()
 }
 

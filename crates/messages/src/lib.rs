@@ -35,6 +35,7 @@
 
 pub mod backoff;
 mod filled;
+pub mod http;
 mod length;
 pub mod notify;
 mod outcome;

@@ -10,14 +10,10 @@ mod key;
 mod request;
 
 use std::fmt;
-use std::sync::Arc;
 use std::time::Duration;
 
 use casework::formats::{Email, Phone};
 use jiff::Timestamp;
-use rustls::pki_types::CertificateDer;
-use rustls::pki_types::pem::PemObject;
-use ureq::tls::{Certificate, RootCerts, TlsConfig};
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
@@ -25,7 +21,7 @@ pub use answer::{Delivery, Found, Said};
 pub use key::{ApiKey, ApiKeyFault};
 pub use request::Personalisation;
 
-use crate::smtp::this_machine;
+use crate::http::{AddressFault, agent};
 use crate::{MessageId, Outcome, Why};
 use answer::Answer;
 
@@ -65,6 +61,16 @@ pub enum SettingsFault {
     Authority,
 }
 
+impl From<AddressFault> for SettingsFault {
+    fn from(fault: AddressFault) -> SettingsFault {
+        match fault {
+            AddressFault::Address => SettingsFault::Address,
+            AddressFault::NoAuthorities => SettingsFault::NoAuthorities,
+            AddressFault::Authority => SettingsFault::Authority,
+        }
+    }
+}
+
 /// Sends by GOV.UK Notify.
 pub struct Notify {
     agent: ureq::Agent,
@@ -86,33 +92,8 @@ impl Notify {
     pub fn new(settings: Settings) -> Result<Notify, SettingsFault> {
         let Settings { address, key, patience, authority } = settings;
         let address = address.trim_end_matches('/').to_owned();
-        let uri: ureq::http::Uri = address.parse().map_err(|_| SettingsFault::Address)?;
-        let host = uri.host().unwrap_or_default().trim_matches(['[', ']']);
-        let secret = uri.scheme_str() == Some("https") && !host.is_empty();
-        let here = uri.scheme_str() == Some("http") && this_machine(host);
-        let bare = uri.path() == "/" && uri.query().is_none();
-        if !(secret || here) || !bare || uri.authority().is_some_and(|a| a.as_str().contains('@')) {
-            return Err(SettingsFault::Address);
-        }
-        let mut config = ureq::Agent::config_builder()
-            .http_status_as_error(false)
-            .max_redirects(0)
-            .max_redirects_will_error(false)
-            .https_only(secret)
-            .proxy(None)
-            .user_agent(concat!("kept/", env!("CARGO_PKG_VERSION")))
-            // A connection that the other side has closed meanwhile would leave a message unsure.
-            .max_idle_connections(0)
-            .timeout_resolve(Some(patience))
-            .timeout_connect(Some(patience))
-            .timeout_send_request(Some(patience))
-            .timeout_send_body(Some(patience))
-            .timeout_recv_response(Some(patience))
-            .timeout_recv_body(Some(patience));
-        if secret {
-            config = config.tls_config(tls(authority.as_deref())?);
-        }
-        Ok(Notify { agent: config.build().new_agent(), address, key })
+        let agent = agent(&address, patience, authority.as_deref())?;
+        Ok(Notify { agent, address, key })
     }
 
     /// Sends a text, once.
@@ -203,19 +184,4 @@ fn asked(agent: &ureq::Agent, uri: &str, token: &str, body: Option<&Vec<u8>>) ->
     // With the status known, a body that breaks off changes nothing: it is read as empty.
     let body = answered.body_mut().with_config().limit(MOST).read_to_vec().unwrap_or_default();
     Ok(Answer::new(status, Zeroizing::new(body)))
-}
-
-fn tls(authority: Option<&[u8]>) -> Result<TlsConfig, SettingsFault> {
-    let mut trusted = rustls_native_certs::load_native_certs().certs;
-    if let Some(pem) = authority {
-        trusted.push(CertificateDer::from_pem_slice(pem).map_err(|_| SettingsFault::Authority)?);
-    }
-    if trusted.is_empty() {
-        return Err(SettingsFault::NoAuthorities);
-    }
-    let trusted = trusted.iter().map(|authority| Certificate::from_der(authority).to_owned());
-    Ok(TlsConfig::builder()
-        .root_certs(RootCerts::from(trusted))
-        .unversioned_rustls_crypto_provider(Arc::new(rustls::crypto::aws_lc_rs::default_provider()))
-        .build())
 }

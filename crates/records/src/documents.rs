@@ -11,6 +11,7 @@ mod scanner;
 mod upload;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use access::Act;
 use audit::{Action, Detail, Entry, RowMark};
@@ -32,8 +33,9 @@ use crate::standing::Standing;
 use crate::{Error, Opened, Service, changes};
 
 use blobs::Blob;
-pub(crate) use blobs::{Blobs, Which};
-pub use keeping::{Keeping, LARGEST, LEFT_FOR, Settings};
+pub(crate) use blobs::{Blobs, Which, waiting};
+pub use blobs::{Bucket, BucketFault, BucketSettings, NotABucket};
+pub use keeping::{Keeping, LARGEST, LEFT_FOR, Settings, Stand};
 pub use scanner::{NotAScanner, Scanner};
 pub use upload::{Begun, Sending, Upload};
 
@@ -125,27 +127,44 @@ pub struct Documents {
 }
 
 /// The bytes of a document, opened piece by piece while they are sent.
-pub struct Pieces {
+#[derive(Clone)]
+pub struct Pieces(Arc<Held>);
+
+struct Held {
     blob: Blob,
     chunks: Chunks,
     size: u64,
 }
 
 impl Pieces {
+    fn new(blob: Blob, chunks: Chunks, size: u64) -> Pieces {
+        Pieces(Arc::new(Held { blob, chunks, size }))
+    }
+
     /// How many there are.
     #[must_use]
     pub fn count(&self) -> u64 {
-        self.blob.pieces()
+        self.0.blob.pieces()
     }
 
-    /// The piece with this number, without what fills up the last one.
+    /// The piece with this number, without what fills up the last one. It may have to wait for a store far away.
     ///
     /// # Errors
     /// It is not exactly what was sealed there, or cannot be read.
     pub fn piece(&self, index: u64) -> Result<Vec<u8>, Error> {
-        let piece = self.blob.piece(&self.chunks, index)?;
-        let left = self.size.saturating_sub(index * CHUNK_BYTES as u64).min(CHUNK_BYTES as u64);
+        let Held { blob, chunks, size } = &*self.0;
+        let piece = blob.piece(chunks, index)?;
+        let left = size.saturating_sub(index * CHUNK_BYTES as u64).min(CHUNK_BYTES as u64);
         Ok(piece.get(..usize::try_from(left).unwrap_or(0)).unwrap_or_default().to_vec())
+    }
+
+    /// The same, on a thread that may wait.
+    ///
+    /// # Errors
+    /// As for `piece`.
+    pub async fn fetch(&self, index: u64) -> Result<Vec<u8>, Error> {
+        let pieces = self.clone();
+        waiting(move || pieces.piece(index)).await
     }
 }
 
@@ -285,14 +304,15 @@ impl Service {
             )]));
         }
         let keys = self.keys_with(client, found.rows.as_slice()).await?;
-        let blob = self.documents_kept().blobs().open(stored.which(), stored.pieces)?;
+        let (which, pieces) = (stored.which(), stored.pieces);
+        let blob = self.documents_kept().at_blobs(move |blobs| blobs.open(which, pieces)).await?;
         let entry = self.log().submit(permit, action, Detail::default());
         let version = self.open_version(&entry, &keys, &stored)?;
         let compartment = Compartment::Document(document);
         let at = place(BYTES, *stored.blob.as_bytes(), stored.version, client, &compartment);
         let chunks = self.vault().open_chunks(&entry, &keys, &at)?;
         let shown = version.and(chunks)?.map(|((_, version), chunks)| ToShow {
-            pieces: Pieces { blob, chunks, size: version.described.size },
+            pieces: Pieces::new(blob, chunks, version.described.size),
             described: version.described,
         });
         Ok(Opened::new(shown, entry))
@@ -332,8 +352,16 @@ impl Service {
         self.records().write(batch).await.map_err(crate::staff::changed_meanwhile)?;
         change.committed();
         self.destroy_document(client, document).await?;
-        for version in &versions {
-            self.documents_kept().blobs().remove(version.which())?;
+        let gone: Vec<Which> = versions.iter().map(StoredVersion::which).collect();
+        let removed = self
+            .documents_kept()
+            .at_blobs(move |blobs| gone.into_iter().try_for_each(|which| blobs.remove(which)));
+        match removed.await {
+            // Its key is destroyed: what still stands there opens for nobody.
+            Err(Error::Bucket(fault)) => {
+                tracing::warn!(%fault, "bytes of a deleted document are left for the sweep")
+            }
+            removed => removed?,
         }
         self.records().truncate_log().await?;
         Ok(())
@@ -374,7 +402,7 @@ impl Service {
     }
 
     /// The bytes of a version of a document, for a copy of the file; none if it waits for the virus check or did not pass.
-    pub(crate) fn document_bytes(
+    pub(crate) async fn document_bytes(
         &self,
         entry: &Entry,
         keys: &FileKeys,
@@ -384,13 +412,14 @@ impl Service {
         if !stored.checked.is_shown() {
             return Ok(None);
         }
-        let blob = self.documents_kept().blobs().open(stored.which(), stored.pieces)?;
+        let (which, pieces) = (stored.which(), stored.pieces);
+        let blob = self.documents_kept().at_blobs(move |blobs| blobs.open_whole(which, pieces)).await?;
         let compartment = Compartment::Document(stored.id);
         let at = place(BYTES, *stored.blob.as_bytes(), stored.version, stored.client, &compartment);
         let chunks = self.vault().open_chunks(entry, keys, &at)?;
         let version = self.open_version(entry, keys, &stored)?;
         let opened = version.and(chunks)?.map(|((_, version), chunks)| {
-            let pieces = Pieces { blob, chunks, size: version.described.size };
+            let pieces = Pieces::new(blob, chunks, version.described.size);
             let mut bytes = Vec::new();
             for index in 0..pieces.count() {
                 bytes.extend(pieces.piece(index)?);
@@ -431,11 +460,7 @@ impl Service {
         let bytes = place(BYTES, *blob.as_bytes(), version, client, &compartment);
         let chunks = self.vault().open_chunks(entry, keys, &bytes)?;
         let blob = self.documents_kept().blobs().open(Which { client, document, blob }, pieces)?;
-        Ok(described.and(chunks)?.map(move |(described, chunks)| Pieces {
-            blob,
-            chunks,
-            size: described.size,
-        }))
+        Ok(described.and(chunks)?.map(move |(described, chunks)| Pieces::new(blob, chunks, described.size)))
     }
 
     fn open_version(

@@ -236,7 +236,7 @@ impl Service {
             self.records().write(clients.iter().flat_map(|client| floor_swept(*client)).collect()).await?;
             for client in &clients {
                 // Nothing opens them any more; now they go.
-                self.documents_kept().remove_client(*client)?;
+                self.documents_kept().remove_client(*client).await?;
                 self.unlink_from_packs(*client).await?;
             }
             self.nothing_remains(&clients).await?;

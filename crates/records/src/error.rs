@@ -60,6 +60,11 @@ pub enum Error {
         "The documents cannot be read or written ({0}): check their folder, its permissions and the disk."
     )]
     Documents(std::io::ErrorKind),
+    /// The store that the documents stand in could not do its part.
+    #[error(
+        "The store of the documents cannot do its part: {0}. Nothing half written is kept. Try again in a few minutes; `kept doctor` says whether it is back."
+    )]
+    Bucket(#[from] crate::documents::BucketFault),
     /// The audit log could not do its part, so nothing is shown.
     #[error(transparent)]
     Audit(#[from] audit::Error),
@@ -90,6 +95,11 @@ impl Error {
             std::io::ErrorKind::StorageFull => store::Error::Full.into(),
             kind => Error::Documents(kind),
         }
+    }
+
+    /// What came of reading a document wherever it stands.
+    pub(crate) fn from_read(error: std::io::Error) -> Error {
+        error.downcast::<Error>().unwrap_or_else(|error| Error::from_disk(&error))
     }
 }
 

@@ -181,7 +181,13 @@ impl Service {
             looks_seen: tokio::sync::Mutex::default(),
         };
         service.refuse_an_older_keyring().await?;
-        service.finish_erasures().await?;
+        match service.finish_erasures().await {
+            // Their keys are destroyed; what is left of them in the bucket goes when it is back.
+            Err(Error::Bucket(fault)) => {
+                tracing::warn!(%fault, "erasures wait for the store of the documents")
+            }
+            finished => finished?,
+        }
         service.keep_words().await?;
         let newest = service.newest_change().await?;
         service.reload_service().await?;

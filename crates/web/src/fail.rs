@@ -103,6 +103,7 @@ impl From<Error> for Fail {
             | Error::Damaged(_)
             | Error::DoesNotFit(_)
             | Error::Documents(_)
+            | Error::Bucket(_)
             | Error::Policy(_) => Fail::unavailable(&error),
         }
     }

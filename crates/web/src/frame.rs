@@ -85,7 +85,7 @@ pub(crate) async fn release(page: Opened<Markup>) -> Result<Response, Fail> {
 /// piece is opened before anything is answered, so that what does not open is said as a page.
 pub(crate) async fn release_document(shown: Opened<ToShow>, download: bool) -> Result<Response, Fail> {
     let ToShow { described, pieces } = shown.release().await?;
-    let first = pieces.piece(0)?;
+    let first = pieces.fetch(0).await?;
     let inline = !download && described.format.is_shown();
     let name = percent_encoding::utf8_percent_encode(&described.name, percent_encoding::NON_ALPHANUMERIC);
     let disposition = format!("{}; filename*=UTF-8''{name}", if inline { "inline" } else { "attachment" });
@@ -110,7 +110,7 @@ async fn next_piece((pieces, index, first): Sending) -> Option<(Result<Bytes, Er
     let piece = match first {
         Some(first) => Ok(first),
         // What does not open breaks the answer off: it is shorter than it said, and the browser says so.
-        None => pieces.piece(index),
+        None => pieces.fetch(index).await,
     };
     Some((piece.map(Bytes::from), (pieces, index + 1, None)))
 }

@@ -128,12 +128,12 @@ async fn file(
         }
         Err(error) => {
             drain(app, &mut part).await?;
-            return Err(error.into());
+            return not_kept(fields, error);
         }
     };
     loop {
         let pushed = match part.chunk().await {
-            Ok(Some(piece)) => upload.push(&piece),
+            Ok(Some(piece)) => upload.push(&piece).await,
             Ok(None) => break,
             Err(_) => {
                 upload.abandon().await;
@@ -143,17 +143,29 @@ async fn file(
         if let Err(error) = pushed {
             upload.abandon().await;
             drain(app, &mut part).await?;
-            return match error {
-                Error::Faults(faults) => Ok(Sent::Faults(fields.typed, fields.form, faults)),
-                error => Err(error.into()),
-            };
+            return not_kept(fields, error);
         }
     }
     match upload.finish().await {
         Ok(id) => Ok(Sent::Kept(id)),
-        Err(Error::Faults(faults)) => Ok(Sent::Faults(fields.typed, fields.form, faults)),
-        Err(error) => Err(error.into()),
+        Err(error) => not_kept(fields, error),
     }
+}
+
+/// Why a document was not kept. Where the page can be shown again, what was typed stays on it.
+fn not_kept(fields: Fields, error: Error) -> Result<Sent, Fail> {
+    let faults = match error {
+        Error::Faults(faults) => faults,
+        Error::Bucket(fault) => {
+            tracing::error!(%fault, "a document could not be kept");
+            vec![Fault::new(
+                FILE,
+                "The store of the documents does not do its part just now, so nothing was saved. What you typed is still here: wait a few minutes and choose the file again",
+            )]
+        }
+        error => return Err(error.into()),
+    };
+    Ok(Sent::Faults(fields.typed, fields.form, faults))
 }
 
 /// Reads on and throws away: a browser that is still sending does not read an answer.

@@ -256,7 +256,7 @@ async fn papers(service: &Service, staff: &[StaffId]) -> Result<(), Fail> {
                     note: String::new(),
                 };
                 if let Begun::Upload(mut upload) = service.begin_document(&visit, client, sending).await? {
-                    upload.push(&made.bytes)?;
+                    upload.push(&made.bytes).await?;
                     upload.finish().await?;
                 }
             }

@@ -9,28 +9,28 @@ use super::site::{Running, Site, ended, form_key, signal};
 use super::*;
 
 /// A place to restore into, with its configuration on the port of the site.
-struct Restored<'s> {
+pub(super) struct Restored<'s> {
     site: &'s Site,
-    folder: PathBuf,
+    pub(super) folder: PathBuf,
     name: String,
     server: Option<String>,
 }
 
 impl<'s> Restored<'s> {
     /// An empty place on the engine of `engine`, with the root that stands in `root`.
-    fn empty(site: &'s Site, engine: &Site, name: &str, root: &Path) -> Restored<'s> {
+    pub(super) fn empty(site: &'s Site, engine: &Site, name: &str, root: &Path) -> Restored<'s> {
         let folder = site.ground.folder().join(name);
         fs::create_dir(&folder).unwrap();
         copy(root, &folder.join("root"));
         Restored { site, folder, name: name.to_owned(), server: engine.ground.address() }
     }
 
-    fn config(&self) -> PathBuf {
+    pub(super) fn config(&self) -> PathBuf {
         self.folder.join("kept.toml")
     }
 
     /// Restores, with what else is said.
-    fn restore(&self, backup: &Path, more: &[&str]) -> Output {
+    pub(super) fn restore(&self, backup: &Path, more: &[&str]) -> Output {
         let address = self.server.as_ref().map(|server| format!("{server}_{}", self.name));
         let config = self.config();
         let mut words = vec!["restore", text(backup), "--into", text(&config), "--json"];
@@ -48,7 +48,7 @@ impl<'s> Restored<'s> {
         done
     }
 
-    fn kept(&self, words: &[&str]) -> Output {
+    pub(super) fn kept(&self, words: &[&str]) -> Output {
         kept(&self.folder, words)
     }
 
@@ -60,20 +60,20 @@ impl<'s> Restored<'s> {
         tokio::runtime::Runtime::new().unwrap().block_on(store::testing::run(&place, sql));
     }
 
-    fn start(&self) -> Running {
+    pub(super) fn start(&self) -> Running {
         // A one-time code counts once, and the test is quicker than the next one comes.
         self.run("UPDATE staff SET totp_step = 0");
         self.site.start_in(&self.folder)
     }
 
-    fn is_sound(&self) {
+    pub(super) fn is_sound(&self) {
         let doctor = well(&self.kept(&["doctor"]));
         assert!(doctor.lines().all(|line| line.starts_with("ok  ")), "{doctor}");
         assert!(well(&self.kept(&["audit", "verify"])).contains("The log is whole"));
     }
 }
 
-fn text(path: &Path) -> &str {
+pub(super) fn text(path: &Path) -> &str {
     path.to_str().unwrap()
 }
 
@@ -81,25 +81,25 @@ fn copy(from: &Path, to: &Path) {
     assert!(Command::new("cp").arg("-a").args([from, to]).status().unwrap().success());
 }
 
-fn json(output: &Output) -> Value {
+pub(super) fn json(output: &Output) -> Value {
     serde_json::from_str(&well(output)).unwrap()
 }
 
 /// Makes a backup and gives its folder.
-fn back_up(site: &Site) -> PathBuf {
+pub(super) fn back_up(site: &Site) -> PathBuf {
     let to = site.ground.folder().join("backups");
     let made = json(&site.kept(&["backup", text(&to), "--json"]));
     made["folder"].as_str().unwrap().into()
 }
 
 /// Copies the keyring into a folder of this name and gives the file.
-fn copy_keyring(site: &Site, name: &str) -> PathBuf {
+pub(super) fn copy_keyring(site: &Site, name: &str) -> PathBuf {
     let to = site.ground.folder().join(name);
     let made = json(&site.kept(&["backup", "keyring", text(&to), "--json"]));
     made["files"][0].as_str().unwrap().into()
 }
 
-fn register(site: &Site, cookie: &str, name: &str) -> String {
+pub(super) fn register(site: &Site, cookie: &str, name: &str) -> String {
     let form =
         format!("form={}&how=on-paper&agreed=in-words&name={name}&mobile_phone=07700900123", form_key());
     let made = site.post("/clients/register", cookie, &form);
@@ -113,7 +113,7 @@ fn write_note(site: &Site, cookie: &str, client: &str, words: &str) {
 }
 
 /// Sends a document and gives its page.
-fn send(site: &Site, cookie: &str, client: &str, title: &str, words: &str) -> String {
+pub(super) fn send(site: &Site, cookie: &str, client: &str, title: &str, words: &str) -> String {
     let field = |name: &str, value: &str| {
         format!("--edge\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
     };
@@ -260,7 +260,7 @@ fn a_service_moves_from_one_engine_to_the_other_by_its_backup() {
 }
 
 /// Every file below a folder.
-fn files(folder: &Path) -> Vec<PathBuf> {
+pub(super) fn files(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();

@@ -9,6 +9,7 @@
 
 mod backups;
 mod bringing;
+mod bucket;
 mod canary;
 mod figures;
 mod killed;
@@ -16,6 +17,8 @@ mod matching;
 mod notices;
 mod programmes;
 mod running;
+#[path = "../../../records/tests/s3/store.rs"]
+mod s3;
 mod sending;
 mod service;
 mod site;

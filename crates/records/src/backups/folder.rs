@@ -11,7 +11,7 @@ use store::{Snapshot, Written};
 
 use super::DOCUMENTS;
 use crate::Error;
-use crate::documents::Blobs;
+use crate::documents::{Blobs, Which};
 
 const BUFFER: usize = 1 << 18;
 
@@ -195,18 +195,14 @@ impl Sums {
         private_folder(to)?;
         let mut copied = 0;
         for found in from.list()?.into_iter().filter(|found| found.finished) {
-            let place = from.path(found.which);
-            let mut file = match File::open(&place) {
-                Ok(file) => file,
-                Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
-                Err(error) => return Err(unread(error)),
-            };
+            let Some(mut bytes) = from.read(&found)? else { continue };
             let client = found.which.client.to_string();
-            let name = place.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+            let name = found.which.name();
             let own = to.join(&client);
             private_folder(&own)?;
-            let mut copy = create(&own.join(name))?;
-            io::copy(&mut file, &mut copy).map_err(unwritten)?;
+            let mut copy = create(&own.join(&name))?;
+            io::copy(&mut bytes, &mut copy)
+                .map_err(|error| error.downcast::<Error>().unwrap_or_else(unwritten))?;
             self.note(format!("{DOCUMENTS}/{client}/{name}"), settle(copy)?);
             sync_folder(&own)?;
             copied += 1;
@@ -216,19 +212,16 @@ impl Sums {
     }
 }
 
-/// Puts the documents of a backup into their folder; gives how many.
-pub(super) fn put_documents(backup: &Path, sums: &Sums, to: &Path) -> Result<u64, Error> {
+/// Puts the documents of a backup into their place; gives how many.
+pub(super) fn put_documents(backup: &Path, sums: &Sums, to: &Blobs) -> Result<u64, Error> {
     let mut put = 0;
-    let prefix = format!("{DOCUMENTS}/");
-    for (path, _) in sums.files().iter().filter(|(path, _)| path.starts_with(&prefix)) {
-        let place = to.join(path.trim_start_matches(&prefix));
-        let own = place.parent().unwrap_or(to);
-        private_folder(own)?;
+    for (path, _) in sums.files() {
+        let Some(place) = path.strip_prefix(DOCUMENTS).and_then(|path| path.strip_prefix('/')) else {
+            continue;
+        };
+        let which = place.split_once('/').and_then(|(client, name)| Which::read(client, name));
         let mut from = File::open(backup.join(path)).map_err(unread)?;
-        let mut file = create(&place)?;
-        io::copy(&mut from, &mut file).map_err(unwritten)?;
-        settle(file)?;
-        sync_folder(own)?;
+        to.put(which.ok_or(Error::Damaged("document"))?, &mut from)?;
         put += 1;
     }
     Ok(put)

@@ -19,7 +19,7 @@ use vault::Compartment;
 use super::keyring::Noted;
 use super::verify::{files, manifest};
 use super::{AUDIT, CHECKPOINT, LAST_KEYRING_COPY, Manifest, RECORDS, folder};
-use crate::documents::{Keeping, Settings, Which};
+use crate::documents::{Blobs, Keeping, Settings, Which};
 use crate::erasure::{Going, Ground, What, erase_request};
 use crate::holds::DROP_HOLDS;
 use crate::service::{RESTORING, SIGNING_KEY, set_setting};
@@ -91,8 +91,8 @@ pub async fn restore(asked: &Restoring<'_>, surroundings: &Surroundings) -> Resu
     let signing = SigningKey::load(&places.root.join(SIGNING_KEY))?;
     let (manifest, sums) = manifest(asked.backup, Some(signing.public()))?;
     let documents = Keeping::new(asked.documents.clone(), places);
-    let folder = documents.blobs().folder().to_owned();
-    refuse_a_full_place(places, &folder).await?;
+    let blobs = documents.blobs();
+    refuse_a_full_place(places, blobs).await?;
     files(asked.backup, &sums)?;
     let noted = fitting_keyring(asked, &manifest).await?;
     let signed = audit::signed_size(&places.checkpoint, signing.public())?.unwrap_or(0);
@@ -106,7 +106,7 @@ pub async fn restore(asked: &Restoring<'_>, surroundings: &Surroundings) -> Resu
 
     let there_before = places.checkpoint.exists();
     let done = async {
-        let put = put_back(asked, &manifest, &folder, &sums, signed).await?;
+        let put = put_back(asked, &manifest, blobs, &sums, signed).await?;
         let settings = asked.documents.clone();
         let service = Service::open_when(places, surroundings.clone(), settings, true).await?;
         let done = service.forget_again(noted, entries_lost).await;
@@ -118,7 +118,7 @@ pub async fn restore(asked: &Restoring<'_>, surroundings: &Surroundings) -> Resu
             Ok(Restored { made: manifest.made, files, erased_again, parts_removed, entries_lost, documents })
         }
         Err(error) => {
-            remove_what_was_put(asked, &folder);
+            remove_what_was_put(asked, blobs);
             // The checkpoint is again what it was, so that trying anew is warned anew.
             let newer = aside(&places.checkpoint, signed);
             let _ = if entries_lost > 0 && newer.exists() {
@@ -133,7 +133,7 @@ pub async fn restore(asked: &Restoring<'_>, surroundings: &Surroundings) -> Resu
     }
 }
 
-async fn refuse_a_full_place(places: &Places, documents: &Path) -> Result<(), Error> {
+async fn refuse_a_full_place(places: &Places, documents: &Blobs) -> Result<(), Error> {
     let full = |what: &str| {
         Error::DoesNotFit(format!(
             "There are {what} in that place already. A backup is restored into an empty place only: choose another, or move what is there away."
@@ -145,7 +145,7 @@ async fn refuse_a_full_place(places: &Places, documents: &Path) -> Result<(), Er
     if !store::is_empty(&places.audit).await? {
         return Err(full("entries of an audit log"));
     }
-    if fs::read_dir(documents).is_ok_and(|mut inside| inside.next().is_some()) {
+    if !documents.is_empty()? {
         return Err(full("documents"));
     }
     Ok(())
@@ -199,7 +199,7 @@ async fn fitting_keyring(asked: &Restoring<'_>, manifest: &Manifest) -> Result<O
 async fn put_back(
     asked: &Restoring<'_>,
     manifest: &Manifest,
-    documents: &Path,
+    documents: &Blobs,
     sums: &folder::Sums,
     signed: u64,
 ) -> Result<u64, Error> {
@@ -244,8 +244,10 @@ fn aside(checkpoint: &Path, signed: u64) -> PathBuf {
 }
 
 /// After a failure: nothing half restored may be taken for a service. Databases of a server are left to whoever runs it.
-fn remove_what_was_put(asked: &Restoring<'_>, documents: &Path) {
-    let _ = fs::remove_dir_all(documents);
+fn remove_what_was_put(asked: &Restoring<'_>, documents: &Blobs) {
+    if let Err(error) = documents.clear() {
+        tracing::warn!(%error, "part of the documents stays in their place: empty it before trying again");
+    }
     let mut stores = vec![&asked.places.records, &asked.places.audit];
     stores.extend(asked.keyring.map(|_| &asked.places.keyring));
     for place in stores {
@@ -339,7 +341,7 @@ impl Service {
                     );
                     removed += 1;
                 }
-                self.documents_kept().blobs().remove(which)?;
+                self.documents_kept().at_blobs(move |blobs| blobs.remove(which)).await?;
             }
         }
         batch.push(set_setting("epoch", &self.vault().epoch().to_string()));

@@ -1,7 +1,7 @@
 //! Looking after documents: their settings, the check that waits for the scanner, what uploads left over, and whether all is
 //! there.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -14,9 +14,10 @@ use store::{Place as StorePlace, sql};
 use uuid::Uuid;
 use vault::Compartment;
 
-use super::blobs::{Blobs, Opener};
+use super::blobs::Found;
+use super::blobs::{Blobs, Bucket, Opener, waiting};
 use super::scanner::{Scanner, Verdict};
-use super::{BYTES, CATEGORY, StoredVersion, columns, place};
+use super::{BYTES, CATEGORY, StoredVersion, Which, columns, place};
 use crate::{Error, Places, Service, changes};
 
 sql! { records:
@@ -37,11 +38,23 @@ pub const LEFT_FOR: Duration = Duration::from_secs(3600);
 
 const CHECK: Action = Action("check-document");
 
+/// Where the sealed bytes of documents stand.
+#[derive(Debug, Clone, Default)]
+pub enum Stand {
+    /// In the folder `documents` beside the records.
+    #[default]
+    Beside,
+    /// In a folder of their own.
+    Folder(PathBuf),
+    /// In a bucket of a store that speaks S3.
+    Bucket(Bucket),
+}
+
 /// How documents are kept.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// The folder of their sealed bytes; none is `documents` beside the records.
-    pub folder: Option<PathBuf>,
+    /// Where.
+    pub stand: Stand,
     /// The most bytes that one may have.
     pub largest: u64,
     /// The virus scanner.
@@ -50,7 +63,7 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Settings {
-        Settings { folder: None, largest: LARGEST, scanner: None }
+        Settings { stand: Stand::Beside, largest: LARGEST, scanner: None }
     }
 }
 
@@ -68,8 +81,12 @@ impl Keeping {
             StorePlace::Sqlite(path) => path,
             StorePlace::Postgres(_) => &places.checkpoint,
         };
-        let folder = settings.folder.unwrap_or_else(|| beside.with_file_name("documents"));
-        Keeping { blobs: Blobs::at(folder), largest: settings.largest, scanner: settings.scanner }
+        let blobs = match settings.stand {
+            Stand::Beside => Blobs::folder(beside.with_file_name("documents")),
+            Stand::Folder(folder) => Blobs::folder(folder),
+            Stand::Bucket(bucket) => Blobs::Bucket(bucket),
+        };
+        Keeping { blobs, largest: settings.largest, scanner: settings.scanner }
     }
 
     /// The most bytes that a document may have.
@@ -88,8 +105,17 @@ impl Keeping {
         &self.blobs
     }
 
-    pub(crate) fn remove_client(&self, client: ClientId) -> Result<(), Error> {
-        self.blobs.remove_client(client)
+    /// Asks something of the place of the bytes on a thread that may wait for it.
+    pub(crate) async fn at_blobs<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&Blobs) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        let blobs = self.blobs.clone();
+        waiting(move || job(&blobs)).await
+    }
+
+    pub(crate) async fn remove_client(&self, client: ClientId) -> Result<(), Error> {
+        self.at_blobs(move |blobs| blobs.remove_client(client)).await
     }
 }
 
@@ -141,7 +167,8 @@ impl Service {
             circumstances: Circumstances::default(),
         })?;
         let keys = self.vault().keys(stored.client.into()).await?;
-        let blob = self.documents_kept().blobs().open(stored.which(), stored.pieces)?;
+        let (which, pieces) = (stored.which(), stored.pieces);
+        let blob = self.documents_kept().at_blobs(move |blobs| blobs.open(which, pieces)).await?;
         let entry = self.log().submit(permit, CHECK, Detail::default());
         let compartment = Compartment::Document(stored.id);
         let at = place(BYTES, *stored.blob.as_bytes(), stored.version, stored.client, &compartment);
@@ -173,7 +200,8 @@ impl Service {
             Err(error) => return Err(error.into()),
         }
         if state == Checked::Infected {
-            self.documents_kept().blobs().remove(stored.which())?;
+            let which = stored.which();
+            self.documents_kept().at_blobs(move |blobs| blobs.remove(which)).await?;
         }
         Ok(())
     }
@@ -185,7 +213,8 @@ impl Service {
     /// A store, the keyring or the disk failed; the next sweep goes on.
     pub async fn sweep_documents(&self, after: Duration) -> Result<usize, Error> {
         let mut swept = 0;
-        for found in self.documents_kept().blobs().list()?.into_iter().filter(|found| found.age >= after) {
+        let standing = self.documents_kept().at_blobs(Blobs::list).await?;
+        for found in standing.into_iter().filter(|found| found.age >= after) {
             let which = found.which;
             let rows = self
                 .records()
@@ -199,7 +228,7 @@ impl Service {
             if any == 0 {
                 self.destroy_document(which.client, which.document).await?;
             }
-            self.documents_kept().blobs().remove(which)?;
+            self.documents_kept().at_blobs(move |blobs| blobs.remove(which)).await?;
             swept += 1;
         }
         Ok(swept)
@@ -207,8 +236,11 @@ impl Service {
 
     /// Whether every document has its bytes, and whether bytes are left over.
     pub(crate) async fn documents_sound(&self) -> Result<(bool, String), Error> {
-        let blobs = self.documents_kept().blobs();
-        let (mut known, mut missing, mut waiting) = (HashSet::new(), 0_u64, 0_u64);
+        let mut standing: HashMap<Which, Vec<Found>> = HashMap::new();
+        for found in self.documents_kept().at_blobs(Blobs::list).await? {
+            standing.entry(found.which).or_default().push(found);
+        }
+        let (mut known, mut missing, mut waiting) = (0_u64, 0_u64, 0_u64);
         let mut after = (vec![0_u8; 16], 0_i64);
         loop {
             let rows =
@@ -217,19 +249,23 @@ impl Service {
             let Some(last) = rows.last() else { break };
             after = (last.blob(0)?.to_vec(), last.int(1)?);
             for row in &rows {
-                let which = super::Which {
+                let which = Which {
                     document: DocumentId::from_bytes(row.bytes16(0)?),
                     client: ClientId::from_bytes(row.bytes16(2)?),
                     blob: Uuid::from_bytes(row.bytes16(3)?),
                 };
                 let gone = row.text(5)? == Checked::Infected.code();
                 waiting += u64::from(row.text(5)? == Checked::Waiting.code());
-                missing += u64::from(!gone && !blobs.holds(which, row.int(4)?.unsigned_abs()));
-                known.insert(which);
+                let pieces = row.int(4)?.unsigned_abs();
+                let there =
+                    standing.remove(&which).is_some_and(|found| found.iter().any(|one| one.has(pieces)));
+                missing += u64::from(!gone && !there);
+                known += 1;
             }
         }
-        let left = blobs.list()?.into_iter().filter(|found| !known.contains(&found.which)).count();
-        let mut detail = format!("{} versions of documents, {missing} without their bytes", known.len());
+        let left = standing.len();
+        let place = self.documents_kept().blobs().words();
+        let mut detail = format!("{known} versions of documents {place}, {missing} without their bytes");
         if waiting > 0 {
             detail.push_str(&format!(", {waiting} wait for the virus scanner"));
         }

@@ -103,7 +103,7 @@ impl Service {
         let which = Which { client, document, blob: Uuid::new_v4() };
         let compartment = Compartment::Document(document);
         // The place first: a key without a row is found by what stands there, and goes with it.
-        let writing = self.documents_kept().blobs().begin(which)?;
+        let writing = self.documents_kept().at_blobs(move |blobs| blobs.begin(which)).await?;
         let begun = async {
             if sending.replaces.is_none() {
                 self.vault().add_compartment(client.into(), compartment).await?;
@@ -142,7 +142,7 @@ impl Service {
             looked: false,
         };
         let header = upload.seal.header();
-        match upload.writing.push(&header) {
+        match upload.writing.push(&header).await {
             Ok(()) => Ok(Begun::Upload(Box::new(upload))),
             Err(error) => {
                 upload.abandon().await;
@@ -159,7 +159,7 @@ impl Service {
             tracing::warn!(%error, "the key of an upload that was given up is left for the sweep");
             return;
         }
-        if let Err(error) = self.documents_kept().blobs().remove(which) {
+        if let Err(error) = self.documents_kept().at_blobs(move |blobs| blobs.remove(which)).await {
             tracing::warn!(%error, "an upload that was given up is left for the sweep");
         }
     }
@@ -174,7 +174,7 @@ impl Upload<'_> {
     ///
     /// # Errors
     /// `Error::Faults` for a file that is too large or begins as no file of its kind does; the disk failed.
-    pub fn push(&mut self, mut bytes: &[u8]) -> Result<(), Error> {
+    pub async fn push(&mut self, mut bytes: &[u8]) -> Result<(), Error> {
         self.described.size += bytes.len() as u64;
         let largest = self.service.documents_kept().largest();
         if self.described.size > largest {
@@ -183,7 +183,7 @@ impl Upload<'_> {
         while !bytes.is_empty() {
             // A full piece is sealed only when more comes, since the last one is sealed as the last.
             if self.open.len() == CHUNK_BYTES {
-                self.seal_piece(false)?;
+                self.seal_piece(false).await?;
             }
             let (now, later) = bytes.split_at(bytes.len().min(CHUNK_BYTES - self.open.len()));
             self.open.extend_from_slice(now);
@@ -202,9 +202,9 @@ impl Upload<'_> {
         if format.begins(head) { Ok(()) } else { Err(fault(disguised(format))) }
     }
 
-    fn seal_piece(&mut self, last: bool) -> Result<(), Error> {
+    async fn seal_piece(&mut self, last: bool) -> Result<(), Error> {
         let sealed = self.seal.seal(self.pieces, last, &self.open)?;
-        self.writing.push(&sealed)?;
+        self.writing.push(&sealed).await?;
         self.pieces += 1;
         zeroize::Zeroize::zeroize(&mut *self.open);
         Ok(())
@@ -238,22 +238,22 @@ impl Upload<'_> {
         if !self.looked {
             self.look_at_head()?;
         }
-        self.seal_piece(true)?;
+        self.seal_piece(true).await?;
         self.writing.settle().await?;
         let (format, size) = (self.described.format, self.described.size);
-        let opener = Opener::new(self.writing.read_back(self.pieces)?, self.seal.read_back(), size);
+        let opener = Opener::new(self.writing.read_back(self.pieces).await?, self.seal.read_back(), size);
         let looked = tokio::task::spawn_blocking(move || inspect(format, opener, size)).await;
         match looked {
             Ok(Ok(())) => {}
             Ok(Err(Wrong::Refused(wrong))) => return Err(fault(wrong)),
-            Ok(Err(Wrong::Unreadable(error))) => return Err(Error::from_disk(&error)),
+            Ok(Err(Wrong::Unreadable(error))) => return Err(Error::from_read(error)),
             // A reader that panics over a file is a reason not to take it.
             Err(_) => return Err(fault(disguised(format))),
         }
         let Some(scanner) = self.service.documents_kept().scanner().cloned() else {
             return Ok(Checked::Unchecked);
         };
-        let opener = Opener::new(self.writing.read_back(self.pieces)?, self.seal.read_back(), size);
+        let opener = Opener::new(self.writing.read_back(self.pieces).await?, self.seal.read_back(), size);
         match tokio::task::spawn_blocking(move || scanner.look(opener)).await {
             Ok(Verdict::Clean) => Ok(Checked::Clean),
             Ok(Verdict::Infected) => {

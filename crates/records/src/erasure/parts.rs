@@ -144,7 +144,7 @@ impl Service {
                 epoch = self.vault().erase(&permit, client.into(), Some(compartment)).await?;
             }
             if what == What::Service {
-                self.documents_kept().remove_client(client)?;
+                self.documents_kept().remove_client(client).await?;
                 self.unlink_from_packs(client).await?;
             }
             let epoch = i64::try_from(epoch.number()).unwrap_or(i64::MAX);

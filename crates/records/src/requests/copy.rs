@@ -305,7 +305,7 @@ impl Service {
         pieces.push(requests.map(Piece::Requests));
         pieces.push(self.open_marks(&entry, &keys, client, &marked)?.map(Piece::Marks));
         if with_files {
-            self.gather_files(&entry, &keys, docs, &mut pieces)?;
+            self.gather_files(&entry, &keys, docs, &mut pieces).await?;
         }
 
         let directory: Vec<Organisation> =
@@ -357,7 +357,7 @@ impl Service {
     }
 
     /// The bytes of the newest version of each document, as far as they fit.
-    fn gather_files(
+    async fn gather_files(
         &self,
         entry: &Entry,
         keys: &vault::FileKeys,
@@ -373,7 +373,7 @@ impl Service {
             if !seen.insert(id) || bytes + size > MOST_BYTES {
                 continue;
             }
-            if let Some(opened) = self.document_bytes(entry, keys, row)? {
+            if let Some(opened) = self.document_bytes(entry, keys, row).await? {
                 bytes += size;
                 let part = format!("document.{}", hex::encode(id));
                 pieces.push(opened.map(move |bytes| Piece::File(part, bytes)));

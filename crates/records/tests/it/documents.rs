@@ -41,7 +41,7 @@ async fn send(
         Begun::Made(id) => Ok(id),
         Begun::Upload(mut upload) => {
             for piece in bytes.chunks(10_007) {
-                if let Err(error) = upload.push(piece) {
+                if let Err(error) = upload.push(piece).await {
                     upload.abandon().await;
                     return Err(error);
                 }
@@ -340,7 +340,7 @@ async fn what_an_upload_left_over_opens_for_nobody_and_is_swept() {
         else {
             panic!("a new form")
         };
-        upload.push(&vec![b'a'; 150_000]).unwrap();
+        upload.push(&vec![b'a'; 150_000]).await.unwrap();
         // The browser is gone: nobody finishes it, nobody gives it up.
         drop(upload);
         assert_eq!(files(&bench).len(), 2);

@@ -46,7 +46,7 @@ async fn document(bench: &Bench, visit: &Visit, client: ClientId) {
     };
     let begun = bench.service.begin_document(visit, client, sending).await.unwrap();
     let records::documents::Begun::Upload(mut upload) = begun else { panic!("a new form") };
-    upload.push(b"Two marked years at the harbour").unwrap();
+    upload.push(b"Two marked years at the harbour").await.unwrap();
     upload.finish().await.unwrap();
 }
 

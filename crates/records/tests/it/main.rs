@@ -11,6 +11,7 @@
 mod api_tokens;
 mod appointments;
 mod bench;
+mod bucket;
 mod caseloads;
 mod consents;
 mod documents;
@@ -26,6 +27,8 @@ mod programmes;
 mod registers;
 mod requests;
 mod retention;
+#[path = "../s3/store.rs"]
+mod s3;
 mod signing_in;
 mod sweeps;
 mod written;

@@ -182,6 +182,7 @@ impl Problem {
             | Error::Damaged(_)
             | Error::DoesNotFit(_)
             | Error::Documents(_)
+            | Error::Bucket(_)
             | Error::Policy(_) => Problem::unavailable(&error),
         }
     }

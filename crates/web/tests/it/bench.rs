@@ -198,7 +198,7 @@ impl Bench {
         };
         let begun = self.service.begin_document(&visit, client, sending).await.unwrap();
         let records::documents::Begun::Upload(mut upload) = begun else { panic!("a new form") };
-        upload.push(b"Two years at the harbour").unwrap();
+        upload.push(b"Two years at the harbour").await.unwrap();
         upload.finish().await.unwrap().to_string()
     }
 
