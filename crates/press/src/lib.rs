@@ -19,9 +19,9 @@ pub enum Error {
     /// The font that is built in cannot be read: the program was built wrongly.
     #[error("the built-in font cannot be read: build Kept again from its sources")]
     Font,
-    /// The document breaks a rule of PDF/UA or PDF/A, or is too large for PDF.
+    /// The document breaks a rule of PDF/UA or PDF/A, or is too large for PDF. What breaks it is not told: it may be personal.
     #[error("the document could not be written as accessible PDF ({0}): report this as a fault of Kept")]
-    Refused(String),
+    Refused(&'static str),
 }
 
 /// Prints a document as PDF/UA-1 and PDF/A-2a, on A4.

@@ -5,6 +5,7 @@ use krilla::annotation::{Annotation, LinkAnnotation, Target as Goal};
 use krilla::color::rgb;
 use krilla::configure::{Accessibility, Archival, ConfigurationBuilder};
 use krilla::destination::{Destination, XyzDestination};
+use krilla::error::KrillaError;
 use krilla::geom::{PathBuilder, Point, Rect};
 use krilla::metadata::{DateTime, Metadata};
 use krilla::outline::{Outline, OutlineNode};
@@ -24,16 +25,15 @@ use crate::model::{Document, Level};
 
 /// Writes the file; nothing is written that breaks PDF/UA-1 or PDF/A-2a.
 pub(crate) fn paint(document: &Document, mut made: Pages, faces: &Faces) -> Result<Vec<u8>, Error> {
-    let refused = |error: &dyn std::fmt::Debug| Error::Refused(format!("{error:?}"));
     let configuration = ConfigurationBuilder::new()
         .with_archival_validator(Archival::A2_A)
         .with_accessibility_validator(Accessibility::UA1)
         .finish()
-        .map_err(|error| refused(&error))?;
+        .map_err(|_| Error::Refused("standards that do not go together"))?;
     let mut file = File::new_with(SerializeSettings { configuration, ..SerializeSettings::default() });
     let count = made.pages.len();
     for (number, marks) in std::mem::take(&mut made.pages).into_iter().enumerate() {
-        let settings = PageSettings::from_wh(PAGE.0, PAGE.1).ok_or_else(|| refused(&"page size"))?;
+        let settings = PageSettings::from_wh(PAGE.0, PAGE.1).ok_or(Error::Refused("size of the page"))?;
         let mut page = file.start_page_with(settings);
         let mut pen = Pen { surface: page.surface(), faces };
         pen.frame(document, number + 1, count);
@@ -51,7 +51,12 @@ pub(crate) fn paint(document: &Document, mut made: Pages, faces: &Faces) -> Resu
     file.set_outline(bookmarks(&document.title, &made.headings));
     file.set_metadata(about(document));
     file.set_tag_tree(made.structure.tree());
-    file.finish().map_err(|error| refused(&error))
+    file.finish().map_err(|error| match error {
+        KrillaError::Validation(_) => Error::Refused("a rule of PDF/UA or PDF/A is broken"),
+        KrillaError::Limit(_) => Error::Refused("it is too large"),
+        KrillaError::Font(..) => Error::Font,
+        _ => Error::Refused("its structure does not fit together"),
+    })
 }
 
 fn about(document: &Document) -> Metadata {
