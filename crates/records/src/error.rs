@@ -74,6 +74,9 @@ pub enum Error {
     /// Stored data is not what this version of Kept wrote.
     #[error("A stored row is damaged or was written by another version ({0}). Run `kept doctor`.")]
     Damaged(&'static str),
+    /// A document could not be made a PDF, so nothing leaves.
+    #[error(transparent)]
+    Print(#[from] press::Error),
     /// Records, keyring and root do not belong together.
     #[error("{0}")]
     DoesNotFit(String),

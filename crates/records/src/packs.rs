@@ -1,4 +1,4 @@
-//! The pack that a recipient gets: the facts as JSON and as a page to read, in one zip file, encrypted with age to the
+//! The pack that a recipient gets: the facts as JSON, as a PDF and as a page to read, in one zip file, encrypted with age to the
 //! recipient's key. It is made in memory and never stands on disk in the clear.
 
 use std::io::{Cursor, Write};
@@ -7,6 +7,7 @@ use casework::disclosures::Disclosure;
 use casework::{EntryId, dates};
 use jiff::civil::Date;
 use maud::{DOCTYPE, html};
+use press::{Block, Column, Document, Table};
 use serde_json::json;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
@@ -49,7 +50,11 @@ pub(crate) fn encrypted(
     address: &str,
 ) -> Result<Pack, Error> {
     let facts: Vec<&Fact> = facts.iter().filter(|fact| disclosure.fields().contains(&fact.field)).collect();
-    let zip = zipped(&[("facts.json", as_json(about, &facts)), ("facts.html", as_page(about, &facts))])?;
+    let zip = zipped(&[
+        ("facts.json", as_json(about, &facts).into_bytes()),
+        ("facts.pdf", as_pdf(about, &facts)?),
+        ("facts.html", as_page(about, &facts).into_bytes()),
+    ])?;
     let recipient = address.parse::<age::x25519::Recipient>().map_err(|_| Error::Damaged("recipient key"))?;
     let bytes = age::encrypt(&recipient, &zip).map_err(|_| Error::Damaged("encryption"))?;
     Ok(Pack { file_name: format!("{}.zip.age", about.reference), bytes })
@@ -73,25 +78,57 @@ fn as_json(about: &About, facts: &[&Fact]) -> String {
     format!("{document:#}\n")
 }
 
-fn as_page(about: &About, facts: &[&Fact]) -> String {
+/// For whom and when, what for, and what the recipient has to keep to.
+fn terms(about: &About) -> [String; 3] {
     let ground = if about.by_law {
         "A law lets us share this."
     } else {
         "The person agreed to this, and can take that back."
     };
+    [
+        format!(
+            "For {}. Packed on {}. Reference {}.",
+            about.recipient,
+            dates::long(about.day),
+            about.reference
+        ),
+        about.purpose.clone(),
+        format!(
+            "{ground} Use it for this and nothing else. We tell you by the reference if something has to be put right or erased; please answer when you have done so."
+        ),
+    ]
+}
+
+fn title(about: &About) -> String {
+    format!("Facts shared by {}", about.service)
+}
+
+fn as_pdf(about: &About, facts: &[&Fact]) -> Result<Vec<u8>, Error> {
+    let mut blocks: Vec<Block> = terms(about).into_iter().map(|line| Block::Paragraph(line.into())).collect();
+    let column = |heading: &str| Column { heading: heading.to_owned(), figures: false };
+    blocks.push(Block::Table(Table {
+        caption: "The facts".to_owned(),
+        columns: vec![column("What"), column("Answer")],
+        lines: facts.iter().map(|fact| vec![fact.label.clone(), fact.value.clone()]).collect(),
+    }));
+    blocks.push(Block::Paragraph(about.controller.as_str().into()));
+    let foot = format!("Shared under reference {}. For {} only.", about.reference, about.recipient);
+    let (title, from, made) = (title(about), about.service.clone(), about.day);
+    Ok(press::pdf(&Document { title, from, foot, made, blocks })?)
+}
+
+fn as_page(about: &About, facts: &[&Fact]) -> String {
     let page = html! {
         (DOCTYPE)
         html lang="en-GB" {
             head {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
-                title { "Facts shared by " (about.service) }
+                title { (title(about)) }
             }
             body { main {
-                h1 { "Facts shared by " (about.service) }
-                p { "For " (about.recipient) ". Packed on " (dates::long(about.day)) ". Reference " (about.reference) "." }
-                p { (about.purpose) }
-                p { (ground) " Use it for this and nothing else. We tell you by the reference if something has to be put right or erased; please answer when you have done so." }
+                h1 { (title(about)) }
+                @for line in terms(about) { p { (line) } }
                 table border="1" cellpadding="6" {
                     caption { "The facts" }
                     thead { tr { th scope="col" { "What" } th scope="col" { "Answer" } } }
@@ -104,13 +141,13 @@ fn as_page(about: &About, facts: &[&Fact]) -> String {
     page.into_string()
 }
 
-fn zipped(files: &[(&str, String)]) -> Result<Vec<u8>, Error> {
+fn zipped(files: &[(&str, Vec<u8>)]) -> Result<Vec<u8>, Error> {
     let failed = |_| Error::Damaged("pack");
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
     let options = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
     for (name, content) in files {
         zip.start_file(*name, options).map_err(failed)?;
-        zip.write_all(content.as_bytes()).map_err(|_| Error::Damaged("pack"))?;
+        zip.write_all(content).map_err(|_| Error::Damaged("pack"))?;
     }
     Ok(zip.finish().map_err(failed)?.into_inner())
 }

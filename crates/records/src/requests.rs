@@ -10,6 +10,7 @@ mod objections;
 mod packing;
 mod page;
 mod portable;
+mod printing;
 mod work;
 
 use access::{Act, Request, Role};

@@ -101,6 +101,7 @@ impl From<Error> for Fail {
             | Error::Audit(_)
             | Error::Vault(_)
             | Error::Damaged(_)
+            | Error::Print(_)
             | Error::DoesNotFit(_)
             | Error::Documents(_)
             | Error::Bucket(_)

@@ -6,6 +6,7 @@
 //! - `counting` answers a manager's question, for use inside the service;
 //! - `equality` puts the equality characteristics beside the local population;
 //! - `packs` prepares what is published: gate, ledger, two signatures; `extracts` its anonymous extract;
+//! - `printing` makes a pack a PDF;
 //! - `sheet` is a table as it is shown and saved, as CSV, XLSX and ODS.
 //!
 //! Nobody is named, and no sentence here hands out a row of a person. How counts become figures stands in `docs/figures.md`.
@@ -17,6 +18,7 @@ mod equality;
 mod extracts;
 mod gather;
 mod packs;
+mod printing;
 mod sheet;
 mod views;
 

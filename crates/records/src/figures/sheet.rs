@@ -31,6 +31,28 @@ pub struct Sheet {
     pub lines: Vec<Line>,
 }
 
+/// More bars than this are no picture: then each line has one bar, for all of it.
+const MOST_BARS: usize = 40;
+
+impl Sheet {
+    /// What is drawn beside the table: each figure that is shown, without the totals.
+    #[must_use]
+    pub fn bars(&self) -> Vec<(String, u64)> {
+        let lines: Vec<&Line> = self.lines.iter().filter(|line| line.name != "All").collect();
+        let parts: Vec<(usize, &String)> =
+            self.columns.iter().enumerate().filter(|(_, name)| *name != "All").collect();
+        if parts.len() > 1 && parts.len() * lines.len() <= MOST_BARS {
+            let cell = |line: &Line, (at, column): &(usize, &String)| {
+                let figure = line.figures.get(*at).copied().flatten()?;
+                Some((format!("{}, {column}", line.name), figure))
+            };
+            return lines.iter().flat_map(|line| parts.iter().filter_map(|part| cell(line, part))).collect();
+        }
+        let all = |line: &&Line| Some((line.name.clone(), line.figures.last().copied().flatten()?));
+        lines.iter().filter_map(all).take(MOST_BARS).collect()
+    }
+}
+
 /// How tables are saved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
@@ -43,7 +65,7 @@ pub enum Format {
 }
 
 /// What stands in the place of a figure that is not shown.
-const HIDDEN: &str = "[c]";
+pub(super) const HIDDEN: &str = "[c]";
 
 impl Format {
     /// The format with this ending.

@@ -1,5 +1,5 @@
-//! The copy that answers a request for access: one page to read and print, the same as JSON and CSV, and the documents, in one
-//! zip file. It is made in memory from the copy out of which everything was taken, and never stands on disk.
+//! The copy that answers a request for access: a PDF and a page to read and print, the same as JSON and CSV, and the documents,
+//! in one zip file. It is made in memory from the copy out of which everything was taken, and never stands on disk.
 
 use std::collections::BTreeMap;
 use std::io::{Cursor, Write};
@@ -14,6 +14,7 @@ use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
 use super::copy::{AccessCopy, CopyGroup, CopyPart, Gathered};
+use super::printing::printed;
 use crate::sessions::Visit;
 use crate::{Error, Opened, Service};
 
@@ -51,7 +52,7 @@ impl Service {
         }
     }
 
-    /// The same as a zip file: a page, JSON, CSV, and the documents that are not left out.
+    /// The same as a zip file: a PDF, a page, JSON, CSV, and the documents that are not left out.
     ///
     /// # Errors
     /// As for the page.
@@ -88,6 +89,7 @@ fn pack(copy: AccessCopy, files: Vec<(String, Vec<u8>)>) -> Result<Download, Err
     let file_of = |part: &CopyPart| named.get(&part.id).map(|(name, _)| name.clone());
     let page = whole_page(&copy, &file_of).into_string();
     let mut entries: Vec<(String, Vec<u8>)> = vec![
+        ("copy.pdf".to_owned(), printed(&copy, &file_of)?),
         ("copy.html".to_owned(), page.into_bytes()),
         ("copy.json".to_owned(), as_json(&copy, &file_of).into_bytes()),
         ("copy.csv".to_owned(), as_csv(&copy).into_bytes()),
@@ -157,6 +159,25 @@ fn as_json(copy: &AccessCopy, file: &dyn Fn(&CopyPart) -> Option<String>) -> Str
     format!("{document:#}\n")
 }
 
+/// What a copy is.
+pub(super) const EVERYTHING: &str = "This is everything that we hold about you: what you told us, what we wrote, who got it and who looked at it. At the end we tell you what we use it for, how long we keep it and what else you can ask.";
+/// What is said before and after the sign for what was taken out.
+pub(super) const TAKEN_OUT: (&str, &str) = (
+    "Where you read ",
+    ", we took something out because it is about somebody else or because a law asks for it. Two people looked at each. You can complain about it: see the end.",
+);
+
+/// What a copy is called.
+pub(super) fn title_of(copy: &AccessCopy) -> String {
+    format!("What {} holds about you", copy.service)
+}
+
+/// When a copy was made, and what for.
+pub(super) fn made_on(copy: &AccessCopy) -> String {
+    let (made, asked) = (dates::long(copy.day), dates::long(copy.row.received));
+    format!("Made on {made} for your request {} of {asked}.", copy.row.reference())
+}
+
 /// The copy as a page of its own.
 fn whole_page(copy: &AccessCopy, file: &dyn Fn(&CopyPart) -> Option<String>) -> Markup {
     html! {
@@ -165,7 +186,7 @@ fn whole_page(copy: &AccessCopy, file: &dyn Fn(&CopyPart) -> Option<String>) -> 
             head {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
-                title { "What " (copy.service) " holds about you" }
+                title { (title_of(copy)) }
             }
             body { main { (copy_markup(copy, file)) } }
         }
@@ -180,11 +201,11 @@ pub fn copy_markup(copy: &AccessCopy, file: &dyn Fn(&CopyPart) -> Option<String>
         .filter(|group| copy.parts.iter().any(|part| part.group == *group))
         .collect();
     html! {
-        h1 { "What " (copy.service) " holds about you" }
-        p { "Made on " (dates::long(copy.day)) " for your request " (copy.row.reference()) " of " (dates::long(copy.row.received)) "." }
-        p { "This is everything that we hold about you: what you told us, what we wrote, who got it and who looked at it. At the end we tell you what we use it for, how long we keep it and what else you can ask." }
+        h1 { (title_of(copy)) }
+        p { (made_on(copy)) }
+        p { (EVERYTHING) }
         @if copy.removed > 0 {
-            p { "Where you read " b { (REMOVED) } ", we took something out because it is about somebody else or because a law asks for it. Two people looked at each. You can complain about it: see the end." }
+            p { (TAKEN_OUT.0) b { (REMOVED) } (TAKEN_OUT.1) }
         }
         nav aria-label="Contents" { ul class="govuk-list govuk-list--spaced" { @for group in &groups { li { a.govuk-link href={ "#" (group.code()) } { (group.words()) } } } } }
         @for group in &groups {

@@ -180,6 +180,7 @@ impl Problem {
             | Error::Audit(_)
             | Error::Vault(_)
             | Error::Damaged(_)
+            | Error::Print(_)
             | Error::DoesNotFit(_)
             | Error::Documents(_)
             | Error::Bucket(_)

@@ -3,8 +3,6 @@
 use maud::{Markup, html};
 use records::figures::Sheet;
 
-/// More bars than this are no picture: then each line has one bar, for all of it.
-const MOST: usize = 40;
 const WIDTH: u64 = 640;
 const NAMES: u64 = 240;
 const LINE: u64 = 26;
@@ -14,7 +12,7 @@ const LONGEST: usize = 34;
 
 /// The bars of a table; nothing where there is nothing to draw.
 pub(super) fn bars(id: &str, sheet: &Sheet) -> Markup {
-    let drawn = drawn(sheet);
+    let drawn = sheet.bars();
     let most = drawn.iter().map(|(_, figure)| *figure).max().unwrap_or(0);
     if most == 0 {
         return html! {};
@@ -34,26 +32,6 @@ pub(super) fn bars(id: &str, sheet: &Sheet) -> Markup {
             }
         }
     } }
-}
-
-/// What is drawn: each figure that is shown, without the totals.
-fn drawn(sheet: &Sheet) -> Vec<(String, u64)> {
-    let lines: Vec<_> = sheet.lines.iter().filter(|line| line.name != "All").collect();
-    let parts: Vec<usize> = (0..sheet.columns.len())
-        .filter(|at| sheet.columns.get(*at).is_some_and(|name| name != "All"))
-        .collect();
-    if parts.len() > 1 && parts.len() * lines.len() <= MOST {
-        let cell = |line: &&records::figures::Line, at: &usize| {
-            let figure = line.figures.get(*at).copied().flatten()?;
-            Some((format!("{}, {}", line.name, sheet.columns.get(*at)?), figure))
-        };
-        return lines.iter().flat_map(|line| parts.iter().filter_map(|at| cell(line, at))).collect();
-    }
-    lines
-        .iter()
-        .filter_map(|line| Some((line.name.clone(), line.figures.last().copied().flatten()?)))
-        .take(MOST)
-        .collect()
 }
 
 fn cut(name: &str) -> String {

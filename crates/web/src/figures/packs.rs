@@ -170,6 +170,8 @@ pub(super) fn contents(content: &PackContent, here: &str, with_extract: bool) ->
                     @if at > 0 { ", " }
                     a.govuk-link href={ (here) "/tables." (ending) } { (ending.to_uppercase()) }
                 }
+                ", or all of this page as "
+                a.govuk-link href={ (here) "/pack.pdf" } { "PDF" }
             }
         }))
         @if with_extract { (panel("extract", "Anonymous extract", None, html! {
@@ -206,11 +208,15 @@ pub(crate) async fn file(
         let csv = pack.content.extract_csv().ok_or_else(Fail::not_found)?;
         return save("extract", &file, Format::Csv.media_type(), csv.into_bytes());
     }
-    tables(&pack, &file)
+    saved(&app, &pack, &file, true)
 }
 
-/// The tables of a pack as a file.
-pub(super) fn tables(pack: &Pack, file: &str) -> Result<Response, Fail> {
+/// A pack as a PDF, or its tables as a file.
+pub(super) fn saved(app: &App, pack: &Pack, file: &str, with_extract: bool) -> Result<Response, Fail> {
+    if file == "pack.pdf" {
+        let bytes = app.service.printed_pack(pack, with_extract)?;
+        return save("figures", file, "application/pdf", bytes);
+    }
     let format = file.strip_prefix("tables.").and_then(Format::read).ok_or_else(Fail::not_found)?;
     let bytes = format.write(&pack.content.sheets, &pack.content.method)?;
     save("tables", file, format.media_type(), bytes)

@@ -7,7 +7,7 @@ use maud::{Markup, html};
 use records::figures::Pack;
 
 use super::id;
-use super::packs::{contents, tables};
+use super::packs::{contents, saved};
 use crate::App;
 use crate::fail::Fail;
 use crate::ui::list::empty;
@@ -51,5 +51,6 @@ pub(crate) async fn file(
     State(app): State<App>,
     Path((pack, file)): Path<(String, String)>,
 ) -> Result<Response, Fail> {
-    tables(&find(&app, &pack).await?, &file)
+    let pack = find(&app, &pack).await?;
+    saved(&app, &pack, &file, false)
 }
