@@ -53,6 +53,8 @@ pub fn columns(migrations: &Migrations) -> Result<Vec<Column>, Unclassified> {
         for line in text.lines().map(str::trim) {
             if let Some(rest) = line.strip_prefix("CREATE TABLE ") {
                 table = rest.split([' ', '(']).next().map(str::to_owned);
+                // A later step that makes a table anew says anew what it holds.
+                found.retain(|column: &Column| table.as_deref() != Some(column.table.as_str()));
             } else if line.starts_with(')') {
                 table = None;
             } else if let (Some(table), Some(name)) = (&table, line.split_whitespace().next()) {
@@ -103,6 +105,14 @@ mod tests {
             found.iter().map(|c| (c.column.as_str(), c.class)).collect::<Vec<_>>(),
             [("id", Class::Id), ("at", Class::Time)]
         );
+        static AGAIN: Migrations = Migrations {
+            name: "x",
+            steps: &[
+                (1, "one", "CREATE TABLE t (\n    at BIGINT, -- time\n);"),
+                (2, "two", "CREATE TABLE t (\n    at BIGINT, -- code\n);"),
+            ],
+        };
+        assert_eq!(columns(&AGAIN).unwrap().iter().map(|c| c.class).collect::<Vec<_>>(), [Class::Code]);
         static BAD: Migrations =
             Migrations { name: "x", steps: &[(1, "one", "CREATE TABLE t (\n    name TEXT,\n);")] };
         assert_eq!(columns(&BAD).unwrap_err().column, "name");
