@@ -1,6 +1,6 @@
 //! Messages to clients: by which way somebody may be told, what became of it, and when nobody is woken.
 //!
-//! These are messages of the service about an appointment that the client made, not marketing: an objection to marketing
+//! These are messages of the service about an appointment that the client made or the end of their file, not marketing: an objection to marketing
 //! does not stop them (UK GDPR Art. 21(2) is about direct marketing). What stops them is what the client said is not safe.
 
 use jiff::ToSpan as _;
@@ -120,10 +120,12 @@ codes! {
         TooLate = "too-late",
         /// It was tried often enough.
         GaveUp = "gave-up",
-        /// The appointment is another one by now.
+        /// What it was to tell is another by now.
         ChangedSince = "changed-since",
         /// The file is restricted: stored and nothing more.
         Restricted = "restricted",
+        /// The client objects to being written to, or took back their consent to it.
+        Objected = "objected",
         /// The notice does not give this purpose.
         NotInNotice = "not-in-notice",
         /// Its words cannot be put together.
@@ -152,8 +154,9 @@ impl NotSent {
             NotSent::NotArrived => "It did not arrive",
             NotSent::TooLate => "It could not be sent in time",
             NotSent::GaveUp => "Given up after many tries",
-            NotSent::ChangedSince => "The appointment changed since",
+            NotSent::ChangedSince => "What it was to tell changed since",
             NotSent::Restricted => "The file is restricted",
+            NotSent::Objected => "The client objects to it",
             NotSent::NotInNotice => "The privacy notice does not name this purpose",
             NotSent::Wording => "Its words could not be put together",
             NotSent::Stopped => "Somebody stopped it",

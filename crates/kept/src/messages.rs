@@ -31,6 +31,8 @@ pub(crate) struct Written {
     place: String,
     #[serde(default = "a_day")]
     remind_hours: u32,
+    #[serde(default)]
+    tell_of_ending: bool,
     /// How long each step of sending may take, in seconds.
     #[serde(default = "twenty")]
     patience: u64,
@@ -100,12 +102,21 @@ struct WrittenWording {
     body: Option<String>,
 }
 
-/// By what a service sends, and how many hours before an appointment it reminds.
+/// By what a service sends, and what it tells clients by itself.
 pub(crate) struct Sending {
     /// By what.
     pub(crate) post: Post,
-    /// Hours before; none without a way to send.
+    /// What by itself.
+    pub(crate) by_itself: ByItself,
+}
+
+/// What a service tells its clients by itself. By default, nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct ByItself {
+    /// Hours before an appointment at which it reminds; 0 for never.
     pub(crate) remind_hours: u32,
+    /// Whether it tells of the end of a file, on the days of warning that the notice names.
+    pub(crate) tell_of_ending: bool,
 }
 
 /// The longest time before an appointment: four weeks.
@@ -143,7 +154,8 @@ impl Written {
                     .to_owned(),
             );
         }
-        Ok(Sending { post, remind_hours: self.remind_hours })
+        let (remind_hours, tell_of_ending) = (self.remind_hours, self.tell_of_ending);
+        Ok(Sending { post, by_itself: ByItself { remind_hours, tell_of_ending } })
     }
 
     fn wordings(&self) -> Result<Wordings, String> {
@@ -246,14 +258,23 @@ const PAUSE: Duration = Duration::from_secs(15);
 const ROUND: u32 = 10;
 
 /// Sends while the service runs. Once it ends, what is being handed over is finished, and nothing new is begun.
-pub(crate) async fn keep_sending(service: Arc<Service>, remind_hours: u32, mut ended: watch::Receiver<bool>) {
-    let (mut looks, mut failing) = (0_u32, false);
+pub(crate) async fn keep_sending(
+    service: Arc<Service>,
+    by_itself: ByItself,
+    mut ended: watch::Receiver<bool>,
+) {
+    let (mut looks, mut failing, mut told_on) = (0_u32, false, None);
     while !*ended.borrow() {
         let round = looks.is_multiple_of(ROUND);
         looks = looks.wrapping_add(1);
         let looked = async {
             if round {
-                service.queue_reminders(remind_hours).await?;
+                service.queue_reminders(by_itself.remind_hours).await?;
+                let today = service.surroundings().today();
+                if by_itself.tell_of_ending && told_on != Some(today) {
+                    service.queue_endings().await?;
+                    told_on = Some(today);
+                }
                 service.see_to_the_stuck().await?;
             }
             send_waiting(&service, &ended).await
@@ -325,7 +346,7 @@ mod tests {
     #[test]
     fn a_phone_number_and_a_way_to_send_are_enough() {
         let ready = sending(MINIMAL).unwrap();
-        assert_eq!(ready.remind_hours, 24);
+        assert_eq!(ready.by_itself, ByItself { remind_hours: 24, tell_of_ending: false });
         assert!(ready.post.offers().email && !ready.post.offers().text);
         assert_eq!(ready.post.lease(), Duration::from_secs(200));
     }

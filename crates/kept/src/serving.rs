@@ -15,7 +15,7 @@ use tokio::sync::watch;
 use tracing::level_filters::LevelFilter;
 
 use crate::fail::Fail;
-use crate::messages;
+use crate::messages::{self, ByItself};
 
 /// How long answers that are under way may take once the service ends.
 const LAST_ANSWERS: Duration = Duration::from_secs(10);
@@ -66,17 +66,17 @@ pub(crate) async fn bind(address: SocketAddr, or_else: &str) -> Result<TcpListen
     })
 }
 
-/// Serves `pages` until it is asked to stop, and sends messages, reminders so many hours before an appointment; then finishes
+/// Serves `pages` until it is asked to stop, and sends messages, some of them by itself; then finishes
 /// what is under way and closes the log.
 pub(crate) async fn serve(
     listener: TcpListener,
     service: Arc<Service>,
     pages: axum::Router,
-    remind_hours: u32,
+    by_itself: ByItself,
     stop: &mut Stop,
 ) -> Result<(), Fail> {
     let (end, mut ended) = watch::channel(false);
-    let mut sending = tokio::spawn(messages::keep_sending(Arc::clone(&service), remind_hours, ended.clone()));
+    let mut sending = tokio::spawn(messages::keep_sending(Arc::clone(&service), by_itself, ended.clone()));
     let listener = listener.tap_io(|stream| {
         let _ = stream.set_nodelay(true);
     });

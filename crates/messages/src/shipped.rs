@@ -1,7 +1,7 @@
 //! The messages that Kept brings along, and the words that no message should have.
 //!
-//! Somebody else may read a client's phone. These say that there is an appointment, when and where, and no more: not what it
-//! is about, not who the client is to the service.
+//! Somebody else may read a client's phone. These say that there is an appointment, when and where, or until when something is
+//! kept, and no more: not what it is about, not who the client is to the service.
 
 use std::borrow::Cow;
 use std::str::FromStr;
@@ -19,6 +19,8 @@ pub enum Occasion {
     Cancelled,
     /// An appointment is now at another time or place.
     Moved,
+    /// Nothing was heard for so long that what is kept will be erased on a day that is near.
+    Ending,
 }
 
 /// The three texts of a message.
@@ -34,8 +36,8 @@ pub struct Message {
 
 impl Occasion {
     /// All of them.
-    pub const ALL: [Occasion; 4] =
-        [Occasion::Booked, Occasion::Reminder, Occasion::Cancelled, Occasion::Moved];
+    pub const ALL: [Occasion; 5] =
+        [Occasion::Booked, Occasion::Reminder, Occasion::Cancelled, Occasion::Moved, Occasion::Ending];
 
     /// As written, so that a service can start its own wording from it.
     #[must_use]
@@ -69,6 +71,13 @@ impl Occasion {
             (Occasion::Moved, Form::Body) => {
                 "Hello {name},\n\nyour appointment has moved. It is now on {day} at {time}.\n\nWhere: {place}\n\nTo change or cancel it: {link}\nOr ring {service_phone}.\n"
             }
+            (Occasion::Ending, Form::Text) => {
+                "Hello {name}. We have not heard from you for a while, so we will erase your file on {day}. To keep it, or to have it erased now, ring {service_phone}."
+            }
+            (Occasion::Ending, Form::Subject) => "What we keep until {day}",
+            (Occasion::Ending, Form::Body) => {
+                "Hello {name},\n\nwe have not heard from you for a while. So we will erase your file on {day}. You do not need to do anything.\n\nTo keep it, get in touch before that day. You can also have it erased now.\n\nFor both, ring {service_phone}.\n"
+            }
         }
     }
 
@@ -80,6 +89,7 @@ impl Occasion {
             Occasion::Reminder => "reminder",
             Occasion::Cancelled => "cancelled",
             Occasion::Moved => "moved",
+            Occasion::Ending => "ending",
         }
     }
 
@@ -91,6 +101,7 @@ impl Occasion {
             Occasion::Reminder => "Reminder",
             Occasion::Cancelled => "Appointment cancelled",
             Occasion::Moved => "Appointment moved",
+            Occasion::Ending => "End of the file",
         }
     }
 
@@ -114,7 +125,7 @@ impl Occasion {
 
 /// A code that names no occasion.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("this is no message: there are booked, reminder, cancelled and moved")]
+#[error("this is no message: there are booked, reminder, cancelled, moved and ending")]
 pub struct NoOccasion;
 
 impl FromStr for Occasion {
@@ -214,16 +225,14 @@ mod tests {
             let message = occasion.message().unwrap();
             for template in [&message.text, &message.body] {
                 let gaps: Vec<_> = template.placeholders().collect();
-                let place = occasion != Occasion::Cancelled;
+                let appointment = occasion != Occasion::Ending;
+                let place = appointment && occasion != Occasion::Cancelled;
                 assert_eq!(gaps.contains(&Placeholder::Place), place, "{occasion:?}");
-                for gap in [
-                    Placeholder::Name,
-                    Placeholder::Day,
-                    Placeholder::Time,
-                    Placeholder::Link,
-                    Placeholder::ServicePhone,
-                ] {
+                for gap in [Placeholder::Name, Placeholder::Day, Placeholder::ServicePhone] {
                     assert!(gaps.contains(&gap), "{occasion:?} lacks {gap}");
+                }
+                for gap in [Placeholder::Time, Placeholder::Link] {
+                    assert_eq!(gaps.contains(&gap), appointment, "{occasion:?} and {gap}");
                 }
             }
         }

@@ -20,6 +20,7 @@ use vault::{FileKeys, Personal};
 use crate::appointments::{self, Appointment, StoredAppointment};
 use crate::due::{DUE_IN, Due};
 use crate::entries::{Stored, entry_columns};
+use crate::messages::Told;
 use crate::notices::Published;
 use crate::retention::named;
 use crate::sessions::Visit;
@@ -144,6 +145,8 @@ pub struct ClientFile {
     pub until: Until,
     /// Until when each layer is kept, and why, the first to go first.
     pub clocks: Vec<Clock>,
+    /// What the client was told of its end, the newest first.
+    pub told: Vec<Told>,
     /// The notice that this client was given: id and version.
     pub notice: (String, String),
     /// The version of the notice that this client has to be told about, if there is a newer one that asks for it.
@@ -204,6 +207,9 @@ impl Service {
         if standing.status == FileStatus::Ended {
             return Err(Error::NoSuchFile);
         }
+        let until = self.until(&standing)?;
+        let near = until.is_near(self.surroundings().today());
+        let told = if near { self.told_of_ending(client).await? } else { Vec::new() };
         let now = self.now();
         let (request, readable) = self.readable(visit, &standing, now);
         let permit = self.permit(request, VIEW).await?;
@@ -260,8 +266,9 @@ impl Service {
             due: Vec::with_capacity(due.rows.len()),
             draft: None,
             appointments: Vec::new(),
-            until: self.until(&standing)?,
+            until,
             clocks: Vec::new(),
+            told,
             notice: (standing.notice.clone(), standing.notice_version.clone()),
             tell_again: self
                 .notices()

@@ -4,8 +4,10 @@
 //! together from the file at the moment of sending (`sending`), so that what is safe for the client is asked as late as can
 //! be, and nothing of it lies about. See docs/decisions/0014-messages.md.
 
+mod endings;
 mod reminders;
 mod sending;
+mod wording;
 
 use access::Act;
 use audit::{Action, Detail};
@@ -28,8 +30,8 @@ use crate::{Error, Service, changes};
 pub use sending::{MOST_ATTEMPTS, Step};
 
 sql! { records:
-    /// Queues one. What tells of the same version of an appointment, or of the same closing, is queued once.
-    QUEUE = "INSERT INTO message (id, client, appointment, version, closure, template, state, queued, due, expires, attempts) VALUES ($1, $2, $3, $4, $5, $6, 'waiting', $7, $8, $9, 0) ON CONFLICT DO NOTHING";
+    /// Queues one. What tells of the same version of an appointment, of the same closing, or is the same warning, is queued once.
+    QUEUE = "INSERT INTO message (id, client, appointment, version, closure, ending, warned, template, state, queued, due, expires, attempts) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'waiting', $9, $10, $11, 0) ON CONFLICT DO NOTHING";
     /// What was said of an appointment, the newest first.
     TOLD_OF = concat!("SELECT ", told_columns!(), " FROM message WHERE appointment = $1 OR (closure = (SELECT f.closure FROM closure_appointment f WHERE f.appointment = $1) AND client = (SELECT f.client FROM closure_appointment f WHERE f.appointment = $1)) ORDER BY queued DESC");
     /// One of them.
@@ -55,7 +57,7 @@ sql! { records:
 /// The columns that say what became of a message, in the order of every statement that reads them.
 macro_rules! told_columns {
     () => {
-        "id, client, appointment, closure, template, channel, state, why, queued, expires, done, answered, settled"
+        "id, client, appointment, closure, template, channel, state, why, queued, expires, done, answered, settled, ending"
     };
 }
 pub(crate) use told_columns;
@@ -66,6 +68,26 @@ const AGAIN: Action = Action("send-again");
 /// Who was not told of an appointment is listed for so many days after it.
 const LISTED_DAYS: i64 = 7;
 
+/// What a message tells of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum About {
+    /// An appointment; of a closing, the first that fell out.
+    Appointment(AppointmentId),
+    /// The end of the file, on this day.
+    Ending(Date),
+}
+
+impl About {
+    /// From what stands in the row: an appointment, or the day of an end.
+    fn read(appointment: Option<[u8; 16]>, ending: Option<i64>) -> Result<About, Error> {
+        match (appointment, ending.and_then(day_from)) {
+            (Some(id), None) => Ok(About::Appointment(AppointmentId::from_bytes(id))),
+            (None, Some(day)) => Ok(About::Ending(day)),
+            _ => Err(Error::Damaged("message")),
+        }
+    }
+}
+
 /// A message and what became of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Told {
@@ -73,8 +95,8 @@ pub struct Told {
     pub id: MessageId,
     /// Whose.
     pub client: ClientId,
-    /// About which appointment.
-    pub appointment: AppointmentId,
+    /// About what.
+    pub about: About,
     /// The closing that it belongs to.
     pub closure: Option<ClosureId>,
     /// What it says.
@@ -87,7 +109,7 @@ pub struct Told {
     pub why: Option<NotSent>,
     /// When it was queued.
     pub queued: Timestamp,
-    /// From when on it tells nothing any more: the appointment begins.
+    /// From when on it tells nothing any more: the appointment begins, the file is gone.
     pub expires: Timestamp,
     /// When it was sent or given up.
     pub done: Option<Timestamp>,
@@ -103,7 +125,7 @@ impl Told {
         Ok(Told {
             id: MessageId(Uuid::from_bytes(row.bytes16(0)?)),
             client: ClientId::from_bytes(row.bytes16(1)?),
-            appointment: AppointmentId::from_bytes(row.bytes16(2)?),
+            about: About::read(row.opt_bytes16(2)?, row.opt_int(13)?)?,
             closure: row.opt_bytes16(3)?.map(ClosureId::from_bytes),
             occasion: row.text(4)?.parse().map_err(|_| damaged())?,
             channel: row.opt_text(5)?.map(str::parse).transpose().map_err(|_| damaged())?,
@@ -189,6 +211,8 @@ impl Service {
             about.id.as_bytes().into(),
             about.version.into(),
             closure.map(|closure| *closure.as_bytes()).into(),
+            store::Value::Null,
+            store::Value::Null,
             occasion.code().into(),
             now.as_microsecond().into(),
             due.as_microsecond().into(),

@@ -49,6 +49,7 @@ pub static MIGRATIONS: Migrations = Migrations {
         (15, "figures", include_str!("../migrations/014_figures.sql")),
         (16, "tokens of the API", include_str!("../migrations/015_api.sql")),
         (17, "erasures, holds, sweeps", include_str!("../migrations/016_erasures.sql")),
+        (19, "messages about the end of a file", include_str!("../migrations/018_endings.sql")),
     ],
 };
 

@@ -30,6 +30,8 @@ macro_rules! something_longer {
     };
 }
 
+pub(crate) use may_go;
+
 sql! { records:
     /// Files past their day, the longest first; of those that a programme keeps longer, all that it does not need goes.
     DUE_FILES = concat!("SELECT c.id, ", something_longer!(), " FROM keeping k JOIN client c ON c.id = k.client WHERE k.layer = 'service' AND k.day <= $1 AND ", may_go!(), " ORDER BY k.day, k.client LIMIT 100");

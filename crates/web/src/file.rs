@@ -325,7 +325,7 @@ fn view(
         (due(file, today))
         (booked(file, may_book.then_some(book.as_str()), now, by))
         (key_facts(file, &profile, by))
-        (life(file, &profile, today))
+        (life(file, &profile, now))
         (promised(file))
         @if file.own { p.app-muted { a.govuk-link href={ "/clients/" (file.client) "/conflict" } { "I know this client privately" } } }
         p.app-muted { a.govuk-link href={ "/clients/" (file.client) "/erase" } { "This client wants to be forgotten" } }
@@ -494,8 +494,8 @@ fn key_facts(
     )
 }
 
-fn life(file: &ClientFile, profile: &casework::Profile, today: jiff::civil::Date) -> Markup {
-    let until = &file.until;
+fn life(file: &ClientFile, profile: &casework::Profile, now: &jiff::ZonedDateTime) -> Markup {
+    let (until, today) = (&file.until, now.date());
     let days = |n: i64| u32::try_from(n).unwrap_or(0);
     let total = days(dates::days_between(until.last_contact, until.due));
     let done = days(dates::days_between(until.last_contact, today)).min(total);
@@ -506,7 +506,7 @@ fn life(file: &ClientFile, profile: &casework::Profile, today: jiff::civil::Date
         "How long we keep this record",
         html! { "If we hear nothing more, " (whose) " record is " b { "deleted on " (dates::long(until.due)) } "." },
         Some(Meter { done, total, from: &dates::short(until.last_contact), to: &dates::short(until.due) }),
-        html! { "Day " (done) " of " (total) " since we were last in touch. " @for clock in &file.clocks { p { (clock.sentence()) } } },
+        html! { "Day " (done) " of " (total) " since we were last in touch. " @for clock in &file.clocks { p { (clock.sentence()) } } (crate::messages::of_ending(file, now.time_zone())) },
     )
 }
 

@@ -8,9 +8,12 @@ use casework::dates;
 use casework::formats::{Email, Phone};
 use casework::messages::{Address, MessageState};
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use notice::Category;
 use maud::{Markup, html};
 use records::Error;
-use records::messages::{NotTold, Told, Untold};
+use records::files::ClientFile;
+use records::messages::{About, NotTold, Told, Untold};
 use serde::Deserialize;
 use uuid::Uuid;
 
@@ -109,6 +112,38 @@ pub(crate) fn told(app: &App, all: &[Told], may_act: bool) -> Markup {
     panel("messages", "Messages", None, todo_list(&items))
 }
 
+/// What a client was told of the end of their file, for the panel that says until when it is kept.
+pub(crate) fn of_ending(file: &ClientFile, zone: &TimeZone) -> Markup {
+    let may_act = file.writable.contains(Category::Contact);
+    html! { @for told in &file.told {
+        @let day = told.done.unwrap_or(told.queued).to_zoned_datetime(zone.clone()).date();
+        p { "Message to the client"
+            @if let Some(channel) = told.channel { ", " (channel.words().to_lowercase()) }
+            ", " (dates::short(day)) ": " (state_tag(told))
+            @if let Some(day) = told.answered { " " (tag(TagKind::Ok, &format!("Answered on {}", dates::short(day)))) }
+        }
+        @if may_act && told.channel.is_some() && told.answered.is_none() {
+            form method="post" action={ "/messages/" (told.id) } { (button(ButtonKind::Secondary, "They answered", Some(("do", "answered")))) }
+        }
+    } }
+}
+
+/// The page on which something can be done about a message.
+fn place(told: &Told) -> String {
+    match told.about {
+        About::Appointment(appointment) => format!("/appointments/{appointment}"),
+        About::Ending(_) => format!("/clients/{}", told.client),
+    }
+}
+
+/// The time that a message was to tell.
+fn tells_of(app: &App, told: &Told) -> String {
+    match told.about {
+        About::Appointment(_) => moment(app, told.expires),
+        About::Ending(day) => dates::short(day),
+    }
+}
+
 /// Those whom a message did not reach, for the first page of the day.
 pub(crate) fn not_told(app: &App, not_told: &NotTold, listed: usize) -> Markup {
     if not_told.is_empty() {
@@ -142,9 +177,9 @@ fn line(app: &App, untold: &Untold) -> TodoItem {
         tag: state_tag(told),
         text: html! {
             a.govuk-link href={ "/clients/" (who.client) } { (who.name) } " " span class="app-ref app-muted" { (who.number) }
-            ", " (told.occasion.words().to_lowercase()) ": " span.app-num { (moment(app, told.expires)) }
+            ", " (told.occasion.words().to_lowercase()) ": " span.app-num { (tells_of(app, told)) }
         },
-        act: html! { a.govuk-link href={ "/appointments/" (told.appointment) } { "Open" span.govuk-visually-hidden { ": the appointment of " (who.name) } } },
+        act: html! { a.govuk-link href=(place(told)) { "Open" span.govuk-visually-hidden { ": " (told.occasion.words().to_lowercase()) ", " (who.name) } } },
     }
 }
 
@@ -181,7 +216,7 @@ pub(crate) async fn show(
                 h2.app-h2 #untold-h { "To be rung" }
                 @if single.is_empty() { (empty("Every message arrived, as far as we know.")) } @else { (to_tick(&app, single)) }
             }
-            p.app-muted { "They are messages about appointments, not marketing: who objects to marketing still gets them. " a.govuk-link href="/messages/wording" { "What the messages say" } }
+            p.app-muted { "They are messages about appointments and the end of a file, not marketing: who objects to marketing still gets them. " a.govuk-link href="/messages/wording" { "What the messages say" } }
         });
         staff(&app, &visit, At::Today, "Messages that did not arrive", body)
     });
@@ -193,7 +228,7 @@ fn to_tick(app: &App, single: &[Untold]) -> Markup {
         form method="post" action="/messages" novalidate {
             (hidden("back", ""))
             table.app-t {
-                caption.govuk-visually-hidden { "Messages that did not arrive, the nearest appointment first" }
+                caption.govuk-visually-hidden { "Messages that did not arrive, the nearest first" }
                 thead { tr {
                     td.app-t__sel {}
                     th scope="col" { "Client" } th scope="col" { "What" } th scope="col" { "Why" }
@@ -204,7 +239,7 @@ fn to_tick(app: &App, single: &[Untold]) -> Markup {
                         span.govuk-visually-hidden { (who.name) " knows" }
                     } }
                     th scope="row" { a class="govuk-link app-t__name" href={ "/clients/" (who.client) } { (who.name) } span.app-t__sub { span.app-ref { (who.number) } } }
-                    td { a.govuk-link href={ "/appointments/" (told.appointment) } { (told.occasion.words()) span.govuk-visually-hidden { " of " (who.name) } } span.app-t__sub { (moment(app, told.expires)) } }
+                    td { a.govuk-link href=(place(told)) { (told.occasion.words()) span.govuk-visually-hidden { " of " (who.name) } } span.app-t__sub { (tells_of(app, told)) } }
                     td { (state_tag(told)) }
                 } } }
             }
@@ -259,8 +294,9 @@ pub(crate) async fn act(
         "known" => app.service.see_to_message(&visit, id).await?,
         _ => return Err(Fail::bad_form("It does not say what to do with the message.")),
     }
-    let appointment = app.service.message(id).await?.appointment;
-    Ok(Redirect::to(&format!("/appointments/{appointment}#messages")).into_response())
+    let told = app.service.message(id).await?;
+    let panel = if matches!(told.about, About::Ending(_)) { "life" } else { "messages" };
+    Ok(Redirect::to(&format!("{}#{panel}", place(&told))).into_response())
 }
 
 /// What the messages say, each with an example. Nobody real is in it.

@@ -129,6 +129,7 @@ impl Plain {
             draft: None,
             until,
             clocks,
+            told: Vec::new(),
             notice: (head.text(3)?.to_owned(), head.text(4)?.to_owned()),
             tell_again: None,
             readable: Categories::all(),

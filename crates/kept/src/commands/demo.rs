@@ -33,14 +33,14 @@ use crate::config::FIRST;
 use crate::databases::Databases;
 use crate::demo::{self, Diaries, MadeUpAppointment, MadeUpClient};
 use crate::fail::Fail;
-use crate::messages;
+use crate::messages::{self, ByItself};
 use crate::output;
 use crate::serving::{self, Stop};
 
 /// Everybody's password. It is printed and shown on the sign-in page: nobody here is real.
 const PASSWORD: &str = "northbridge demo 2026 kettle";
 /// Reminders of the demo come the day before.
-const REMIND_HOURS: u32 = 24;
+const BY_ITSELF: ByItself = ByItself { remind_hours: 24, tell_of_ending: true };
 /// Files that are made and loaded at a time.
 const AT_ONCE: usize = 500;
 
@@ -127,7 +127,7 @@ impl Demo {
         let pages = web::app(Arc::clone(&service), options);
         // No mail server is configured: messages are made, not sent, and shown so.
         messages::send_nothing(&service)?;
-        serving::serve(listener, service, pages, REMIND_HOURS, stop).await
+        serving::serve(listener, service, pages, BY_ITSELF, stop).await
     }
 
     fn introduce(&self, origin: &str, people: &[DemoPerson]) {

@@ -5,22 +5,21 @@
 //! nothing: after the lease the message waits again. Whoever is killed after it leaves it in doubt: GOV.UK Notify is asked
 //! whether it has it; of a mail server nobody can ask, so it is shown as perhaps sent and never sent again by itself.
 
-use access::{Act, Actor, Circumstances, Request, Subject};
+use access::{Act, Actor, Circumstances, Request, Subject, Why};
 use audit::{Action, Detail};
-use casework::appointments::{State, Way};
-use casework::messages::{Address, MessageState, NotSent, called, clocks, way};
-use casework::{AppointmentId, ClientId, ClosureId, Profile};
+use casework::messages::{MessageState, NotSent};
+use casework::{ClientId, Profile};
 use jiff::{SignedDuration, Timestamp};
 use messages::notify::Delivery;
 use messages::shipped::Occasion;
-use messages::{Carrier, Filling, Letter, MessageId, Outcome, Placeholder, Post, Why, backoff};
+use messages::{Carrier, Letter, MessageId, Outcome, Post, backoff};
 use notice::{Category, Purpose};
 use store::{Query, Row, Value, sql};
 use uuid::Uuid;
 use vault::Personal;
 
 use super::id_bytes;
-use crate::appointments::{Appointment, FIND, StoredAppointment, columns};
+use super::wording::Matter;
 use crate::entries::Stored;
 use crate::looked::CONTACT_PAGE;
 use crate::standing::Standing;
@@ -28,7 +27,7 @@ use crate::{Error, Service, changes};
 
 sql! { records:
     /// Messages whose time has come.
-    WAITING_NOW = "SELECT id, client, appointment, version, closure, template, expires, attempts FROM message WHERE state = 'waiting' AND due <= $1 ORDER BY due, id LIMIT 16";
+    WAITING_NOW = "SELECT id, client, appointment, version, closure, ending, template, expires, attempts FROM message WHERE state = 'waiting' AND due <= $1 ORDER BY due, id LIMIT 16";
     /// Takes one in hand: only one server can.
     CLAIM = "UPDATE message SET state = 'sending', claim = $2, claimed = $3, channel = NULL, carrier = NULL, attempts = attempts + 1 WHERE id = $1 AND state = 'waiting' AND due <= $3";
     /// Notes to what it is handed over, just before that.
@@ -45,8 +44,6 @@ sql! { records:
     UNDER_WAY = "SELECT id, taken, done FROM message WHERE state = 'sent' AND taken IS NOT NULL AND due <= $1 ORDER BY due LIMIT 50";
     /// What Notify said of it.
     DELIVERY = "UPDATE message SET state = $2, why = $3, due = $4 WHERE id = $1 AND state = 'sent'";
-    /// All appointments of a client that fell out by one closing.
-    FALLEN_OUT_OF = concat!("SELECT ", columns!(), " FROM appointment WHERE id IN (SELECT f.appointment FROM closure_appointment f WHERE f.closure = $1 AND f.client = $2) ORDER BY starts");
 }
 
 const SEND: Action = Action("send-message");
@@ -70,14 +67,12 @@ pub enum Step {
 }
 
 /// A message that this server has in hand.
-struct Claimed {
+pub(super) struct Claimed {
     id: MessageId,
     claim: [u8; 16],
-    client: ClientId,
-    appointment: AppointmentId,
-    version: i64,
-    closure: Option<ClosureId>,
-    occasion: Occasion,
+    pub(super) client: ClientId,
+    pub(super) matter: Matter,
+    pub(super) occasion: Occasion,
     expires: Timestamp,
     attempts: u32,
 }
@@ -88,22 +83,24 @@ impl Claimed {
             id: MessageId(Uuid::from_bytes(row.bytes16(0)?)),
             claim,
             client: ClientId::from_bytes(row.bytes16(1)?),
-            appointment: AppointmentId::from_bytes(row.bytes16(2)?),
-            version: row.int(3)?,
-            closure: row.opt_bytes16(4)?.map(ClosureId::from_bytes),
-            occasion: row.text(5)?.parse().map_err(|_| Error::Damaged("message"))?,
-            expires: changes::time(row.int(6)?)?,
-            attempts: u32::try_from(row.int(7)?).unwrap_or(u32::MAX).saturating_add(1),
+            matter: Matter::read(row)?,
+            occasion: row.text(6)?.parse().map_err(|_| Error::Damaged("message"))?,
+            expires: changes::time(row.int(7)?)?,
+            attempts: u32::try_from(row.int(8)?).unwrap_or(u32::MAX).saturating_add(1),
         })
     }
 
-    /// Where it rests when it is not sent: whom nobody can write to is rung, but nobody is rung to be reminded.
+    /// Where it rests when it is not sent: whom nobody can write to is rung, but nobody is rung to be reminded, and files that
+    /// end stand in their adviser's list already.
     fn rests(&self, why: NotSent) -> MessageState {
+        let only_written = matches!(self.occasion, Occasion::Reminder | Occasion::Ending);
         match why {
-            NotSent::ChangedSince | NotSent::Restricted | NotSent::NotInNotice => MessageState::Dropped,
-            NotSent::TooLate if self.occasion == Occasion::Reminder => MessageState::Dropped,
+            NotSent::ChangedSince | NotSent::Restricted | NotSent::Objected | NotSent::NotInNotice => {
+                MessageState::Dropped
+            }
+            NotSent::TooLate if only_written => MessageState::Dropped,
             NotSent::TooLate | NotSent::GaveUp | NotSent::Wording | NotSent::Refused => MessageState::Failed,
-            _ if self.occasion == Occasion::Reminder => MessageState::Dropped,
+            _ if only_written => MessageState::Dropped,
             _ => MessageState::Call,
         }
     }
@@ -192,22 +189,15 @@ impl Service {
         if !post.offers().any() {
             return Ok(Err(NotSent::NotSetUp));
         }
-        let client = claimed.client.as_bytes();
-        let about = match claimed.closure {
-            Some(closure) => FALLEN_OUT_OF.with([closure.as_bytes().into(), client.into()]),
-            None => FIND.with([claimed.appointment.as_bytes().into()]),
-        };
-        let batch = vec![Standing::of_kept_itself(claimed.client), CONTACT_PAGE.with([client.into()]), about];
+        let client = claimed.client;
+        let contact = CONTACT_PAGE.with([client.as_bytes().into()]);
+        let batch = vec![Standing::of_kept_itself(client), contact, claimed.matter.finding(client)];
         let rows = self.records().read(batch).await?;
         let [head, contact, about] = rows.as_slice() else { return Err(Error::Damaged("batch")) };
-        let Ok(standing) = Standing::read(claimed.client, head.first()) else {
+        let Ok(standing) = Standing::read(client, head.first()) else {
             return Ok(Err(NotSent::ChangedSince));
         };
-        let stored: Vec<StoredAppointment> =
-            about.rows.iter().map(StoredAppointment::read).collect::<Result<_, _>>()?;
-        if stored.is_empty() || !stored.iter().all(|one| still_so(claimed, one)) {
-            return Ok(Err(NotSent::ChangedSince));
-        }
+        let Some(stored) = claimed.still_so(about)? else { return Ok(Err(NotSent::ChangedSince)) };
         let notice = self.given(&standing.notice, &standing.notice_version)?;
         if !notice.notice.gives(Purpose::Contact, Category::Contact) {
             return Ok(Err(NotSent::NotInNotice));
@@ -216,20 +206,25 @@ impl Service {
             actor: Actor::SYSTEM,
             purpose: Purpose::Contact,
             act: Act::Read,
-            subject: Subject::Client(claimed.client),
+            subject: Subject::Client(client),
             categories: Category::Contact.into(),
-            circumstances: Circumstances { restricted: standing.restricted, ..Circumstances::default() },
+            circumstances: Circumstances {
+                restricted: standing.restricted,
+                withdrawn: standing.took_back(Purpose::Contact),
+                ..Circumstances::default()
+            },
         };
         let permit = match self.permit(request, SEND).await {
             Ok(permit) => permit,
+            Err(Error::Refused(refusal)) if refusal.why == Why::Withdrawn => return Ok(Err(NotSent::Objected)),
             Err(Error::Refused(_)) => return Ok(Err(NotSent::Restricted)),
             Err(error) => return Err(error),
         };
-        let keys = self.vault().keys(claimed.client.into()).await?;
+        let keys = self.vault().keys(client.into()).await?;
         let entry = self.log().submit(permit, SEND, Detail::default());
         let contact = match contact.first() {
             Some(row) => {
-                self.open_page(&entry, &keys, claimed.client, &Stored::read(row)?)?.map(|page| page.profile)
+                self.open_page(&entry, &keys, client, &Stored::read(row)?)?.map(|page| page.profile)
             }
             None => Personal::new(&entry, Profile::default()),
         };
@@ -241,28 +236,6 @@ impl Service {
         let letter = both.map(|(contact, appointments)| self.written(post, claimed, &contact, &appointments));
         let receipt = entry.durable().await?;
         Ok(letter.release(&receipt)?)
-    }
-
-    fn written(
-        &self,
-        post: &Post,
-        claimed: &Claimed,
-        contact: &Profile,
-        about: &[Appointment],
-    ) -> Result<Letter, NotSent> {
-        let to: Address = way(contact, post.offers())?;
-        let first = about.first().ok_or(NotSent::ChangedSince)?;
-        let civil = |one: &Appointment| self.surroundings().civil(one.booked.slot.starts());
-        let times: Vec<_> = about.iter().map(|one| civil(one).time()).collect();
-        let filling = Filling::new()
-            .with(Placeholder::Name, called(contact))
-            .with(Placeholder::Day, civil(first).strftime("%A %-d %B").to_string())
-            .with(Placeholder::Time, clocks(&times))
-            .with(Placeholder::Place, where_words(post, first));
-        post.letter(claimed.occasion, to, filling).map_err(|fault| {
-            tracing::warn!(message = %claimed.id, %fault, "a message cannot be put together");
-            NotSent::Wording
-        })
     }
 
     /// The statement that notes what became of it, and whether the others should wait.
@@ -293,7 +266,7 @@ impl Service {
         (Some(self.later(claimed, &why, now)), step)
     }
 
-    fn later(&self, claimed: &Claimed, why: &Why, now: Timestamp) -> Query {
+    fn later(&self, claimed: &Claimed, why: &messages::Why, now: Timestamp) -> Query {
         let wait = backoff::wait(claimed.attempts, claimed.id.spread());
         let next = now + SignedDuration::try_from(wait).unwrap_or(SignedDuration::from_hours(1));
         if claimed.attempts >= MOST_ATTEMPTS {
@@ -375,24 +348,5 @@ impl Service {
             asked += 1;
         }
         Ok(asked)
-    }
-}
-
-/// Whether the appointment is still what the message was to tell.
-fn still_so(claimed: &Claimed, stored: &StoredAppointment) -> bool {
-    match claimed.occasion {
-        Occasion::Cancelled => stored.booked.state == State::CancelledByUs,
-        _ => stored.booked.state == State::Booked && stored.booked.version == claimed.version,
-    }
-}
-
-/// Where, in words that do not say what happens there.
-fn where_words(post: &Post, one: &Appointment) -> String {
-    match one.booked.way {
-        Way::Phone => "we will ring you".to_owned(),
-        Way::Video => "by video call".to_owned(),
-        Way::Office => post.place(&one.said.place).to_owned(),
-        Way::Elsewhere if one.said.place.is_empty() => "at the place we agreed".to_owned(),
-        Way::Elsewhere => post.place(&one.said.place).to_owned(),
     }
 }

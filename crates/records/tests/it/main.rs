@@ -16,6 +16,7 @@ mod caseloads;
 mod consents;
 mod documents;
 mod duplicates;
+mod endings;
 mod erasures;
 mod export;
 mod figures;
