@@ -77,7 +77,7 @@ fn what_is_wrong_with_a_list_is_said_in_one_line() {
     let two_ways = b"\xef\xbb\xbfName,Mobile,Last contact\nAnn Other,07700900123,3/4/26\n";
     let look = bring(folder.path(), two_ways, &["--dry-run"]);
     assert!(
-        printed(&look).contains("Line 2, column 3 (Last contact): Dates like 3/4/26 can be read in two ways"),
+        printed(&look).contains("Line 2, column C (Last contact): Dates like 3/4/26 can be read in two ways"),
         "{}",
         printed(&look)
     );

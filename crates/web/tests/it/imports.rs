@@ -53,7 +53,7 @@ async fn a_list_is_brought_in_step_by_step_and_undone() {
         let faulty = bench.post(&address, &format!("{said}&do=run"), Some(&manager)).await;
         assert_eq!(faulty.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(
-            faulty.text.contains("4: Tel Mobile") && faulty.text.contains("Put the faults right"),
+            faulty.text.contains("D: Tel Mobile") && faulty.text.contains("Put the faults right"),
             "{}",
             faulty.text
         );
