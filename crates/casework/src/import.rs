@@ -4,11 +4,13 @@
 //! - [`text`] finds out how a file is written: its encoding, what separates the cells.
 //! - [`columns`] matches headings to fields, with profiles of other systems' exports.
 //! - [`dates`] finds out whether the day or the month comes first.
+//! - [`sheet`] says what the cells of a workbook mean.
 //! - [`rows`] reads a row into a profile, or says what is wrong with it.
 
 pub mod columns;
 pub mod dates;
 pub mod rows;
+pub mod sheet;
 pub mod text;
 
 pub use columns::{Mapping, Shape, Target};
@@ -21,7 +23,7 @@ pub use text::Written;
 pub struct Wrong {
     /// The line of the file, from 1.
     pub line: u64,
-    /// The column, from 1; none if it is about the whole line.
+    /// The column, from 1, said as sheets name it (A, B...); none if it is about the whole line.
     pub column: Option<usize>,
     /// The heading of that column.
     pub heading: String,
@@ -40,6 +42,7 @@ impl std::fmt::Display for Wrong {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self.column {
             Some(column) => {
+                let column = sheet::letters(column);
                 write!(f, "Line {}, column {column} ({}): {}", self.line, self.heading, self.message)
             }
             None => write!(f, "Line {}: {}", self.line, self.message),

@@ -3,14 +3,14 @@
 //!
 //! The file itself is never kept: whoever takes an import up again gives the same file again, and it is known by its digest.
 
+mod rows_of_sheet;
 mod run;
+mod source;
 mod undo;
+mod workbook;
 
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::{self, Cursor, Read};
-use std::path::PathBuf;
-use std::sync::Arc;
+use std::io;
 
 use access::Role;
 use audit::Action;
@@ -18,7 +18,7 @@ use casework::entries::Agreed;
 use casework::import::columns::{self, Shape, Target};
 use casework::import::dates::Order;
 use casework::import::rows::{Checked, Plan};
-use casework::import::text::{self, Table, Unreadable, Written};
+use casework::import::text::Unreadable;
 use casework::{How, ImportId, StaffId};
 use jiff::Timestamp;
 use notice::{Catalogue, FieldId};
@@ -26,9 +26,12 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use store::sql;
 
+use source::List;
+
 use crate::sessions::Visit;
 use crate::{Error, Service, changes};
 
+pub use source::Source;
 pub use undo::Undone;
 
 sql! { records:
@@ -44,50 +47,9 @@ sql! { records:
     pub(crate) DROP_IMPORTED = "DELETE FROM imported WHERE client = $1";
 }
 
-/// Where a file comes from. It is read three times and never kept.
-#[derive(Debug, Clone)]
-pub enum Source {
-    /// A file of this machine.
-    Path(PathBuf),
-    /// What a browser sent.
-    Bytes(Arc<Vec<u8>>),
-}
-
-impl Source {
-    fn open(&self) -> io::Result<Box<dyn Read + Send>> {
-        Ok(match self {
-            Source::Path(path) => Box::new(File::open(path)?),
-            Source::Bytes(bytes) => Box::new(Cursor::new(SharedBytes(Arc::clone(bytes)))),
-        })
-    }
-
-    /// SHA-256 of the file, as it is stored.
-    fn digest(&self) -> io::Result<String> {
-        let (mut file, mut digest) = (self.open()?, Sha256::new());
-        let mut piece = vec![0_u8; 64 * 1024];
-        loop {
-            let count = file.read(&mut piece)?;
-            let Some(read) = piece.get(..count).filter(|read| !read.is_empty()) else { break };
-            digest.update(read);
-        }
-        Ok(hex::encode(digest.finalize()))
-    }
-}
-
-/// Bytes that several readers share.
-struct SharedBytes(Arc<Vec<u8>>);
-
-impl AsRef<[u8]> for SharedBytes {
-    fn as_ref(&self) -> &[u8] {
-        &self.0
-    }
-}
-
 /// A file whose headings were read.
 #[derive(Debug, Clone)]
 pub struct Headed {
-    /// How it is written.
-    pub written: Written,
     /// Its headings.
     pub headings: Vec<String>,
     /// The first rows, to look at.
@@ -96,6 +58,17 @@ pub struct Headed {
     pub plan: Plan,
     /// Whether that is remembered.
     pub remembered: bool,
+    /// What of the file should be known before it is brought in.
+    pub notes: Vec<String>,
+}
+
+/// What reading began with.
+#[derive(Debug, Clone)]
+pub enum Begun {
+    /// The headings.
+    Headed(Box<Headed>),
+    /// A workbook with several sheets: somebody has to say which.
+    WhichSheet(Vec<String>),
 }
 
 /// What holds for everybody who is brought in.
@@ -265,11 +238,13 @@ impl Service {
     ///
     /// # Errors
     /// `Error::Faults` if it is no table; a store failed.
-    pub async fn begin_reading(&self, source: &Source, shape: Shape) -> Result<Headed, Error> {
-        let written = text::look(source.open().map_err(from_disk)?).map_err(|fault| unreadable(&fault))?;
-        let mut table = Table::new(source.open().map_err(from_disk)?, written);
-        let headings = table.headings().map_err(wrong)?;
-        let first = table.by_ref().take(SHOWN).filter_map(Result::ok).map(|(_, cells)| cells).collect();
+    pub async fn begin_reading(&self, source: &Source, shape: Shape) -> Result<Begun, Error> {
+        let sheets = source.sheets_to_choose_from()?;
+        if !sheets.is_empty() {
+            return Ok(Begun::WhichSheet(sheets));
+        }
+        let List { headings, notes, hidden, rows } = source.list()?;
+        let first = rows.take(SHOWN).filter_map(Result::ok).map(|(_, cells)| cells).collect();
         let digest = headings_digest(&headings);
         let rows = self.records().read(vec![MAPPING.with([digest.as_str().into()])]).await?;
         let notices = self.notices();
@@ -282,13 +257,17 @@ impl Service {
             }
             None => None,
         };
-        let guess =
-            || Plan { mapping: columns::guess(&headings, shape, notices.catalogue()), ..Plan::default() };
+        let guess = || {
+            let mut mapping = columns::guess(&headings, shape, notices.catalogue());
+            let left_out = mapping.iter_mut().enumerate().filter(|(at, _)| hidden.contains(at));
+            left_out.for_each(|(_, target)| *target = Target::Leave);
+            Plan { mapping, ..Plan::default() }
+        };
         let (plan, remembered) = match remembered {
             Some(plan) => (plan, true),
             None => (guess(), false),
         };
-        Ok(Headed { written, headings, first, plan, remembered })
+        Ok(Begun::Headed(Box::new(Headed { headings, first, plan, remembered, notes })))
     }
 
     /// Remembers how a file with these headings is read.
@@ -331,9 +310,4 @@ fn row_of(digest: &str) -> [u8; 16] {
         let _ = hex::decode_to_slice(half, &mut row);
     }
     row
-}
-
-/// A fault of the file, told at the field that names it.
-fn wrong(fault: casework::import::Wrong) -> Error {
-    Error::Faults(vec![casework::Fault::new(FILE, fault.to_string())])
 }

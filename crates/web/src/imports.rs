@@ -4,6 +4,7 @@
 //! file again.
 
 mod columns;
+mod sheets;
 mod shelf;
 
 use axum::extract::{Path, Request, State};
@@ -13,7 +14,7 @@ use casework::import::columns::Shape;
 use casework::{Fault, ImportId, dates};
 use maud::{Markup, html};
 use multer::Multipart;
-use records::imports::{FILE, Import, Source, State as Stands};
+use records::imports::{Begun, FILE, Headed, Import, Source, State as Stands};
 use records::{Error, Visit};
 
 use crate::App;
@@ -28,8 +29,9 @@ use crate::ui::list::{Cell, Column, Table, empty, table};
 use crate::ui::page::{back, container, heading, reading};
 use crate::ui::words::{banner, progress as bar, warning};
 use columns::{Typed, said, second_page};
-use shelf::Going;
+use sheets::which_sheet;
 pub(crate) use shelf::Shelf;
+use shelf::{Going, Listed};
 
 /// The largest list that is taken through a page; the command takes any.
 const LARGEST: usize = 32 * 1024 * 1024;
@@ -55,7 +57,7 @@ fn first_page(app: &App, visit: &Visit, imports: &[Import], shape: Shape, faults
                 options: Shape::ALL.iter().map(|one| Choice { value: one.code(), label: one.words(), checked: *one == shape, ..Choice::default() }).collect(),
                 ..Choices::default()
             }))
-            (file_input(FILE, "The list", "A CSV file, one person a row, with the headings in its first line. Excel: save it as “CSV UTF-8”. Up to 32 MB here; larger lists with the command kept client import.", ".csv,text/csv,text/plain", error))
+            (file_input(FILE, "The list", "A CSV file or an Excel workbook (.xlsx), one person a row, with the headings in its first line. Up to 32 MB here; larger lists with the command kept client import.", ".csv,.xlsx,text/csv,text/plain", error))
             (button(ButtonKind::Main, "Look at its columns", None))
         } }
         (panel("imports", "What was brought in", None, list(app, imports)))
@@ -111,23 +113,21 @@ pub(crate) async fn take(
 ) -> Result<Response, Fail> {
     managers(&app, &visit)?;
     let (shape, bytes) = received(request).await?;
-    let source = Source::Bytes(bytes.into());
-    let wrong = match &source {
-        Source::Bytes(bytes) if bytes.is_empty() => vec![Fault::new(FILE, "Choose a file")],
-        Source::Bytes(bytes) if bytes.len() > LARGEST => {
-            vec![Fault::new(
-                FILE,
-                "This file is larger than 32 MB. Use the command kept client import for it",
-            )]
-        }
-        _ => match app.service.begin_reading(&source, shape).await {
-            Ok(headed) => {
-                let held = app.imports.hold(visit.staff, source, headed, app.service.surroundings().now());
+    let wrong = if bytes.is_empty() {
+        vec![Fault::new(FILE, "Choose a file")]
+    } else if bytes.len() > LARGEST {
+        vec![Fault::new(FILE, "This file is larger than 32 MB. Use the command kept client import for it")]
+    } else {
+        let source = Source::bytes(bytes);
+        match app.service.begin_reading(&source, shape).await {
+            Ok(begun) => {
+                let list = Listed { source, shape, begun };
+                let held = app.imports.hold(visit.staff, list, app.service.surroundings().now());
                 return Ok(Redirect::to(&format!("/import/{held}")).into_response());
             }
             Err(Error::Faults(faults)) => faults,
             Err(error) => return Err(error.into()),
-        },
+        }
     };
     let imports = app.service.imports().await?;
     let page = first_page(&app, &visit, &imports, shape, &wrong);
@@ -173,7 +173,11 @@ pub(crate) async fn held(
     if !matches!(held.going(), Going::Waiting) {
         return Ok(Redirect::to(&format!("/import/{}/progress", held.id)).into_response());
     }
-    Ok(second_page(&app, &visit, &held.id, &held.headed, &Typed::default(), None, &[]).into_response())
+    Ok(match &held.list.begun {
+        Begun::Headed(headed) => second_page(&app, &visit, &held.id, headed, &Typed::default(), None, &[]),
+        Begun::WhichSheet(sheets) => which_sheet(&app, &visit, &held.id, sheets, None),
+    }
+    .into_response())
 }
 
 fn gone() -> Fail {
@@ -193,6 +197,12 @@ pub(crate) async fn decide(
 ) -> Result<Response, Fail> {
     managers(&app, &visit)?;
     let held = app.imports.find(visit.staff, &id).ok_or_else(gone)?;
+    let mut headed = match &held.list.begun {
+        Begun::Headed(headed) => Headed::clone(headed),
+        Begun::WhichSheet(sheets) => {
+            return sheets::choose(&app, &visit, &held, sheets, &form.only(&["sheet"])?).await;
+        }
+    };
     let form = form.only(&[
         "column-*",
         "order-*",
@@ -208,11 +218,10 @@ pub(crate) async fn decide(
         "even_alike",
         "do",
     ])?;
-    let mut headed = held.headed.clone();
     let (typed, asked, mut faults) = said(&app, &form, &mut headed)?;
     let mut report = None;
     if let Some(asked) = asked {
-        match app.service.check_import(&held.source, &asked).await {
+        match app.service.check_import(&held.list.source, &asked).await {
             Ok(found) => {
                 let stops = found.checked.faults > 0 && !asked.leave_faults_out;
                 let unsaid = found

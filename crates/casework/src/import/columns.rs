@@ -197,6 +197,11 @@ const COMMON: &[(&str, &[&str])] = &[
     ("basis", &["basis", "reasontokeep"]),
 ];
 
+/// Whether people commonly call a column so; the word is compared, see [`plain`].
+pub(super) fn is_common(word: &str) -> bool {
+    COMMON.iter().any(|(_, names)| names.contains(&word))
+}
+
 /// Which column is which, in the order of the columns.
 pub type Mapping = Vec<Target>;
 

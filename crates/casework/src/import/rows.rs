@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use notice::{Catalogue, Field, FieldId, Kind, Notice, ValueList};
 
-use super::columns::{Mapping, Target};
+use super::columns::{Mapping, Target, is_common};
 use super::dates::{self, Order, Seen};
 use super::{Wrong, plain};
 use crate::answers::{self, Typed};
@@ -95,12 +95,14 @@ impl Checked {
     }
 }
 
-/// What is wrong with the headings of a file.
+/// The headings in the cells of their line, without the empty ones at its end.
 ///
 /// # Errors
 /// The fault: no headings, a title above them, more columns than any list has.
-pub fn headings(cells: &[String], line: u64) -> Result<(), Wrong> {
-    let filled = cells.iter().filter(|cell| !cell.trim().is_empty()).count();
+pub fn headings(cells: &[String], line: u64) -> Result<Vec<String>, Wrong> {
+    // With the empty cells at the end: a title stands alone in a line of many cells.
+    let mut cells: Vec<String> = cells.iter().map(|cell| cell.trim().to_owned()).collect();
+    let filled = cells.iter().filter(|cell| !cell.is_empty()).count();
     if cells.len() > MOST_COLUMNS {
         let message = format!("The file has {} columns; {MOST_COLUMNS} are the most", cells.len());
         return Err(Wrong::line(line, message));
@@ -115,7 +117,23 @@ pub fn headings(cells: &[String], line: u64) -> Result<(), Wrong> {
         let message = "Only one cell is filled: it looks like a title. Delete what stands above the headings";
         return Err(Wrong::line(line, message));
     }
-    Ok(())
+    while cells.last().is_some_and(String::is_empty) {
+        cells.pop();
+    }
+    Ok(cells)
+}
+
+/// A row below headings of this width; none were read yet if it is 0.
+///
+/// # Errors
+/// It has cells beyond the headings.
+pub fn fits(line: u64, cells: Vec<String>, width: usize) -> Result<(u64, Vec<String>), Wrong> {
+    // Spreadsheets leave empty cells at the end of lines out, or add some.
+    if width > 0 && cells.iter().skip(width).any(|cell| !cell.trim().is_empty()) {
+        let message = format!("This line has {} cells, the line of headings {width}", cells.len());
+        return Err(Wrong::line(line, message));
+    }
+    Ok((line, cells))
 }
 
 /// Whether a row repeats what headings say: a second line of them.
@@ -123,7 +141,8 @@ pub fn headings(cells: &[String], line: u64) -> Result<(), Wrong> {
 pub fn is_second_heading(cells: &[String], headings: &[String], catalogue: &Catalogue) -> bool {
     let filled: Vec<String> = cells.iter().map(|cell| plain(cell)).filter(|cell| !cell.is_empty()).collect();
     let heading = |cell: &String| {
-        headings.iter().any(|heading| plain(heading) == *cell)
+        is_common(cell)
+            || headings.iter().any(|heading| plain(heading) == *cell)
             || catalogue.fields().iter().any(|f| plain(&f.label) == *cell || plain(f.id.as_str()) == *cell)
     };
     filled.len() >= 2 && filled.iter().filter(|cell| heading(cell)).count() * 2 > filled.len()
@@ -283,6 +302,7 @@ impl Reader<'_> {
                 "0" => "no",
                 other => other,
             }),
+            Kind::Phone => Typed::one(dialled(cell)),
             Kind::Choice(_) => self.chosen(field, list, [cell].into_iter(), checked)?,
             Kind::Choices(_) => self.chosen(field, list, cell.split([';', '|']), checked)?,
             _ => Typed::one(cell),
@@ -325,6 +345,17 @@ impl Reader<'_> {
             );
         }
         Ok(Typed::several(codes))
+    }
+}
+
+/// A telephone number that a sheet took for a number: the 0 in front is lost, or the + before the country. No other number here has
+/// these digits.
+fn dialled(cell: &str) -> String {
+    let digits = cell.bytes().all(|byte| byte.is_ascii_digit());
+    match (digits, cell.len(), cell.bytes().next()) {
+        (true, 10, Some(b'1'..=b'3' | b'7'..=b'9')) => format!("0{cell}"),
+        (true, 12, _) if cell.starts_with("44") => format!("+{cell}"),
+        _ => cell.to_owned(),
     }
 }
 
@@ -396,7 +427,7 @@ mod tests {
         assert_eq!((person.registered, person.last_contact), (date(2026, 11, 1), date(2026, 11, 1)));
         assert_eq!(checked.faults, 1, "1/11/2026 can be read in two ways: {:?}", checked.wrong);
         assert!(
-            checked.wrong[0].to_string().starts_with("Line 2, column 5 (Last contact): Dates like 3/4/26")
+            checked.wrong[0].to_string().starts_with("Line 2, column E (Last contact): Dates like 3/4/26")
         );
         let month = |plan: &mut Plan| {
             plan.orders.insert(4, Order::MonthFirst);
@@ -409,10 +440,10 @@ mod tests {
         let row = ["Maria", "Lopes", "31/2/1987", "12", "27/11/2029", "=A1"];
         let wrong = read(&HEADINGS, &row, |_| {}).0.unwrap_err();
         let parts = [
-            "Line 2, column 3 (DOB)",
-            "column 4 (Mobile)",
-            "column 5 (Last contact)",
-            "column 6 (Postcode): The cell holds a formula",
+            "Line 2, column C (DOB)",
+            "column D (Mobile)",
+            "column E (Last contact)",
+            "column F (Postcode): The cell holds a formula",
         ];
         for part in parts {
             assert!(wrong.iter().any(|line| line.contains(part)), "{part}: {wrong:?}");

@@ -36,6 +36,14 @@ pub enum Unreadable {
     /// It is a workbook.
     #[error("This is a spreadsheet. Save it as CSV (“CSV UTF-8”) and bring that in.")]
     Spreadsheet,
+    /// It is a workbook that a password protects.
+    #[error("A password protects this workbook. Take the password off, and send it again.")]
+    Protected,
+    /// It is a workbook in the format before 2007.
+    #[error(
+        "This is a spreadsheet in the format of before 2007 (.xls). Save it as .xlsx or CSV, and bring that in."
+    )]
+    OldSpreadsheet,
     /// It is no text at all.
     #[error("This is no text: it holds bytes that no table has. Save the list as CSV and bring that in.")]
     NotText,
@@ -43,6 +51,11 @@ pub enum Unreadable {
     #[error("The file cannot be read ({0}).")]
     From(#[from] io::Error),
 }
+
+/// How compound files begin: workbooks before 2007, and newer ones that a password protects.
+const COMPOUND: [u8; 4] = [0xd0, 0xcf, 0x11, 0xe0];
+/// The name of what a protected workbook has in it, in UTF-16.
+const PROTECTED: &[u8] = b"E\0n\0c\0r\0y\0p\0t\0e\0d\0P\0a\0c\0k\0a\0g\0e\0";
 
 /// Looks through a whole file once: how it is written.
 ///
@@ -52,7 +65,8 @@ pub fn look(mut file: impl Read) -> Result<Written, Unreadable> {
     let mut piece = vec![0_u8; 64 * 1024];
     let mut head: Vec<u8> = Vec::new();
     let mut tail: Vec<u8> = Vec::new();
-    let (mut utf8, mut zeros) = (true, false);
+    let (mut utf8, mut zeros, mut protected) = (true, false, false);
+    let mut seam: Vec<u8> = Vec::new();
     loop {
         let count = file.read(&mut piece)?;
         let Some(read) = piece.get(..count).filter(|read| !read.is_empty()) else { break };
@@ -60,6 +74,11 @@ pub fn look(mut file: impl Read) -> Result<Written, Unreadable> {
             head.extend_from_slice(read);
         }
         zeros |= read.contains(&0);
+        if head.starts_with(&COMPOUND) && !protected {
+            seam.extend_from_slice(read);
+            protected = seam.windows(PROTECTED.len()).any(|part| part == PROTECTED);
+            seam.drain(..seam.len().saturating_sub(PROTECTED.len()));
+        }
         if utf8 {
             tail.extend_from_slice(read);
             match std::str::from_utf8(&tail) {
@@ -72,8 +91,11 @@ pub fn look(mut file: impl Read) -> Result<Written, Unreadable> {
     if head.iter().all(u8::is_ascii_whitespace) {
         return Err(Unreadable::Empty);
     }
-    if head.starts_with(b"PK\x03\x04") || head.starts_with(&[0xd0, 0xcf, 0x11, 0xe0]) {
+    if head.starts_with(b"PK\x03\x04") {
         return Err(Unreadable::Spreadsheet);
+    }
+    if head.starts_with(&COMPOUND) {
+        return Err(if protected { Unreadable::Protected } else { Unreadable::OldSpreadsheet });
     }
     let encoding = if head.starts_with(&[0xff, 0xfe]) {
         Encoding::Utf16Low
@@ -195,12 +217,7 @@ impl<R: Read> Table<R> {
         let (line, cells) = self
             .next()
             .unwrap_or_else(|| Err(Wrong::line(1, "The headings are missing: the file is empty")))?;
-        let mut cells: Vec<String> = cells.iter().map(|cell| cell.trim().to_owned()).collect();
-        // Before the empty cells at the end are left out: a title stands alone in a line of many cells.
-        super::rows::headings(&cells, line)?;
-        while cells.last().is_some_and(String::is_empty) {
-            cells.pop();
-        }
+        let cells = super::rows::headings(&cells, line)?;
         self.width = cells.len();
         Ok(cells)
     }
@@ -233,14 +250,7 @@ impl<R: Read> Iterator for Table<R> {
                     "A cell of this line is no text. Save the file as CSV UTF-8",
                 )));
             };
-            // Spreadsheets leave empty cells at the end of lines out, or add some.
-            let beyond = cells.iter().skip(self.width).any(|cell| !cell.trim().is_empty());
-            if self.width > 0 && beyond {
-                let message =
-                    format!("This line has {} cells, the line of headings {}", cells.len(), self.width);
-                return Some(Err(Wrong::line(line, message)));
-            }
-            return Some(Ok((line, cells)));
+            return Some(super::rows::fits(line, cells, self.width));
         }
     }
 }

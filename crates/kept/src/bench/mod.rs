@@ -7,6 +7,7 @@
 mod caseload;
 mod figures;
 mod ground;
+mod import;
 mod load;
 mod messages;
 mod page;
@@ -52,6 +53,9 @@ enum What {
         after_help = "Example: kept bench search --people PEOPLE.csv --queries QUERIES.csv --out RESULTS.csv"
     )]
     Search(search::Search),
+    /// Measure how long bringing in a list takes.
+    #[command(after_help = "Example: kept bench import --rows 100000")]
+    Import(import::Import),
     /// Measure how long it takes to close an office and queue a message for everybody.
     #[command(after_help = "Example: kept bench messages --people 1000")]
     Messages(messages::Messages),
@@ -76,6 +80,7 @@ impl Bench {
             What::Upload(upload) => upload.run().await,
             What::Slots(slots) => slots.run().await,
             What::Search(search) => search.run(),
+            What::Import(import) => import.run().await,
             What::Messages(messages) => messages.run().await,
             What::Retention(retention) => retention.run().await,
             What::Start(start) => start.run().await,

@@ -13,7 +13,7 @@ use casework::{How, ImportId, StaffId, dates};
 use clap::{Args, Subcommand};
 use jiff::civil::Date;
 use notice::FieldId;
-use records::imports::{Asked, Headed, Import, Report, Source, State};
+use records::imports::{Asked, Begun, Headed, Import, Report, Source, State};
 use records::{Error, Service};
 use serde_json::json;
 
@@ -32,7 +32,7 @@ pub(crate) struct Client {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Bring people in from a CSV file. One fault anywhere stops it before anything is written; the same file given again goes on
+    /// Bring people in from a CSV file or a workbook (.xlsx). One fault anywhere stops it before anything is written; the same file given again goes on
     /// where it broke off.
     #[command(
         after_help = "Example: kept client import people.csv --profile aptem-like --adviser ada@example.org --notice-given on-paper --agreed in-words --dry-run"
@@ -57,6 +57,9 @@ enum Command {
 struct Bring {
     /// The list, one person a row, the headings in its first line.
     file: PathBuf,
+    /// Of a workbook with several sheets, the one with the list.
+    #[arg(long, value_name = "NAME")]
+    sheet: Option<String>,
     /// What kind of system it comes from.
     #[arg(long, value_name = "PROFILE", default_value = "plain", value_parser = shape)]
     profile: Shape,
@@ -139,8 +142,18 @@ impl Client {
 
 impl Bring {
     async fn run(&self, service: &Service) -> Result<ExitCode, Fail> {
-        let source = Source::Path(self.file.clone());
-        let headed = service.begin_reading(&source, self.profile).await.map_err(|e| self.said(e))?;
+        let source = Source::path(self.file.clone());
+        let source = self.sheet.iter().fold(source, |source, name| source.sheet(name));
+        let headed = match service.begin_reading(&source, self.profile).await.map_err(|e| self.said(e))? {
+            Begun::Headed(headed) => *headed,
+            Begun::WhichSheet(sheets) => {
+                let file = self.file.display();
+                let sheets = sheets.join(", ");
+                return Err(Fail::said(format!(
+                    "{file}: the workbook has several sheets. Say which with --sheet; there are {sheets}"
+                )));
+            }
+        };
         let asked = Asked {
             plan: self.plan(service, &headed)?,
             notice_given: self.notice_given,
@@ -275,6 +288,9 @@ fn print(service: &Service, headed: &Headed, plan: &Plan, report: &Report) {
     for (heading, target) in headed.headings.iter().zip(&plan.mapping) {
         output::line(&format!("  {heading:<30} {}", target.words(catalogue)));
     }
+    for note in &headed.notes {
+        output::line(&format!("  {note}"));
+    }
     let checked = &report.checked;
     for wrong in checked.wrong.iter().take(SHOWN) {
         output::line(&format!("  {wrong}"));
@@ -312,6 +328,7 @@ fn as_json(headed: &Headed, plan: &Plan, report: &Report) -> serde_json::Value {
     json!({
         "columns": columns.map(|(heading, target)| json!({ "heading": heading, "field": target.code() })).collect::<Vec<_>>(),
         "remembered": headed.remembered,
+        "notes": headed.notes,
         "rows": checked.rows,
         "faulty_rows": checked.faulty_rows,
         "faults": checked.wrong.iter().map(|wrong| json!({

@@ -8,6 +8,7 @@
 mod diary;
 mod dice;
 mod documents;
+pub(crate) mod list;
 mod names;
 mod notes;
 mod people;

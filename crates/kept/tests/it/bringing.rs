@@ -77,7 +77,7 @@ fn what_is_wrong_with_a_list_is_said_in_one_line() {
     let two_ways = b"\xef\xbb\xbfName,Mobile,Last contact\nAnn Other,07700900123,3/4/26\n";
     let look = bring(folder.path(), two_ways, &["--dry-run"]);
     assert!(
-        printed(&look).contains("Line 2, column 3 (Last contact): Dates like 3/4/26 can be read in two ways"),
+        printed(&look).contains("Line 2, column C (Last contact): Dates like 3/4/26 can be read in two ways"),
         "{}",
         printed(&look)
     );
@@ -94,4 +94,48 @@ fn what_is_wrong_with_a_list_is_said_in_one_line() {
         "in-words",
     ];
     assert!(complaint(&kept(folder.path(), &nobody)).contains("list.csv"));
+}
+
+/// Lists as other systems write them, each in its own encoding, with what separates its cells and its own headings.
+const LISTS: [(&str, &[u8]); 3] = [
+    ("aptem-like", include_bytes!("../lists/aptem-like.csv")),
+    ("hanlon-like", include_bytes!("../lists/hanlon-like.csv")),
+    ("plain", include_bytes!("../lists/plain.txt")),
+];
+
+#[test]
+fn the_list_of_each_kind_of_system_is_brought_in_without_a_word_about_its_columns() {
+    for (profile, list) in LISTS {
+        let folder = with_ada();
+        let looked = bring(folder.path(), list, &["--profile", profile, "--dry-run", "--json"]);
+        let report: Value = serde_json::from_str(&well(&looked)).unwrap();
+        assert_eq!((report["ready"].as_u64(), report["fault_count"].as_u64()), (Some(2), Some(0)), "{report}");
+        let left_out: Vec<&str> = report["columns"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|column| column["field"] == "")
+            .map(|column| column["heading"].as_str().unwrap())
+            .collect();
+        let unknown: &[&str] = match profile {
+            "aptem-like" => &["LearnerStatus"],
+            "hanlon-like" => &["Provision"],
+            _ => &[],
+        };
+        assert_eq!(left_out, unknown, "{profile}");
+        let said = well(&bring(folder.path(), list, &["--profile", profile]));
+        assert!(said.contains("Brought in 2 people"), "{said}");
+    }
+}
+
+#[test]
+fn a_workbook_is_brought_in_by_the_sheet_that_is_named() {
+    let folder = with_ada();
+    let list = include_bytes!("../../../records/tests/workbooks/sheets.xlsx");
+    let asks = complaint(&bring(folder.path(), list, &["--profile", "hanlon-like"]));
+    assert!(asks.contains("Say which with --sheet; there are Cover, Clients, Left us"), "{asks}");
+    let said = well(&bring(folder.path(), list, &["--profile", "hanlon-like", "--sheet", "Clients"]));
+    assert!(said.contains("Brought in 1 person"), "{said}");
+    let none = complaint(&bring(folder.path(), list, &["--sheet", "Secret"]));
+    assert!(none.contains("There is no sheet Secret"), "{none}");
 }

@@ -6,7 +6,6 @@ use std::sync::PoisonError;
 use audit::{Action, Outcome};
 use casework::import::dates::Order;
 use casework::import::rows::{Checked, Person, Reader, is_second_heading};
-use casework::import::text::{self, Table};
 use casework::import::{Wrong, columns};
 use casework::retention::Rule;
 use casework::{Fault, ImportId, Meeting, MeetingKind, StaffId};
@@ -14,7 +13,8 @@ use matching::duplicates::{Band, POSSIBLE};
 use notice::Layer;
 use store::sql;
 
-use super::{AlikeRow, Asked, FILE, IMPORT, Report, Source, from_disk, unreadable, wrong};
+use super::source::{List, Rows};
+use super::{AlikeRow, Asked, FILE, IMPORT, Report, Source, from_disk};
 use crate::duplicates::record;
 use crate::loading::Loaded;
 use crate::notices::Notices;
@@ -45,9 +45,6 @@ struct Far {
     id: ImportId,
     line: u64,
 }
-
-/// The rows of a file.
-type Rows = Table<Box<dyn std::io::Read + Send>>;
 
 /// What of a row is to be brought in.
 enum Row {
@@ -165,16 +162,14 @@ impl Service {
     }
 
     fn opened(&self, source: &Source, asked: &Asked) -> Result<(Vec<String>, Rows), Error> {
-        let written = text::look(source.open().map_err(from_disk)?).map_err(|fault| unreadable(&fault))?;
-        let mut table = Table::new(source.open().map_err(from_disk)?, written);
-        let headings = table.headings().map_err(wrong)?;
+        let List { headings, rows, .. } = source.list()?;
         if headings.len() != asked.plan.mapping.len() {
             return Err(Error::Faults(vec![Fault::new(
                 FILE,
                 "The file has other columns than were mapped. Begin again with it",
             )]));
         }
-        Ok((headings, table))
+        Ok((headings, rows))
     }
 
     fn reader<'a>(&self, ground: &'a Ground, headings: &'a [String], asked: &'a Asked) -> Reader<'a> {

@@ -4,6 +4,7 @@ use casework::answers::Boxes;
 use casework::entries::Agreed;
 use casework::import::columns::Target;
 use casework::import::dates::Order;
+use casework::import::sheet::letters;
 use casework::{Fault, How, dates};
 use maud::{Markup, html};
 use notice::{Catalogue, FieldId};
@@ -56,6 +57,7 @@ pub(super) fn second_page(
         (back("/import"))
         (fields::summary(faults))
         (heading("What is in the columns?", html! { p { (dates::count(headed.headings.len() as u64, "column")) @if headed.remembered { ". Said as the last time for a list with these headings" } "." } }))
+        @if !headed.notes.is_empty() { (inset(html! { @for note in &headed.notes { p.govuk-body { (note) } } })) }
         @if let Some(report) = report { (reported(report)) }
         form method="post" action={ "/import/" (held) } novalidate {
             (panel("columns", "Columns", None, html! { @for (at, heading) in headed.headings.iter().enumerate() {
@@ -206,7 +208,8 @@ fn reported(report: &Report) -> Markup {
         .iter()
         .take(SHOWN)
         .map(|wrong| {
-            let column = wrong.column.map(|at| format!("{at}: {}", wrong.heading)).unwrap_or_default();
+            let column =
+                wrong.column.map(|at| format!("{}: {}", letters(at), wrong.heading)).unwrap_or_default();
             vec![html! { (wrong.line) }, html! { (column) }, html! { (wrong.message) }]
         })
         .collect();

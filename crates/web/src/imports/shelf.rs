@@ -5,8 +5,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use casework::StaffId;
+use casework::import::columns::Shape;
 use jiff::{SignedDuration, Timestamp};
-use records::imports::{Asked, Headed, Source};
+use records::imports::{Asked, Begun, Source};
 use records::{Error, Visit};
 
 use crate::App;
@@ -40,14 +41,22 @@ pub(crate) enum Going {
     Failed(String),
 }
 
+/// A list and what was read of it.
+#[derive(Clone)]
+pub(super) struct Listed {
+    pub(super) source: Source,
+    /// From what kind of system it comes.
+    pub(super) shape: Shape,
+    pub(super) begun: Begun,
+}
+
 /// A list that is held.
 #[derive(Clone)]
 pub(crate) struct Held {
     pub(super) id: String,
     by: StaffId,
     since: Timestamp,
-    pub(super) source: Source,
-    pub(super) headed: Headed,
+    pub(super) list: Listed,
     going: Arc<Mutex<Going>>,
     stop: Arc<AtomicBool>,
 }
@@ -73,14 +82,13 @@ pub(crate) struct Shelf(Mutex<HashMap<String, Held>>);
 
 impl Shelf {
     /// Holds a list and gives the name under which it is found.
-    pub(super) fn hold(&self, by: StaffId, source: Source, headed: Headed, now: Timestamp) -> String {
+    pub(super) fn hold(&self, by: StaffId, list: Listed, now: Timestamp) -> String {
         let id = new_key();
         let held = Held {
             id: id.clone(),
             by,
             since: now,
-            source,
-            headed,
+            list,
             going: Arc::new(Mutex::new(Going::Waiting)),
             stop: Arc::default(),
         };
@@ -93,6 +101,14 @@ impl Shelf {
         }
         all.insert(id.clone(), held);
         id
+    }
+
+    /// Holds in the place of a list the same with its sheet chosen.
+    pub(super) fn choose(&self, by: StaffId, id: &str, list: Listed) {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(held) = all.get_mut(id).filter(|held| held.by == by) {
+            held.list = list;
+        }
     }
 
     /// A list of this member of staff.
@@ -118,7 +134,7 @@ impl Shelf {
                 beside.set(Going::Running { line, made, rows });
                 !beside.stop.load(Ordering::Acquire)
             };
-            let ended = match service.run_import(Some(&visit), &held.source, &asked, progress).await {
+            let ended = match service.run_import(Some(&visit), &held.list.source, &asked, progress).await {
                 Ok(id) => service
                     .import(id)
                     .await

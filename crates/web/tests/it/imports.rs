@@ -53,7 +53,7 @@ async fn a_list_is_brought_in_step_by_step_and_undone() {
         let faulty = bench.post(&address, &format!("{said}&do=run"), Some(&manager)).await;
         assert_eq!(faulty.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(
-            faulty.text.contains("4: Tel Mobile") && faulty.text.contains("Put the faults right"),
+            faulty.text.contains("D: Tel Mobile") && faulty.text.contains("Put the faults right"),
             "{}",
             faulty.text
         );
@@ -84,4 +84,29 @@ async fn a_list_is_brought_in_step_by_step_and_undone() {
         assert!(undone.status == StatusCode::OK && undone.text.contains("1 file erased"), "{}", undone.text);
         assert!(!bench.get("/clients", Some(&cookie)).await.text.contains("Maria Lopes"));
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_a_workbook_with_several_sheets_one_is_chosen_on_a_page() {
+    let bench = Bench::all().await.remove(0);
+    bench.signed_in("Ada", Role::Adviser).await;
+    let (_, manager) = bench.signed_in("Meera", Role::Manager).await;
+    let book = include_bytes!("../../../records/tests/workbooks/sheets.xlsx");
+    let taken = send(&bench, &manager, "hanlon-like", book).await;
+    assert_eq!(taken.status, StatusCode::SEE_OTHER, "{}", taken.text);
+    let address = taken.headers["location"].to_str().unwrap().to_owned();
+    let page = bench.get(&address, Some(&manager)).await.text;
+    for name in ["Cover", "Clients", "Left us"] {
+        assert!(page.contains(&format!("value=\"{name}\"")), "{page}");
+    }
+    assert!(!page.contains("Hidden") && !page.contains("Empty"), "{page}");
+    for body in ["sheet=", "sheet=Hidden"] {
+        let wrong = bench.post(&address, body, Some(&manager)).await;
+        assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(wrong.text.contains("Choose a sheet") && wrong.text.contains("There is a problem"), "{}", wrong.text);
+    }
+    let chosen = bench.post(&address, "sheet=Left+us", Some(&manager)).await;
+    assert_eq!(chosen.status, StatusCode::SEE_OTHER, "{}", chosen.text);
+    let columns = bench.get(&address, Some(&manager)).await.text;
+    assert!(columns.contains("Client Surname") && columns.contains("Like: Ann"), "{columns}");
 }
