@@ -261,6 +261,13 @@ routes! {
     Get  "/api/v1/appointments/{appointment}" Program true api::appointments::show;
     Post "/api/v1/appointments/{appointment}/move" Program true api::appointments::change_time;
     Post "/api/v1/appointments/{appointment}/end" Program true api::appointments::end;
+    Get  "/api/v1/clients/{client}/referrals" Program true api::referrals::list;
+    Post "/api/v1/clients/{client}/referrals" Program true api::referrals::record;
+    Get  "/api/v1/clients/{client}/referrals/{entry}" Program true api::referrals::show;
+    Post "/api/v1/clients/{client}/referrals/{entry}/step" Program true api::referrals::step;
+    Get  "/api/v1/figures/published" Everybody false api::figures::published;
+    Get  "/api/v1/figures/published/{pack}" Everybody false api::figures::pack;
+    Post "/api/v1/figures/count" Program true api::figures::count;
     Get  "/notice" Everybody false public::notice;
     Get  "/notice/{version}" Everybody false public::version;
     Get  "/accessibility" Everybody false public::accessibility;
