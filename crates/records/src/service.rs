@@ -49,6 +49,7 @@ pub static MIGRATIONS: Migrations = Migrations {
         (15, "figures", include_str!("../migrations/014_figures.sql")),
         (16, "tokens of the API", include_str!("../migrations/015_api.sql")),
         (17, "erasures, holds, sweeps", include_str!("../migrations/016_erasures.sql")),
+        (22, "returns to those who pay", include_str!("../migrations/021_returns.sql")),
     ],
 };
 

@@ -26,6 +26,7 @@ mod programmes;
 mod registers;
 mod requests;
 mod retention;
+mod returns;
 mod signing_in;
 mod sweeps;
 mod written;
