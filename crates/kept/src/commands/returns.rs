@@ -52,8 +52,8 @@ enum Act {
         #[arg(long)]
         recipient: String,
         /// The version of the definition; the one in force then, if none is named.
-        #[arg(long)]
-        version: Option<String>,
+        #[arg(long, value_name = "VERSION")]
+        definition: Option<String>,
     },
     /// Save a return that two people signed, as CSV, XLSX or ODS by the ending of the file.
     #[command(after_help = "Example: kept return save 3f0c6a52 return.ods")]
@@ -104,14 +104,18 @@ impl Act {
         match self {
             Act::Lint { .. } => Ok(()),
             Act::List { json } => list(service, json).await,
-            Act::Preview { programme, from, recipient, version } => {
+            Act::Preview { programme, from, recipient, definition } => {
                 let programmes = service.programmes();
                 let found = programmes.iter().find(|one| one.programme.code == programme);
                 let found = found.ok_or_else(|| {
                     Fail::said("There is no such programme: kept programme list shows them.")
                 })?;
-                let asked =
-                    Asked { programme: found.id, from, recipient: &recipient, version: version.as_deref() };
+                let asked = Asked {
+                    programme: found.id,
+                    from,
+                    recipient: &recipient,
+                    version: definition.as_deref(),
+                };
                 let content = service.return_figures(asked).await?;
                 output::line(&format!("{}, for {}", content.title, content.recipient));
                 let csv = Format::Csv.write(&content.sheets(), &content.notes())?;
