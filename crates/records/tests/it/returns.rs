@@ -33,7 +33,7 @@ fn figure(content: &Content, title: &str) -> u64 {
     found.unwrap_or_else(|| panic!("{title} in {:?}", content.figures)).figure
 }
 
-// promise: P11
+// promise: P5
 #[tokio::test(flavor = "multi_thread")]
 async fn a_return_counts_who_reached_what_says_what_is_amiss_and_is_frozen_by_two() {
     for bench in Bench::all().await {
@@ -160,7 +160,7 @@ async fn a_return_that_does_not_fit_is_refused_and_one_that_was_refused_can_be_m
     }
 }
 
-// promise: P10
+// promise: P5
 #[tokio::test(flavor = "multi_thread")]
 async fn why_somebody_counts_is_for_those_who_may_open_the_file() {
     for bench in Bench::all().await {

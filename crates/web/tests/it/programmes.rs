@@ -258,7 +258,7 @@ async fn a_referral_takes_its_steps_on_its_page_and_its_organisation_is_in_the_d
     }
 }
 
-// promise: P11
+// promise: P5
 #[tokio::test(flavor = "multi_thread")]
 async fn a_return_is_looked_at_signed_by_two_and_saved() {
     for bench in Bench::all().await {
