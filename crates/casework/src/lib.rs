@@ -37,6 +37,7 @@ pub mod redaction;
 pub mod referrals;
 pub mod requests;
 pub mod retention;
+pub mod returns;
 pub mod safe_contact;
 pub mod working_days;
 

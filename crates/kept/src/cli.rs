@@ -88,6 +88,8 @@ enum Command {
     Request(commands::request::Request),
     /// See what goes when.
     Retention(commands::retention::Retention),
+    /// Check, list, look at and save returns to those who pay for a programme.
+    Return(commands::returns::Return),
     /// Look after the keyring.
     Keyring(commands::keyring::Keyring),
     /// Check the access policy.
@@ -119,6 +121,7 @@ impl Kept {
             Command::Promises(promises) => promises.run().await,
             Command::Request(request) => request.run().await,
             Command::Retention(retention) => retention.run().await,
+            Command::Return(returns) => returns.run().await,
             Command::Keyring(keyring) => keyring.run().await,
             Command::Policy(policy) => policy.run(),
             Command::Bench(bench) => bench.run().await,

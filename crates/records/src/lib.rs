@@ -59,6 +59,7 @@ pub mod redactions;
 pub mod referrals;
 pub mod requests;
 pub mod retention;
+pub mod returns;
 pub mod search;
 mod secrets;
 mod service;

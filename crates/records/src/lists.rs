@@ -6,7 +6,7 @@
 use std::sync::PoisonError;
 
 use audit::{Action, Detail};
-use casework::{AppointmentId, ClientId, EntryId};
+use casework::{AppointmentId, ClientId, EntryId, referrals};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use notice::Category;
@@ -27,6 +27,8 @@ sql! { records:
     NEXT_CLIENTS = "SELECT c.id, c.status, c.registered, c.last_contact, c.notice, c.notice_version FROM client c WHERE (c.adviser = $1 OR EXISTS (SELECT 1 FROM cover v WHERE v.absent = c.adviser AND v.covering = $1 AND v.starts <= $3 AND v.ends > $3)) AND c.restricted = $2 AND NOT EXISTS (SELECT 1 FROM conflict k WHERE k.client = c.id AND k.staff = $1) AND NOT EXISTS (SELECT 1 FROM consent w WHERE w.client = c.id AND w.kind = 'use' AND w.purpose = 'support' AND w.state = 'withdrawn') AND c.id > $4 ORDER BY c.id LIMIT $5";
     /// The next dated entries of a file, the newest first.
     NEXT_ENTRIES = concat!("SELECT ", entry_columns!(), " FROM entry WHERE client = $1 AND kind <> 'profile' AND (day < $2 OR (day = $2 AND (written < $3 OR (written = $3 AND id < $4)))) ORDER BY day DESC, written DESC, id DESC LIMIT $5");
+    /// The same of one form.
+    NEXT_OF_FORM = concat!("SELECT ", entry_columns!(), " FROM entry WHERE client = $1 AND kind = $6 AND (day < $2 OR (day = $2 AND (written < $3 OR (written = $3 AND id < $4)))) ORDER BY day DESC, written DESC, id DESC LIMIT $5");
     /// The next appointments of a client, the latest first.
     NEXT_APPOINTMENTS = concat!("SELECT ", columns!(), " FROM appointment WHERE client = $1 AND (starts < $2 OR (starts = $2 AND id < $3)) ORDER BY starts DESC, id DESC LIMIT $4");
 }
@@ -142,19 +144,44 @@ impl Service {
         after: Option<AfterEntry>,
         most: u32,
     ) -> Result<Opened<Page<Dated, AfterEntry>>, Error> {
+        self.list_dated(visit, client, None, after, most).await
+    }
+
+    /// The referrals of a file that may be read, the newest first, `most` from a place on.
+    ///
+    /// # Errors
+    /// As for all entries.
+    pub async fn list_referrals(
+        &self,
+        visit: &Visit,
+        client: ClientId,
+        after: Option<AfterEntry>,
+        most: u32,
+    ) -> Result<Opened<Page<Dated, AfterEntry>>, Error> {
+        self.list_dated(visit, client, Some(referrals::FORM), after, most).await
+    }
+
+    async fn list_dated(
+        &self,
+        visit: &Visit,
+        client: ClientId,
+        form: Option<&'static str>,
+        after: Option<AfterEntry>,
+        most: u32,
+    ) -> Result<Opened<Page<Dated, AfterEntry>>, Error> {
         let most = most.clamp(1, MOST);
         let from = after.unwrap_or(AfterEntry {
             day: i64::MAX,
             written: i64::MAX,
             id: EntryId::from_bytes([255; 16]),
         });
-        let query = NEXT_ENTRIES.with([
-            client.as_bytes().into(),
-            from.day.into(),
-            from.written.into(),
-            from.id.as_bytes().into(),
-            (i64::from(most) + 1).into(),
-        ]);
+        let (file, id) = (client.as_bytes().into(), from.id.as_bytes().into());
+        let (day, written, most_and_one) =
+            (from.day.into(), from.written.into(), (i64::from(most) + 1).into());
+        let query = match form {
+            None => NEXT_ENTRIES.with([file, day, written, id, most_and_one]),
+            Some(form) => NEXT_OF_FORM.with([file, day, written, id, most_and_one, form.into()]),
+        };
         let rows = self.records().read(vec![Standing::query(client, visit), query]).await?;
         let [head, rows] = rows.as_slice() else { return Err(Error::Damaged("batch")) };
         let standing = Standing::read(client, head.first())?;

@@ -1,13 +1,38 @@
 //! Referrals: sent or received, and each step that follows as the next version of its entry.
 
-use casework::referrals::{FORM, StepTyped};
+use casework::referrals::StepTyped;
 use casework::{ClientId, EntryId};
+use store::sql;
 
+use crate::entry_views::EntryView;
 use crate::files::What;
 use crate::sessions::Visit;
-use crate::{Error, Service};
+use crate::{Error, Opened, Service};
+
+sql! { records:
+    /// Whether an entry of a file is a referral.
+    IS_REFERRAL = "SELECT id FROM entry WHERE client = $1 AND id = $2 AND kind = 'referral'";
+}
 
 impl Service {
+    /// One referral with its earlier versions.
+    ///
+    /// # Errors
+    /// The rules refuse, there is no such referral in this file, or something cannot do its part.
+    pub async fn referral(
+        &self,
+        visit: &Visit,
+        client: ClientId,
+        referral: EntryId,
+    ) -> Result<Opened<EntryView>, Error> {
+        let query = IS_REFERRAL.with([client.as_bytes().into(), referral.as_bytes().into()]);
+        let found = self.records().read(vec![query]).await?;
+        if found.first().and_then(|rows| rows.first()).is_none() {
+            return Err(Error::NoSuchFile);
+        }
+        self.view_entry(visit, client, referral).await
+    }
+
     /// Says what became of a referral: accepted, declined, begun, ended with its outcome, taken back. Every earlier step stays in
     /// its history. `version` is the one that the form was made from.
     ///
@@ -22,11 +47,8 @@ impl Service {
         version: i64,
         typed: &StepTyped,
     ) -> Result<(), Error> {
-        let view = self.view_entry(visit, client, referral).await?.release().await?;
+        let view = self.referral(visit, client, referral).await?.release().await?;
         let What::Written(form, written) = view.entry.what else { return Err(Error::NoSuchFile) };
-        if form.id != *FORM {
-            return Err(Error::NoSuchFile);
-        }
         if view.entry.version != version {
             return Err(Error::ChangedMeanwhile);
         }

@@ -50,6 +50,7 @@ pub static MIGRATIONS: Migrations = Migrations {
         (16, "tokens of the API", include_str!("../migrations/015_api.sql")),
         (17, "erasures, holds, sweeps", include_str!("../migrations/016_erasures.sql")),
         (19, "messages about the end of a file", include_str!("../migrations/018_endings.sql")),
+        (22, "returns to those who pay", include_str!("../migrations/021_returns.sql")),
     ],
 };
 

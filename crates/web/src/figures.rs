@@ -315,7 +315,12 @@ pub(crate) async fn download(
 }
 
 /// An answer that browsers save. Its name is ours, whatever the address said.
-fn save(name: &str, file: &str, media_type: &'static str, bytes: Vec<u8>) -> Result<Response, Fail> {
+pub(crate) fn save(
+    name: &str,
+    file: &str,
+    media_type: &'static str,
+    bytes: Vec<u8>,
+) -> Result<Response, Fail> {
     let ending = file.rsplit_once('.').map_or("", |(_, ending)| ending);
     let mut response = bytes.into_response();
     let headers = response.headers_mut();
@@ -361,7 +366,7 @@ pub(crate) async fn views(
 }
 
 /// The id in an address or a form.
-fn id(text: &str) -> Result<[u8; 16], Fail> {
+pub(crate) fn id(text: &str) -> Result<[u8; 16], Fail> {
     let mut id = [0; 16];
     hex::decode_to_slice(text, &mut id).map_err(|_| Fail::not_found())?;
     Ok(id)

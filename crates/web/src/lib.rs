@@ -58,6 +58,7 @@ mod referrals;
 mod register;
 mod requests;
 mod retention;
+mod returns;
 mod routes;
 mod sign_in;
 mod signed;

@@ -12,6 +12,7 @@ use casework::retention::ProgrammeRule;
 use casework::{Fault, ProgrammeId, dates};
 use jiff::civil::Date;
 use maud::{Markup, html};
+use records::figures::signs;
 use records::programmes::{Numbers, Offered, OnIt, keeps_programmes};
 use records::{Error, Visit};
 
@@ -220,6 +221,7 @@ async fn page(
             @if numbers.budget.is_over() { (notice_banner(html! { "More is spent and promised than there is: " (left(&numbers.budget)) ". Talk to whoever looks after the money before more support is promised." })) }
             (terms(app, offered, &numbers))
             (money_of(&numbers.budget))
+            @if signs(visit.role) { p.govuk-body { a.govuk-link href={ "/programmes/" (offered.id) "/returns" } { "Returns to those who pay" } } }
             @if let Some(mine) = mine { (my_clients(mine)) }
             (criteria(offered))
             @if keeps_programmes(visit.role) && offered.removed.is_none() { (settings(offered, typed, faults)) }

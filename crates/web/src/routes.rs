@@ -8,7 +8,7 @@ use crate::{
     consents, corrections, cover, details, diary, directory, disclosures, documents, duplicates, entries,
     entry_page, erasures, figures, file, hand_over, holds, imports, joining, journey, looked, merges,
     messages, notices_given, organisations, outcomes, paper, placements, plan, programmes, promises, public,
-    redactions, referrals, register, requests, retention, sign_in, tasks, team, telling, today,
+    redactions, referrals, register, requests, retention, returns, sign_in, tasks, team, telling, today,
 };
 
 /// The two methods that pages use.
@@ -210,6 +210,13 @@ routes! {
     Get  "/programmes" Staff false programmes::list;
     Get  "/programmes/{programme}" Staff true programmes::show;
     Post "/programmes/{programme}" Staff true programmes::change;
+    Get  "/programmes/{programme}/returns" Staff true returns::list;
+    Post "/programmes/{programme}/returns" Staff true returns::prepare;
+    Get  "/programmes/{programme}/returns/preview" Staff true returns::preview;
+    Get  "/returns/{return}" Staff true returns::show;
+    Post "/returns/{return}" Staff true returns::decide;
+    Get  "/returns/{return}/{file}" Staff true returns::file;
+    Get  "/clients/{client}/returns/{programme}" Staff true returns::explain;
     Get  "/organisations" Staff false directory::list;
     Post "/organisations" Staff true directory::add;
     Get  "/organisations/{organisation}" Staff false directory::one;
@@ -261,6 +268,13 @@ routes! {
     Get  "/api/v1/appointments/{appointment}" Program true api::appointments::show;
     Post "/api/v1/appointments/{appointment}/move" Program true api::appointments::change_time;
     Post "/api/v1/appointments/{appointment}/end" Program true api::appointments::end;
+    Get  "/api/v1/clients/{client}/referrals" Program true api::referrals::list;
+    Post "/api/v1/clients/{client}/referrals" Program true api::referrals::record;
+    Get  "/api/v1/clients/{client}/referrals/{entry}" Program true api::referrals::show;
+    Post "/api/v1/clients/{client}/referrals/{entry}/step" Program true api::referrals::step;
+    Get  "/api/v1/figures/published" Everybody false api::figures::published;
+    Get  "/api/v1/figures/published/{pack}" Everybody false api::figures::pack;
+    Post "/api/v1/figures/count" Program true api::figures::count;
     Get  "/notice" Everybody false public::notice;
     Get  "/notice/{version}" Everybody false public::version;
     Get  "/accessibility" Everybody false public::accessibility;

@@ -18,6 +18,7 @@ pub(crate) mod promises;
 pub(crate) mod request;
 pub(crate) mod restore;
 pub(crate) mod retention;
+pub(crate) mod returns;
 pub(crate) mod serve;
 pub(crate) mod token;
 pub(crate) mod user;

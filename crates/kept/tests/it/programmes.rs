@@ -26,3 +26,39 @@ fn programmes_are_added_with_their_notice_and_listed() {
     assert_eq!(all[1]["budget_pence"], 1_800_000);
     assert!(!well(&kept(folder.path(), &["doctor"])).contains("not sound"));
 }
+
+#[test]
+fn a_return_is_looked_at_without_signing_and_what_does_not_fit_is_told() {
+    let folder = service();
+    let at = |path: &str| format!("{ROOT}/{path}");
+    let (routes, notice) =
+        (at("programmes/routes-to-work.toml"), at("notices/programmes/routes-to-work.toml"));
+    well(&kept(folder.path(), &["programme", "add", &at("programmes/core.toml")]));
+    well(&kept(folder.path(), &["programme", "add", &routes, "--notice", &notice]));
+    let preview = |programme: &str, from: &str, recipient: &str, more: &[&str]| {
+        let words = ["return", "preview", programme, "--from", from, "--recipient", recipient];
+        kept(folder.path(), &[&words, more].concat())
+    };
+    let shown = well(&preview("routes-to-work", "2026-04-01", "bay-counties", &[]));
+    assert!(shown.contains("People who started,0") && shown.contains("Refugee,0"), "{shown}");
+    // Names belong to no recipient's figures, and a fact only to those whom the notice names for it.
+    assert!(shown.contains("For Bay Counties Combined Authority only"), "{shown}");
+    for (programme, from, recipient, more, said) in [
+        ("core", "2026-04-01", "bay-counties", &[][..], "makes no return"),
+        ("routes-to-work", "2026-05-01", "bay-counties", &[], "none begins on this day"),
+        ("routes-to-work", "2026-04-01", "the-press", &[], "notice names for this"),
+        ("routes-to-work", "2026-04-01", "bay-counties", &["--definition", "9"], "There is no version 9"),
+        ("nothing", "2026-04-01", "bay-counties", &[], "There is no such programme"),
+    ] {
+        let told = complaint(&preview(programme, from, recipient, more));
+        assert!(told.contains(said), "{programme} {from} {recipient}: {told}");
+    }
+    assert!(well(&kept(folder.path(), &["return", "list"])).contains("No return yet"));
+    assert!(complaint(&kept(folder.path(), &["return", "save", "ff", "x.csv"])).contains("No return"));
+    assert!(complaint(&kept(folder.path(), &["return", "save", "ff", "x.exe"])).contains(".ods"));
+    let fine = at("crates/casework/data/return-ukspf.toml");
+    assert!(well(&kept(folder.path(), &["return", "lint", &fine])).contains("fine"));
+    let faulty = kept(folder.path(), &["return", "lint", &routes]);
+    assert_eq!(faulty.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&faulty.stdout).contains("line "), "{faulty:?}");
+}

@@ -101,6 +101,8 @@ sql! { records:
     FIGURE_PACK = "SELECT id, story, period, stage, asked, asked_by, decided, decided_by, content FROM figure_pack ORDER BY asked, id";
     /// Figures of the people who live here.
     FIGURE_POPULATION = "SELECT name, loaded, loaded_by, text FROM figure_population ORDER BY name";
+    /// Returns to those who pay for a programme.
+    FUNDER_RETURN = "SELECT id, programme, definition, definition_version, version, first_day, last_day, recipient, stage, asked, asked_by, decided, decided_by, sealed FROM funder_return ORDER BY asked, id";
     /// The register of erasures.
     ERASURE = "SELECT id, client, what, ground, state, asked, asked_by, decided, decided_by, entries, documents, paper, recipients, mentions, in_service, final_from FROM erasure ORDER BY asked, id";
     /// The sweeps.
@@ -177,7 +179,13 @@ pub(crate) static OF_CLIENTS: [Table; 26] = [
     ),
     with(plain("document", "documents", &DOCUMENT, &[], &["written"]), Sealed::Document),
     with(plain("paper", "paper", &PAPER, &["due_back"], &["written"]), Sealed::Paper),
-    plain("message", "messages", &MESSAGE, &["ending", "warned", "answered"], &["queued", "due", "expires", "done", "settled"]),
+    plain(
+        "message",
+        "messages",
+        &MESSAGE,
+        &["ending", "warned", "answered"],
+        &["queued", "due", "expires", "done", "settled"],
+    ),
     plain("consent", "consents", &CONSENT, &["until", "review"], &["changed"]),
     plain("consent_event", "consent-events", &CONSENT_EVENT, &[], &["at"]),
     plain("notice_held", "notices-given", &NOTICE_HELD, &[], &["given"]),
@@ -200,7 +208,7 @@ pub(crate) static OF_CLIENTS: [Table; 26] = [
 ];
 
 /// What belongs to the service, and what is left of files that are no more.
-pub(crate) static OF_SERVICE: [Table; 26] = [
+pub(crate) static OF_SERVICE: [Table; 27] = [
     plain("notice_version", "notices", &NOTICE_VERSION, &[], &["published"]),
     plain("notice_text", "notice-texts", &NOTICE_TEXT, &[], &["kept"]),
     with(plain("staff", "staff", &STAFF, &[], &["created"]), Sealed::Staff),
@@ -230,6 +238,10 @@ pub(crate) static OF_SERVICE: [Table; 26] = [
     plain("different", "different-people", &DIFFERENT, &[], &["decided"]),
     plain("merge", "merges", &MERGE, &[], &["made", "undone"]),
     plain("figure_pack", "figure-packs", &FIGURE_PACK, &[], &["asked", "decided"]),
+    with(
+        plain("funder_return", "returns", &FUNDER_RETURN, &["first_day", "last_day"], &["asked", "decided"]),
+        Sealed::Service,
+    ),
     plain("figure_population", "figure-population", &FIGURE_POPULATION, &[], &["loaded"]),
     plain("erasure", "erasures", &ERASURE, &[], &["asked", "decided", "in_service", "final_from"]),
     plain("sweep", "sweeps", &SWEEP, &["day"], &["begun", "ended", "first_at", "second_at"]),

@@ -86,7 +86,9 @@ async fn a_client_is_told_of_the_end_of_their_file_once_a_warning_by_their_safe_
         assert_eq!(mails(&servers), ["mail@example.org"]);
         assert!(servers.texts().is_empty());
         let (_, words) = servers.mails().remove(0);
-        for says in ["we will erase your file on 23 November 2027", "To keep it", "have it erased now", "ring 0"] {
+        for says in
+            ["we will erase your file on 23 November 2027", "To keep it", "have it erased now", "ring 0"]
+        {
             assert!(words.contains(says), "{says}: {words}");
         }
         assert_eq!(messages::shipped::reveals(&words.split("\n\n").skip(1).collect::<String>()), [""; 0]);
@@ -154,8 +156,11 @@ async fn of_a_file_that_stays_or_is_closed_to_us_nothing_is_said() {
         send_all(&bench).await;
         assert_eq!(mails(&servers), ["told@example.org"]);
         let dropped = records.read(vec![DROPPED.with([])]).await.unwrap().remove(0);
-        let dropped: Vec<_> =
-            dropped.rows.iter().map(|row| (row.bytes16(0).unwrap(), row.text(1).unwrap().to_owned())).collect();
+        let dropped: Vec<_> = dropped
+            .rows
+            .iter()
+            .map(|row| (row.bytes16(0).unwrap(), row.text(1).unwrap().to_owned()))
+            .collect();
         assert_eq!(
             dropped,
             [(*later.as_bytes(), "changed-since".to_owned()), (*objects.as_bytes(), "objected".to_owned())]

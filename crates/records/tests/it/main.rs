@@ -28,6 +28,7 @@ mod programmes;
 mod registers;
 mod requests;
 mod retention;
+mod returns;
 #[path = "../s3/store.rs"]
 mod s3;
 mod signing_in;

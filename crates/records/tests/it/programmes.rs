@@ -40,15 +40,15 @@ static SPENT: Sql = Sql {
     text: "SELECT COUNT(*), CAST(SUM(pence) AS BIGINT) FROM spend WHERE client IS NULL",
 };
 
-fn key() -> [u8; 16] {
+pub(crate) fn key() -> [u8; 16] {
     *uuid::Uuid::new_v4().as_bytes()
 }
 
-fn code(code: &str) -> Answer {
+pub(crate) fn code(code: &str) -> Answer {
     Answer::Code(Chosen { code: code.into(), other: None, list: "1".into() })
 }
 
-fn answers(answers: &[(&'static str, Answer)]) -> Profile {
+pub(crate) fn answers(answers: &[(&'static str, Answer)]) -> Profile {
     Profile { answers: answers.iter().map(|(id, answer)| (FieldId::known(id), answer.clone())).collect() }
 }
 
@@ -106,7 +106,7 @@ fn names<T: std::fmt::Debug>(result: Result<T, Error>) -> Vec<String> {
     faults(result).into_iter().map(|fault| fault.field.to_string()).collect()
 }
 
-fn support(pence: i64, paid: bool) -> Written {
+pub(crate) fn support(pence: i64, paid: bool) -> Written {
     let mut written = Written {
         answers: answers(&[("support_kind", code("course")), ("cost", Answer::Number(pence))]),
         ..Written::default()

@@ -1,7 +1,5 @@
 //! Appointments: those of a client, one, booking, moving, and what became of it.
 
-use axum::extract::State;
-use axum::http::HeaderMap;
 use axum::response::Response;
 use casework::Fault;
 use casework::appointments::{State as Became, WhenTyped};
@@ -13,13 +11,12 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::body::Body;
-use super::cursor::{Paging, Place as _};
+use super::cursor::{Paged, Paging, Place as _};
 use super::entries::spoken;
 use super::problem::{Problem, top};
-use super::program::{Program, once};
-use super::reply::{self, Made};
+use super::program::{Call, once};
+use super::reply::{self, Changes, Made};
 use super::{PathOf, id};
-use crate::App;
 use crate::appointments::{Typed, booking};
 
 /// An appointment.
@@ -154,20 +151,13 @@ impl AppointmentOut {
 /// The appointments of a client, the latest first, a page at a time.
 #[utoipa::path(
     get, path = "/api/v1/clients/{client}/appointments", operation_id = "list_appointments", tag = "appointments",
-    params(
-        ("client" = String, Path, description = "Whose file", pattern = "^[0-9a-f]{32}$"),
-        ("cursor" = Option<String>, Query, description = "Where the page begins: `next` of the page before"),
-        ("limit" = Option<u32>, Query, minimum = 1, maximum = 200, description = "How many lines at most; 50 if nobody says"),
-        ("If-None-Match" = Option<String>, Header, description = "The ETag that you have"),
-    ),
-    responses((status = 200, description = "A page", body = Appointments, headers(("ETag" = String, description = "Its tag"))), (status = 304, description = "You have it already"))
+    params(Paged),
+    responses((status = 200, description = "A page", body = Appointments))
 )]
 pub(crate) async fn list(
-    State(app): State<App>,
-    Program(visit): Program,
+    Call { app, visit, headers }: Call,
     PathOf(client): PathOf<String>,
     paging: Paging,
-    headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let after = paging.after::<AfterAppointment>()?;
     let opened = app.service.list_appointments(&visit, id(&client)?, after, paging.limit).await?;
@@ -181,17 +171,11 @@ pub(crate) async fn list(
 /// One appointment. Its ETag is what a change has to send as If-Match.
 #[utoipa::path(
     get, path = "/api/v1/appointments/{appointment}", operation_id = "show_appointment", tag = "appointments",
-    params(
-        ("appointment" = String, Path, description = "Which appointment", pattern = "^[0-9a-f]{32}$"),
-        ("If-None-Match" = Option<String>, Header, description = "The ETag that you have"),
-    ),
-    responses((status = 200, description = "The appointment", body = AppointmentOut, headers(("ETag" = String, description = "Its version"))), (status = 304, description = "You have it already"))
+    responses((status = 200, description = "The appointment", body = AppointmentOut))
 )]
 pub(crate) async fn show(
-    State(app): State<App>,
-    Program(visit): Program,
+    Call { app, visit, headers }: Call,
     PathOf(appointment): PathOf<String>,
-    headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let opened = app.service.appointment(&visit, id(&appointment)?).await?;
     let one = opened.map(|with| (with.appointment.booked.version, AppointmentOut::of(with.appointment)));
@@ -201,18 +185,12 @@ pub(crate) async fn show(
 /// Books an appointment, or a series of them: all or none.
 #[utoipa::path(
     post, path = "/api/v1/clients/{client}/appointments", operation_id = "book_appointment", tag = "appointments",
-    params(
-        ("client" = String, Path, description = "Whose file", pattern = "^[0-9a-f]{32}$"),
-        ("Idempotency-Key" = String, Header, pattern = "^[A-Za-z0-9_-]{16,64}$", description = "A random key, the same when this is sent again: it then acts once"),
-    ),
     request_body = NewAppointment,
-    responses((status = 201, description = "Booked; of a series, the first", body = Made, headers(("Location" = String, description = "The appointment"))))
+    responses((status = 201, description = "Booked; of a series, the first", body = Made))
 )]
 pub(crate) async fn book(
-    State(app): State<App>,
-    Program(visit): Program,
+    Call { app, visit, headers }: Call,
     PathOf(client): PathOf<String>,
-    headers: HeaderMap,
     mut body: Body,
 ) -> Result<Response, Problem> {
     let client = id(&client)?;
@@ -269,18 +247,13 @@ fn when(body: &mut Body) -> (WhenTyped, Vec<Fault>) {
 /// Moves an appointment to another time.
 #[utoipa::path(
     post, path = "/api/v1/appointments/{appointment}/move", operation_id = "move_appointment", tag = "appointments",
-    params(
-        ("appointment" = String, Path, description = "Which appointment", pattern = "^[0-9a-f]{32}$"),
-        ("If-Match" = String, Header, description = "The ETag under which you read it"),
-    ),
+    params(Changes),
     request_body = NewTime,
-    responses((status = 204, description = "Moved", headers(("ETag" = String, description = "Its version now"))))
+    responses((status = 204, description = "Moved"))
 )]
 pub(crate) async fn change_time(
-    State(app): State<App>,
-    Program(visit): Program,
+    Call { app, visit, headers }: Call,
     PathOf(appointment): PathOf<String>,
-    headers: HeaderMap,
     mut body: Body,
 ) -> Result<Response, Problem> {
     let appointment = id(&appointment)?;
@@ -293,24 +266,19 @@ pub(crate) async fn change_time(
     let (Ok(slot), true, true) = (slot, faults.is_empty(), body.is_fine()) else {
         return Err(body.problem(faults, top));
     };
-    done(app.service.move_appointment(&visit, appointment, version, slot, tell).await, version, body)
+    reply::done(app.service.move_appointment(&visit, appointment, version, slot, tell).await, version, body)
 }
 
 /// Says what became of an appointment: who came, who did not, who called it off and why.
 #[utoipa::path(
     post, path = "/api/v1/appointments/{appointment}/end", operation_id = "end_appointment", tag = "appointments",
-    params(
-        ("appointment" = String, Path, description = "Which appointment", pattern = "^[0-9a-f]{32}$"),
-        ("If-Match" = String, Header, description = "The ETag under which you read it"),
-    ),
+    params(Changes),
     request_body = Ending,
-    responses((status = 204, description = "Written down", headers(("ETag" = String, description = "Its version now"))))
+    responses((status = 204, description = "Written down"))
 )]
 pub(crate) async fn end(
-    State(app): State<App>,
-    Program(visit): Program,
+    Call { app, visit, headers }: Call,
     PathOf(appointment): PathOf<String>,
-    headers: HeaderMap,
     mut body: Body,
 ) -> Result<Response, Problem> {
     let appointment = id(&appointment)?;
@@ -323,15 +291,5 @@ pub(crate) async fn end(
         return Err(body.problem(fault.into_iter().collect(), top));
     };
     let ended = app.service.end_appointment(&visit, appointment, version, next, &reason, tell).await;
-    done(ended.map(|_| ()), version, body)
-}
-
-/// What a change answers: whoever knows an older version hears so.
-fn done(changed: Result<(), Error>, version: i64, body: Body) -> Result<Response, Problem> {
-    match changed {
-        Ok(()) => Ok(reply::changed(version.saturating_add(1))),
-        Err(Error::ChangedMeanwhile) => Err(Problem::changed()),
-        Err(Error::Faults(faults)) => Err(body.problem(faults, top)),
-        Err(error) => Err(error.into()),
-    }
+    reply::done(ended.map(|_| ()), version, body)
 }

@@ -126,6 +126,11 @@ impl Body {
 
     /// Ids; none if the field did not come.
     pub(crate) fn ids<T: std::str::FromStr>(&mut self, name: &str, most: usize) -> Vec<T> {
+        self.list(name, most, "ids of 32 hexadecimal digits")
+    }
+
+    /// A list of `what`; empty if the field did not come.
+    pub(crate) fn list<T: std::str::FromStr>(&mut self, name: &str, most: usize, what: &str) -> Vec<T> {
         let read = match self.map.get(name) {
             None => Some(Vec::new()),
             Some(Value::Array(all)) if all.len() <= most => {
@@ -134,7 +139,7 @@ impl Body {
             Some(_) => None,
         };
         read.unwrap_or_else(|| {
-            self.expected(name, &format!("a list of at most {most} ids of 32 hexadecimal digits"));
+            self.expected(name, &format!("a list of at most {most} {what}"));
             Vec::new()
         })
     }

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use casework::entries::{Agreed, How};
@@ -21,12 +20,11 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::body::Body;
-use super::cursor::{Paging, Place as _};
+use super::cursor::{Paged, Paging, Place as _};
 use super::problem::{Problem, top};
-use super::program::{Program, once};
+use super::program::{Call, once};
 use super::reply::{self, Made};
 use super::{PathOf, id, profile};
-use crate::App;
 
 /// Somebody who works here, or a program.
 #[derive(Debug, Serialize, ToSchema)]
@@ -268,19 +266,10 @@ impl Client {
 /// The clients of the caseload on which the token works, a page at a time.
 #[utoipa::path(
     get, path = "/api/v1/clients", operation_id = "list_clients", tag = "clients",
-    params(
-        ("cursor" = Option<String>, Query, description = "Where the page begins: `next` of the page before"),
-        ("limit" = Option<u32>, Query, minimum = 1, maximum = 200, description = "How many lines at most; 50 if nobody says"),
-        ("If-None-Match" = Option<String>, Header, description = "The ETag that you have"),
-    ),
-    responses((status = 200, description = "A page", body = Clients, headers(("ETag" = String, description = "Its tag"))), (status = 304, description = "You have it already"))
+    params(Paged),
+    responses((status = 200, description = "A page", body = Clients))
 )]
-pub(crate) async fn list(
-    State(app): State<App>,
-    Program(visit): Program,
-    paging: Paging,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
+pub(crate) async fn list(Call { app, visit, headers }: Call, paging: Paging) -> Result<Response, Problem> {
     let opened = app.service.list_clients(&visit, paging.after::<ClientId>()?, paging.limit).await?;
     let directory = app.service.directory();
     let page = opened.map(|page| Clients {
@@ -296,11 +285,7 @@ pub(crate) async fn list(
     request_body = Search,
     responses((status = 200, description = "The best matches, 25 at most", body = FoundClients))
 )]
-pub(crate) async fn search(
-    State(app): State<App>,
-    Program(visit): Program,
-    mut body: Body,
-) -> Result<Response, Problem> {
+pub(crate) async fn search(Call { app, visit, .. }: Call, mut body: Body) -> Result<Response, Problem> {
     body.only(&["words"]);
     let words = body.text("words");
     if words.is_empty() {
@@ -317,17 +302,11 @@ pub(crate) async fn search(
 /// A client's file without its entries, as far as the token may read it.
 #[utoipa::path(
     get, path = "/api/v1/clients/{client}", operation_id = "show_client", tag = "clients",
-    params(
-        ("client" = String, Path, description = "Whose file", pattern = "^[0-9a-f]{32}$"),
-        ("If-None-Match" = Option<String>, Header, description = "The ETag that you have"),
-    ),
-    responses((status = 200, description = "The file", body = Client, headers(("ETag" = String, description = "Its tag"))), (status = 304, description = "You have it already"))
+    responses((status = 200, description = "The file", body = Client))
 )]
 pub(crate) async fn show(
-    State(app): State<App>,
-    Program(visit): Program,
+    Call { app, visit, headers }: Call,
     PathOf(client): PathOf<String>,
-    headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let opened = app.service.open_file(&visit, id(&client)?, 0).await?;
     let directory = app.service.directory();
@@ -337,14 +316,11 @@ pub(crate) async fn show(
 /// Registers a client, in the caseload on which the token works.
 #[utoipa::path(
     post, path = "/api/v1/clients", operation_id = "register_client", tag = "clients",
-    params(("Idempotency-Key" = String, Header, pattern = "^[A-Za-z0-9_-]{16,64}$", description = "A random key, the same when this is sent again: it then acts once")),
     request_body = NewClient,
-    responses((status = 201, description = "Registered", body = Made, headers(("Location" = String, description = "The file"))))
+    responses((status = 201, description = "Registered", body = Made))
 )]
 pub(crate) async fn register(
-    State(app): State<App>,
-    Program(visit): Program,
-    headers: HeaderMap,
+    Call { app, visit, headers }: Call,
     mut body: Body,
 ) -> Result<Response, Problem> {
     body.only(&["notice_given", "agreed", "contact"]);
@@ -382,13 +358,11 @@ fn pointer(field: &str) -> String {
 /// Says why a file outside the caseload is needed: it opens to this token for half an hour.
 #[utoipa::path(
     post, path = "/api/v1/clients/{client}/reason", operation_id = "state_reason", tag = "clients",
-    params(("client" = String, Path, description = "Whose file", pattern = "^[0-9a-f]{32}$")),
     request_body = Reason,
     responses((status = 204, description = "The file opens"))
 )]
 pub(crate) async fn reason(
-    State(app): State<App>,
-    Program(visit): Program,
+    Call { app, visit, .. }: Call,
     PathOf(client): PathOf<String>,
     mut body: Body,
 ) -> Result<Response, Problem> {

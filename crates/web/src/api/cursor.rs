@@ -6,11 +6,24 @@ use axum::http::request::Parts;
 use casework::ClientId;
 use jiff::Timestamp;
 use records::lists::{AfterAppointment, AfterEntry, MOST};
+use utoipa::IntoParams;
 
 use super::problem::Problem;
 
 /// Lines of a page if nobody says.
 const USUAL: u32 = 50;
+
+/// How a page of a list is asked for, as the document tells it.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[allow(dead_code, reason = "describes what is read part by part")]
+pub(crate) struct Paged {
+    /// Where the page begins: `next` of the page before.
+    cursor: Option<String>,
+    /// How many lines at most; 50 if nobody says.
+    #[param(minimum = 1, maximum = 200)]
+    limit: Option<u32>,
+}
 
 /// Which page of a list is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -7,10 +7,12 @@ use axum::response::{IntoResponse, Response};
 use casework::MeetingKind;
 use casework::appointments::{State, Way};
 use casework::entries::{Agreed, How};
+use casework::figures::Measure;
+use casework::referrals::Step;
 use serde_json::{Value, json};
 use utoipa::OpenApi;
 
-use super::{appointments, clients, entries, problem};
+use super::{appointments, clients, entries, figures, problem, referrals};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -23,12 +25,16 @@ use super::{appointments, clients, entries, problem};
         clients::list, clients::search, clients::show, clients::register, clients::reason,
         entries::list, entries::show, entries::record_meeting,
         appointments::list, appointments::show, appointments::book, appointments::change_time, appointments::end,
+        referrals::list, referrals::show, referrals::record, referrals::step,
+        figures::published, figures::pack, figures::count,
     ),
     components(schemas(problem::Problem, problem::Wrong)),
     tags(
         (name = "clients", description = "Clients and their files"),
         (name = "entries", description = "What was said and done"),
         (name = "appointments", description = "Appointments"),
+        (name = "referrals", description = "Referrals to and from other organisations, step by step"),
+        (name = "figures", description = "Figures in which nobody can be found"),
     )
 )]
 struct Described;
@@ -42,8 +48,19 @@ const ALWAYS: [(&str, &str); 4] = [
 ];
 
 /// What programs send: nothing else gets in.
-const SENT: [&str; 7] =
-    ["Search", "NewClient", "Reason", "NewMeeting", "NewAppointment", "NewTime", "Ending"];
+const SENT: [&str; 11] = [
+    "Search",
+    "NewClient",
+    "Reason",
+    "NewMeeting",
+    "NewAppointment",
+    "NewTime",
+    "Ending",
+    "NewReferral",
+    "ReferralAnswers",
+    "NextStep",
+    "Count",
+];
 
 static DOCUMENT: LazyLock<Vec<u8>> =
     LazyLock::new(|| serde_json::to_vec_pretty(&described()).unwrap_or_default());
@@ -60,7 +77,7 @@ fn described() -> Value {
         }),
     );
     set(&mut document, "", "security", json!([{ "token": [] }]));
-    let codes: [(&str, &str, Vec<&str>); 7] = [
+    let codes: [(&str, &str, Vec<&str>); 9] = [
         ("NewMeeting", "kind", MeetingKind::ALL.iter().map(|kind| kind.code()).collect()),
         ("NewAppointment", "way", Way::ALL.iter().map(|way| way.code()).collect()),
         ("AppointmentOut", "way", Way::ALL.iter().map(|way| way.code()).collect()),
@@ -71,6 +88,12 @@ fn described() -> Value {
             "notice_given",
             How::ALL.iter().filter(|h| **h != How::Portal).map(|h| h.code()).collect(),
         ),
+        (
+            "NextStep",
+            "step",
+            Step::ALL.iter().filter(|step| **step != Step::Sent).map(|step| step.code()).collect(),
+        ),
+        ("Count", "what", Measure::ALL.iter().map(|measure| measure.code()).collect()),
         ("NewClient", "agreed", Agreed::ALL.iter().map(|agreed| agreed.code()).collect()),
     ];
     for (schema, field, codes) in codes {
@@ -81,7 +104,8 @@ fn described() -> Value {
     }
     let paths = document.pointer_mut("/paths").and_then(Value::as_object_mut).into_iter().flatten();
     for (path, item) in paths {
-        for operation in item.as_object_mut().into_iter().flatten().map(|(_, operation)| operation) {
+        for (method, operation) in item.as_object_mut().into_iter().flatten() {
+            asks(path, method == "get", operation);
             answers(path, operation);
         }
     }
@@ -94,13 +118,50 @@ fn set(document: &mut Value, at: &str, name: &str, value: Value) {
     }
 }
 
+/// Adds what follows from the path and the method of an operation: ids, tags, the key of what makes something.
+fn asks(path: &str, reads: bool, operation: &mut Value) {
+    let ids = path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
+    let mut all: Vec<Value> = ids
+        .map(|name| {
+            let schema = json!({ "type": "string", "pattern": "^[0-9a-f]{32}$" });
+            json!({ "name": name, "in": "path", "required": true, "description": "Its id", "schema": schema })
+        })
+        .collect();
+    let header = |name: &str, required: bool, words: &str, schema: Value| json!({ "name": name, "in": "header", "required": required, "description": words, "schema": schema });
+    let text = || json!({ "type": "string" });
+    if reads {
+        all.push(header("If-None-Match", false, "The ETag that you have", text()));
+        let tag = json!({ "ETag": { "description": "Its tag; that of something that can be changed is what a change sends as If-Match", "schema": text() } });
+        set(operation, "/responses/200", "headers", tag);
+        set(operation, "/responses", "304", json!({ "description": "You have it already" }));
+    }
+    if operation.pointer("/responses/201").is_some() {
+        let words = "A random key, the same when this is sent again: it then acts once";
+        let schema = json!({ "type": "string", "pattern": "^[A-Za-z0-9_-]{16,64}$" });
+        all.push(header("Idempotency-Key", true, words, schema));
+        let place = json!({ "Location": { "description": "Where it can be read", "schema": text() } });
+        set(operation, "/responses/201", "headers", place);
+    }
+    let own = operation.get("parameters").and_then(Value::as_array).cloned().unwrap_or_default();
+    let changes = own.iter().any(|one| one.get("name").is_some_and(|name| name == "If-Match"));
+    if changes && operation.pointer("/responses/204").is_some() {
+        let tag = json!({ "ETag": { "description": "The tag of its version now", "schema": text() } });
+        set(operation, "/responses/204", "headers", tag);
+    }
+    all.extend(own);
+    set(operation, "", "parameters", Value::Array(all));
+}
+
 /// Adds the problems that an operation can answer.
 fn answers(path: &str, operation: &mut Value) {
     let has = |operation: &Value, name: &str| {
         let parameters = operation.get("parameters").and_then(Value::as_array);
         parameters.is_some_and(|all| all.iter().any(|one| one.get("name").is_some_and(|n| n == name)))
     };
-    let mut all: Vec<(&str, &str)> = ALWAYS.to_vec();
+    let public =
+        operation.get("security").and_then(Value::as_array).is_some_and(|any| any.contains(&json!({})));
+    let mut all: Vec<(&str, &str)> =
+        ALWAYS.iter().filter(|(status, _)| !public || *status == "503").copied().collect();
     let writes = operation.get("requestBody").is_some();
     if writes || has(operation, "limit") {
         all.push(("400", "The request cannot be read"));
@@ -172,7 +233,8 @@ mod tests {
         }
         for (path, item) in document["paths"].as_object().unwrap() {
             for (method, operation) in item.as_object().unwrap() {
-                assert!(operation["responses"].get("401").is_some(), "{method} {path}");
+                let public = operation["security"] == json!([{}]);
+                assert_eq!(operation["responses"].get("401").is_none(), public, "{method} {path}");
                 let key = operation.to_string().contains("Idempotency-Key");
                 assert_eq!(key, operation["responses"].get("201").is_some(), "{method} {path}");
                 let sent = &operation["requestBody"]["content"]["application/json"]["schema"]["$ref"];

@@ -1,7 +1,5 @@
 //! The dated entries of a file, and recording a meeting.
 
-use axum::extract::State;
-use axum::http::HeaderMap;
 use axum::response::Response;
 use casework::entries::MeetingTyped;
 use casework::{EntryId, Fault, Typed};
@@ -16,12 +14,11 @@ use utoipa::ToSchema;
 
 use super::body::Body;
 use super::clients::Person;
-use super::cursor::{Paging, Place as _};
+use super::cursor::{Paged, Paging, Place as _};
 use super::problem::{Problem, top};
-use super::program::{Program, once};
+use super::program::{Call, once};
 use super::reply::{self, Made};
 use super::{PathOf, id, profile};
-use crate::App;
 
 /// A dated entry.
 #[derive(Debug, Serialize, ToSchema)]
@@ -130,20 +127,13 @@ impl Entry {
 /// The dated entries of a file, the newest first, a page at a time.
 #[utoipa::path(
     get, path = "/api/v1/clients/{client}/entries", operation_id = "list_entries", tag = "entries",
-    params(
-        ("client" = String, Path, description = "Whose file", pattern = "^[0-9a-f]{32}$"),
-        ("cursor" = Option<String>, Query, description = "Where the page begins: `next` of the page before"),
-        ("limit" = Option<u32>, Query, minimum = 1, maximum = 200, description = "How many lines at most; 50 if nobody says"),
-        ("If-None-Match" = Option<String>, Header, description = "The ETag that you have"),
-    ),
-    responses((status = 200, description = "A page", body = Entries, headers(("ETag" = String, description = "Its tag"))), (status = 304, description = "You have it already"))
+    params(Paged),
+    responses((status = 200, description = "A page", body = Entries))
 )]
 pub(crate) async fn list(
-    State(app): State<App>,
-    Program(visit): Program,
+    Call { app, visit, headers }: Call,
     PathOf(client): PathOf<String>,
     paging: Paging,
-    headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let after = paging.after::<AfterEntry>()?;
     let opened = app.service.list_entries(&visit, id(&client)?, after, paging.limit).await?;
@@ -158,18 +148,11 @@ pub(crate) async fn list(
 /// One entry as it stands.
 #[utoipa::path(
     get, path = "/api/v1/clients/{client}/entries/{entry}", operation_id = "show_entry", tag = "entries",
-    params(
-        ("client" = String, Path, description = "Whose file", pattern = "^[0-9a-f]{32}$"),
-        ("entry" = String, Path, description = "Which entry", pattern = "^[0-9a-f]{32}$"),
-        ("If-None-Match" = Option<String>, Header, description = "The ETag that you have"),
-    ),
-    responses((status = 200, description = "The entry", body = Entry, headers(("ETag" = String, description = "Its tag"))), (status = 304, description = "You have it already"))
+    responses((status = 200, description = "The entry", body = Entry))
 )]
 pub(crate) async fn show(
-    State(app): State<App>,
-    Program(visit): Program,
+    Call { app, visit, headers }: Call,
     PathOf((client, entry)): PathOf<(String, String)>,
-    headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let opened = app.service.view_entry(&visit, id(&client)?, id(&entry)?).await?;
     let directory = app.service.directory();
@@ -180,18 +163,12 @@ pub(crate) async fn show(
 /// anew, as the notice says.
 #[utoipa::path(
     post, path = "/api/v1/clients/{client}/meetings", operation_id = "record_meeting", tag = "entries",
-    params(
-        ("client" = String, Path, description = "Whose file", pattern = "^[0-9a-f]{32}$"),
-        ("Idempotency-Key" = String, Header, pattern = "^[A-Za-z0-9_-]{16,64}$", description = "A random key, the same when this is sent again: it then acts once"),
-    ),
     request_body = NewMeeting,
-    responses((status = 201, description = "Recorded", body = Made, headers(("Location" = String, description = "The entry"))))
+    responses((status = 201, description = "Recorded", body = Made))
 )]
 pub(crate) async fn record_meeting(
-    State(app): State<App>,
-    Program(visit): Program,
+    Call { app, visit, headers }: Call,
     PathOf(client): PathOf<String>,
-    headers: HeaderMap,
     mut body: Body,
 ) -> Result<Response, Problem> {
     let client = id(&client)?;

@@ -1,11 +1,12 @@
 //! The JSON API under `/api/v1`: for programs, with a token, through the same sentences as the pages.
 //!
-//! A call is a short function like that of a page: which token asks (`Program`), which sentence of `records`, how it is
+//! A call is a short function like that of a page: which program asks (`Call`), which sentence of `records`, how it is
 //! written. What goes wrong is a problem (RFC 9457). Lists come a page at a time, what is read carries an `ETag`, what
 //! makes something takes an `Idempotency-Key`, what changes something an `If-Match`. A cookie opens nothing here, so no
 //! page of another site can call it from a browser; and no personal data stands in an address, so a search is a POST.
 //!
-//! To add a call: write it with its `utoipa::path`, name it in `document`, and give it its line in the table of routes.
+//! To add a call: write it with its `utoipa::path`, name it in `document`, and give it its line in the table of routes. What
+//! follows from its path and method (ids, tags, keys, problems) the document says by itself.
 
 pub(crate) mod appointments;
 mod body;
@@ -13,9 +14,11 @@ pub(crate) mod clients;
 mod cursor;
 pub(crate) mod document;
 pub(crate) mod entries;
+pub(crate) mod figures;
 mod problem;
 mod profile;
 mod program;
+pub(crate) mod referrals;
 mod reply;
 
 use axum::extract::{FromRequestParts, Path};

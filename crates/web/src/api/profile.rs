@@ -42,9 +42,20 @@ pub(crate) fn read(
     category: Category,
     today: Date,
 ) -> Profile {
+    let asked: Vec<&Field> = fields::asked(catalogue, category).collect();
+    read_fields(body, name, catalogue, &asked, today)
+}
+
+/// The same for these fields.
+pub(crate) fn read_fields(
+    body: &mut Body,
+    name: &str,
+    catalogue: &Catalogue,
+    asked: &[&Field],
+    today: Date,
+) -> Profile {
     let sent = body.object(name);
     let mut profile = Profile::default();
-    let asked: Vec<&Field> = fields::asked(catalogue, category).collect();
     for (id, value) in &sent {
         let pointer = format!("{}{}", top(name), top(id));
         let Some(field) = asked.iter().find(|field| field.id.as_str() == id) else {

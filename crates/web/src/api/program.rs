@@ -14,13 +14,20 @@ use super::problem::Problem;
 use crate::App;
 use crate::guard::{self, Caller};
 
-/// A program with a token that holds: its visit.
-pub(crate) struct Program(pub(crate) Visit);
+/// A call of a program with a token that holds.
+pub(crate) struct Call {
+    /// The service that is called.
+    pub(crate) app: App,
+    /// The visit of the program.
+    pub(crate) visit: Visit,
+    /// What the call says beside its body.
+    pub(crate) headers: HeaderMap,
+}
 
-impl FromRequestParts<App> for Program {
+impl FromRequestParts<App> for Call {
     type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Program, Problem> {
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Call, Problem> {
         let Some(secret) = bearer(&parts.headers) else { return Err(Problem::no_token()) };
         let found = app.service.api_visit(secret).await.map_err(Problem::from);
         let visit = match found {
@@ -33,7 +40,7 @@ impl FromRequestParts<App> for Program {
             }
         };
         if app.rates.may_call(visit.staff, Instant::now()) {
-            Ok(Program(visit))
+            Ok(Call { app: app.clone(), visit, headers: parts.headers.clone() })
         } else {
             Err(Problem::too_often(5))
         }

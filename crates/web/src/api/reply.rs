@@ -6,9 +6,10 @@ use axum::response::{IntoResponse, Response};
 use records::{Error, Opened};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
-use super::problem::Problem;
+use super::body::Body;
+use super::problem::{Problem, top};
 
 /// The id of what was made.
 #[derive(Debug, Serialize, ToSchema)]
@@ -18,13 +19,33 @@ pub(crate) struct Made {
     pub(crate) id: String,
 }
 
+/// What a change says.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Header)]
+#[allow(dead_code, reason = "describes what is read part by part")]
+pub(crate) struct Changes {
+    /// The ETag under which you read it.
+    #[param(rename = "If-Match")]
+    if_match: String,
+}
+
 /// What was opened, as JSON, once its entry is on disk. Its tag is made of its bytes.
 pub(crate) async fn read<T: Serialize>(headers: &HeaderMap, opened: Opened<T>) -> Result<Response, Problem> {
     let opened = opened.map(|value| serde_json::to_vec(&value));
     let bytes = opened.release().await?.map_err(|_| Problem::from(Error::Damaged("answer")))?;
+    Ok(with_own_tag(headers, bytes))
+}
+
+/// What tells of nobody, as JSON.
+pub(crate) fn anonymous<T: Serialize>(headers: &HeaderMap, value: &T) -> Result<Response, Problem> {
+    let bytes = serde_json::to_vec(value).map_err(|_| Problem::from(Error::Damaged("answer")))?;
+    Ok(with_own_tag(headers, bytes))
+}
+
+fn with_own_tag(headers: &HeaderMap, bytes: Vec<u8>) -> Response {
     let digest = Sha256::digest(&bytes);
     let tag = format!("\"{}\"", hex::encode(digest.get(..16).unwrap_or_default()));
-    Ok(with_tag(headers, &tag, bytes))
+    with_tag(headers, &tag, bytes)
 }
 
 /// The same for what has a version: its tag says it.
@@ -92,6 +113,16 @@ pub(crate) fn made(id: &impl ToString, address: &str) -> Response {
 /// A change was made; this is the version that stands now.
 pub(crate) fn changed(version: i64) -> Response {
     (StatusCode::NO_CONTENT, [(header::ETAG, tag_of(version))]).into_response()
+}
+
+/// What a change answers: whoever knows an older version hears so.
+pub(crate) fn done(changed: Result<(), Error>, version: i64, body: Body) -> Result<Response, Problem> {
+    match changed {
+        Ok(()) => Ok(self::changed(version.saturating_add(1))),
+        Err(Error::ChangedMeanwhile) => Err(Problem::changed()),
+        Err(Error::Faults(faults)) => Err(body.problem(faults, top)),
+        Err(error) => Err(error.into()),
+    }
 }
 
 #[cfg(test)]

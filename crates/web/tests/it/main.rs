@@ -9,6 +9,7 @@
 )]
 
 mod api;
+mod api_referrals;
 mod appointments;
 mod bench;
 mod closures;

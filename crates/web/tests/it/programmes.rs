@@ -257,3 +257,79 @@ async fn a_referral_takes_its_steps_on_its_page_and_its_organisation_is_in_the_d
         assert!(shown.contains("Accepted") && !shown.contains("if nobody has answered"), "{shown}");
     }
 }
+
+// promise: P5
+#[tokio::test(flavor = "multi_thread")]
+async fn a_return_is_looked_at_signed_by_two_and_saved() {
+    for bench in Bench::all().await {
+        let (ada, adviser) = bench.signed_in("Ada", Role::Adviser).await;
+        let (manager, meera) = bench.signed_in("Meera", Role::Manager).await;
+        let (_, gwen) = bench.signed_in("Gwen", Role::Governance).await;
+        let client = bench.client(ada, "Daniel Whitfield").await.to_string();
+        let placed = bench.placed(ada, &client).await;
+        let base = format!("/programmes/{}/returns", placed.programme);
+        let list = bench.get(&base, Some(&meera)).await;
+        assert!(
+            list.text.contains("No return was made yet")
+                && list.text.contains("1 April 2026 to 30 September 2026"),
+            "{}",
+            list.text
+        );
+        assert_eq!(bench.get(&base, Some(&adviser)).await.status, StatusCode::FORBIDDEN);
+        for (query, said) in [
+            ("from=2026-05-01&recipient=fund-office", "none begins on this day"),
+            ("from=yesterday&recipient=fund-office", "Choose a period of this return"),
+            ("from=2026-04-01&recipient=the-press", "whom the programme’s notice names"),
+        ] {
+            let wrong = bench.get(&format!("{base}/preview?{query}"), Some(&meera)).await;
+            assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY, "{query}");
+            assert!(wrong.text.contains(said), "{query}: {}", wrong.text);
+        }
+        // The running months can be looked at, with what to put right; they cannot be signed.
+        let running = "from=2026-10-01&recipient=fund-office";
+        let before = bench.entries_of(manager).await;
+        let looked = bench.get(&format!("{base}/preview?{running}"), Some(&meera)).await;
+        assert_eq!(bench.entries_of(manager).await - before, 1, "one entry of whoever looks");
+        assert!(
+            looked.text.contains("People who started")
+                && looked.text.contains("Northbridge Council’s fund office"),
+            "{}",
+            looked.text
+        );
+        let early = bench.post(&base, &format!("form={}&{running}", form()), Some(&meera)).await;
+        assert_eq!(early.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(early.text.contains("Choose a period that is over"), "{}", early.text);
+
+        let over = format!("form={}&from=2026-04-01&recipient=fund-office", form());
+        let made = location(&bench.post(&base, &over, Some(&meera)).await);
+        assert_eq!(location(&bench.post(&base, &over, Some(&meera)).await), made, "sent twice");
+        let again = bench.post(&base, &over.replacen(&over[5..37], &form(), 1), Some(&meera)).await;
+        assert!(again.text.contains("returned to them already"), "{}", again.text);
+        let shown = bench.get(&made, Some(&meera)).await.text;
+        assert!(shown.contains("A second person signs it") && !shown.contains("return.csv"), "{shown}");
+        assert_eq!(
+            bench.get(&format!("{made}/return.csv"), Some(&meera)).await.status,
+            StatusCode::UNPROCESSABLE_ENTITY
+        );
+        assert_eq!(bench.post(&made, "do=sign", Some(&meera)).await.status, StatusCode::FORBIDDEN);
+        assert_eq!(bench.post(&made, "do=sign", Some(&gwen)).await.status, StatusCode::SEE_OTHER);
+        let saved = bench.get(&format!("{made}/return.csv"), Some(&gwen)).await;
+        assert_eq!(saved.headers["content-disposition"], "attachment; filename=\"return.csv\"");
+        assert!(
+            saved.text.contains("People who started,0") && !saved.text.contains("Daniel"),
+            "{}",
+            saved.text
+        );
+        assert_eq!(bench.get(&format!("{made}/return.exe"), Some(&gwen)).await.status, StatusCode::NOT_FOUND);
+        assert_eq!(bench.get(&made, Some(&adviser)).await.status, StatusCode::FORBIDDEN);
+
+        let why = format!("/clients/{client}/returns/{}?from=2026-10-01", placed.programme);
+        let before = bench.entries_of(ada).await;
+        let why = bench.get(&why, Some(&adviser)).await.text;
+        assert_eq!(bench.entries_of(ada).await - before, 1);
+        assert!(
+            why.contains("Began on") && why.contains("in the period") && !why.contains("Paid for support"),
+            "{why}"
+        );
+    }
+}
