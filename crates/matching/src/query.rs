@@ -80,10 +80,35 @@ pub(crate) fn readings(typed: &str) -> Vec<Vec<Part>> {
             readings.push(parts(&with_joined(&chunks, at, &whole)));
         }
     }
+    // "W0ods": a word that a scanner or a hasty hand put a digit into.
+    if chunks.iter().any(|chunk| mended(chunk).is_some()) {
+        let whole: Vec<String> =
+            chunks.iter().map(|chunk| mended(chunk).unwrap_or_else(|| (*chunk).to_owned())).collect();
+        readings.push(parts(&whole.iter().map(String::as_str).collect::<Vec<_>>()));
+    }
     readings.insert(0, plain);
     readings.retain(|parts| !parts.is_empty());
     readings.truncate(6);
     readings
+}
+
+/// A word of mostly letters with the letters that its digits look like; none if it has no digit among them.
+fn mended(chunk: &str) -> Option<String> {
+    let digits = chunk.chars().filter(char::is_ascii_digit).count();
+    let letters = chunk.chars().filter(|c| c.is_alphabetic()).count();
+    if digits == 0 || letters < 3 || digits * 2 > letters {
+        return None;
+    }
+    let like = |c: char| match c {
+        '0' => 'o',
+        '1' => 'l',
+        '3' => 'e',
+        '5' => 's',
+        '8' => 'b',
+        other => other,
+    };
+    let word: String = chunk.chars().map(like).collect();
+    word.chars().all(|c| !c.is_ascii_digit()).then_some(word)
 }
 
 fn with_joined<'c>(chunks: &[&'c str], at: usize, whole: &'c str) -> Vec<&'c str> {
@@ -239,6 +264,15 @@ mod tests {
         assert_eq!(words("Smith, ZOË"), r#"Word("smith") Word("zoe")"#);
         assert_eq!(words("O'Neill-Hart"), r#"Word("oneill") Word("hart")"#);
         assert_eq!(words(" ' - "), "");
+    }
+
+    #[test]
+    fn a_digit_in_a_word_may_be_the_letter_that_it_looks_like() {
+        let reads = |typed: &str, word: &str| {
+            readings(typed).iter().any(|parts| parts.contains(&Part::Word(word.to_owned())))
+        };
+        assert!(reads("ann W0ods", "woods") && reads("Thibau1t", "thibault"));
+        assert!(!reads("nb10", "nblo") && !reads("QQ123456A", "qql2e4s6a"));
     }
 
     #[test]

@@ -60,6 +60,11 @@ impl Birth {
         (self.year, self.month.min(self.day), self.month.max(self.day))
     }
 
+    /// Whether it is what forms hold where nobody knew the day.
+    pub(super) const fn is_new_year(self) -> bool {
+        self.month == 1 && self.day == 1
+    }
+
     /// Its eight digits.
     pub(super) fn digits(self) -> [u8; 8] {
         let mut rest = u32::from(self.year) * 10_000 + u32::from(self.month) * 100 + u32::from(self.day);

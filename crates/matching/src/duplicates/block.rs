@@ -76,12 +76,17 @@ pub(super) fn keys(record: &Prepared) -> Vec<u64> {
     if let [one, two, ..] = words.as_slice() {
         key(26, &[one, two]);
     }
-    key(19, &[&record.house, &street, &record.town]);
-    key(27, &[&record.house, &street, &record.postcode]);
-    key(28, &[&record.house, &start(&record.locality), &record.postcode]);
+    // The lines of an address may stand in the other order: both have keys of one kind.
+    let locality = start(&record.locality);
+    for line in [&street, &locality] {
+        key(19, &[&record.house, line, &record.town]);
+        key(27, &[&record.house, line, &record.postcode]);
+    }
     key(29, &[&street, &record.locality, &record.postcode]);
     key(29, &[&record.locality, &street, &record.postcode]);
-    key(30, &[&street, &record.locality, &record.town]);
+    let (low, high) = if street < locality { (&street, &locality) } else { (&locality, &street) };
+    key(30, &[low, high, &record.town]);
+    key(31, &[&street, &record.postcode]);
     keys.sort_unstable();
     keys.dedup();
     keys

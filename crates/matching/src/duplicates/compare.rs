@@ -232,7 +232,10 @@ pub(super) fn compare(one: &Prepared, two: &Prepared) -> Levels {
     let postcode = postcode(&one.postcode, &two.postcode);
     let mut place = (street(one, two), text(&one.locality, &two.locality));
     // Lines of an address written in the other order.
-    if place == (5, 3) && text(&one.street, &two.locality) <= 2 && text(&one.locality, &two.street) <= 2 {
+    if place.0 >= 3
+        && (1..=2).contains(&text(&one.street, &two.locality))
+        && (1..=2).contains(&text(&one.locality, &two.street))
+    {
         place = (2, 2);
     }
     [
@@ -360,6 +363,10 @@ fn birth(one: Option<Birth>, two: Option<Birth>) -> u8 {
     }
     if one.unordered() == two.unordered() {
         return 2;
+    }
+    // The first of January stands where only the year was known.
+    if one.year == two.year && (one.is_new_year() || two.is_new_year()) {
+        return 4;
     }
     let (a, b) = (one.digits(), two.digits());
     let differ: Vec<usize> = (0..8).filter(|at| a.get(*at) != b.get(*at)).collect();
