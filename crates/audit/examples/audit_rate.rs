@@ -6,12 +6,14 @@
 use std::error::Error;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use access::{Act, Actor, Circumstances, Policy, Request, Subject};
+use access::{Act, Actor, ActorId, Circumstances, Policy, Request, Role, Subject};
 use audit::{Action, Detail, Log, SigningKey};
+use casework::ClientId;
 use jiff::Timestamp;
-use notice::{Categories, Purpose};
+use notice::{Category, Purpose};
 use store::{Migrations, Place, Store};
 
 static RECORDS: Migrations = Migrations { name: "records", steps: &[(1, "outbox", audit::OUTBOX_MIGRATION)] };
@@ -84,14 +86,17 @@ async fn main() -> Outcome<()> {
     Ok(())
 }
 
+/// An adviser opens one of a thousand files.
 fn submit(log: &Log, policy: &Policy) -> Outcome<audit::Entry> {
+    static ASKED: AtomicU64 = AtomicU64::new(0);
+    let client = ASKED.fetch_add(1, Ordering::Relaxed).wrapping_mul(37) % 1000;
     let request = Request {
-        actor: Actor::SYSTEM,
-        purpose: Purpose::Keeping,
+        actor: Actor { id: ActorId::from_bytes([9; 16]), role: Role::Adviser },
+        purpose: Purpose::Support,
         act: Act::Read,
-        subject: Subject::Everyone,
-        categories: Categories::all(),
-        circumstances: Circumstances::default(),
+        subject: Subject::Client(ClientId::from_bytes(u128::from(client).to_be_bytes())),
+        categories: Category::Contact.into(),
+        circumstances: Circumstances { own_caseload: true, ..Circumstances::default() },
     };
     Ok(log.submit(policy.decide(request)?, Action("audit-rate"), Detail::default()))
 }
