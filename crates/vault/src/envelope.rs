@@ -131,7 +131,7 @@ fn value(plain: &[u8]) -> Option<&[u8]> {
 }
 
 /// The padded value in the clear. It is wiped when dropped, many bytes in one step: a page opens some thirty of these, and
-/// wiping byte by byte takes longer than decrypting.
+/// wiping byte by byte takes several times as long.
 struct Plain(Vec<u8>);
 
 impl Drop for Plain {
