@@ -61,6 +61,7 @@ mod retention;
 mod routes;
 mod sign_in;
 mod signed;
+mod taking_in;
 mod tasks;
 mod team;
 mod telling;

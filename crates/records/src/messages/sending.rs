@@ -216,16 +216,16 @@ impl Service {
         };
         let permit = match self.permit(request, SEND).await {
             Ok(permit) => permit,
-            Err(Error::Refused(refusal)) if refusal.why == Why::Withdrawn => return Ok(Err(NotSent::Objected)),
+            Err(Error::Refused(refusal)) if refusal.why == Why::Withdrawn => {
+                return Ok(Err(NotSent::Objected));
+            }
             Err(Error::Refused(_)) => return Ok(Err(NotSent::Restricted)),
             Err(error) => return Err(error),
         };
         let keys = self.vault().keys(client.into()).await?;
         let entry = self.log().submit(permit, SEND, Detail::default());
         let contact = match contact.first() {
-            Some(row) => {
-                self.open_page(&entry, &keys, client, &Stored::read(row)?)?.map(|page| page.profile)
-            }
+            Some(row) => self.open_page(&entry, &keys, client, &Stored::read(row)?)?.map(|page| page.profile),
             None => Personal::new(&entry, Profile::default()),
         };
         let mut opened = Vec::with_capacity(stored.len());

@@ -72,21 +72,23 @@ async fn a_client_is_told_of_the_end_of_their_file_once_a_warning_by_their_safe_
         let servers = Servers::start().await;
         bench.service.send_by(servers.post());
         let ada = bench.visit("Ada", Role::Adviser).await;
-        // Registered on 23 November 2026: warned on 23 September and 23 October, gone on 23 November 2027.
+        // Registered on 23 November 2026: warned on 23 August and 23 October, gone on 23 November 2027.
         let mail = client(&bench, &ada, "Mail", "EMAIL", Some(&["EMAIL"])).await;
         let ring = client(&bench, &ada, "Ring", "PHONE", None).await;
         let quiet = client(&bench, &ada, "Quiet", "EMAIL", Some(&["LETTER"])).await;
-        let ada = to(&bench, &ada, date(2027, 9, 22));
+        let ada = to(&bench, &ada, date(2027, 8, 22));
         assert_eq!(bench.service.queue_endings().await.unwrap(), 0, "the day before the first warning");
 
-        let ada = to(&bench, &ada, date(2027, 9, 23));
+        let ada = to(&bench, &ada, date(2027, 8, 23));
         assert_eq!(bench.service.queue_endings().await.unwrap(), 3);
         assert_eq!(bench.service.queue_endings().await.unwrap(), 0, "once");
         send_all(&bench).await;
         assert_eq!(mails(&servers), ["mail@example.org"]);
         assert!(servers.texts().is_empty());
         let (_, words) = servers.mails().remove(0);
-        for says in ["we will erase your file on 23 November 2027", "To keep it", "have it erased now", "ring 0"] {
+        for says in
+            ["we will erase your file on 23 November 2027", "To keep it", "have it erased now", "ring 0"]
+        {
             assert!(words.contains(says), "{says}: {words}");
         }
         assert_eq!(messages::shipped::reveals(&words.split("\n\n").skip(1).collect::<String>()), [""; 0]);
@@ -103,7 +105,7 @@ async fn a_client_is_told_of_the_end_of_their_file_once_a_warning_by_their_safe_
         let bench = bench.reopened().await.unwrap();
         bench.service.send_by(servers.post());
         assert_eq!(bench.service.queue_endings().await.unwrap(), 0);
-        // Three weeks later nothing is new; on the day of the second warning it is said once more.
+        // Weeks later nothing is new; on the day of the second warning it is said once more.
         let ada = to(&bench, &ada, date(2027, 10, 14));
         assert_eq!(bench.service.queue_endings().await.unwrap(), 0);
         let ada = to(&bench, &ada, date(2027, 10, 23));
@@ -154,8 +156,11 @@ async fn of_a_file_that_stays_or_is_closed_to_us_nothing_is_said() {
         send_all(&bench).await;
         assert_eq!(mails(&servers), ["told@example.org"]);
         let dropped = records.read(vec![DROPPED.with([])]).await.unwrap().remove(0);
-        let dropped: Vec<_> =
-            dropped.rows.iter().map(|row| (row.bytes16(0).unwrap(), row.text(1).unwrap().to_owned())).collect();
+        let dropped: Vec<_> = dropped
+            .rows
+            .iter()
+            .map(|row| (row.bytes16(0).unwrap(), row.text(1).unwrap().to_owned()))
+            .collect();
         assert_eq!(
             dropped,
             [(*later.as_bytes(), "changed-since".to_owned()), (*objects.as_bytes(), "objected".to_owned())]

@@ -24,3 +24,4 @@ mod registers;
 mod requests;
 mod sharing;
 mod table;
+mod taking_in;
