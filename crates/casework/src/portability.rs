@@ -1,9 +1,13 @@
 //! What people can take elsewhere: what they told us themselves, where we use it on their consent or under a contract
-//! (UK GDPR Art. 20(1)).
+//! (UK GDPR Art. 20(1)); and what they bring along from elsewhere.
 
 use notice::{Article6, Category, Field, Notice};
 
 use crate::profile::fields;
+
+mod read;
+
+pub use read::{Becomes, Brought, FORMAT, LARGEST, Line, Taken, Unreadable, read};
 
 /// Whether the answers of a category are used on consent or under a contract.
 #[must_use]

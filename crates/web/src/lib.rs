@@ -62,6 +62,7 @@ mod returns;
 mod routes;
 mod sign_in;
 mod signed;
+mod taking_in;
 mod tasks;
 mod team;
 mod telling;

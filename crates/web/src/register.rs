@@ -27,7 +27,7 @@ use crate::ui::list::{FoundClient, results};
 use crate::ui::page::{container, heading};
 
 /// What a tick says that none of those on file is this person.
-const SOMEBODY_ELSE: &str = "somebody-else";
+pub(crate) const SOMEBODY_ELSE: &str = "somebody-else";
 /// Said instead of anything about a file that this visitor may not see.
 const CLOSED: &str = "Somebody on file may be this person, and their file is closed to you. Ask your manager to look before you register them.";
 
@@ -39,10 +39,10 @@ fn asked(catalogue: &Catalogue) -> Vec<&Field> {
 
 /// The form as it was sent so far.
 #[derive(Default)]
-struct Sent<'a> {
-    key: &'a str,
-    how: &'a str,
-    agreed: &'a str,
+pub(crate) struct Sent<'a> {
+    pub(crate) key: &'a str,
+    pub(crate) how: &'a str,
+    pub(crate) agreed: &'a str,
 }
 
 pub(crate) async fn show(State(app): State<App>, Signed(visit): Signed) -> Response {
@@ -60,29 +60,15 @@ fn page(
     faults: &[Fault],
 ) -> Markup {
     let (notices, today) = (app.service.notices(), app.service.surroundings().today());
-    let (notice, catalogue) = (notices.service(), notices.catalogue());
-    let error = |name: &str| faults.iter().find(|f| f.field == *name).map(|f| f.message.as_str());
+    let catalogue = notices.catalogue();
     let born = catalogue.field(&DATE_OF_BIRTH).filter(|field| field.category == Category::Identity);
     let body = container(html! { div.app-wide {
         (fields::summary(faults))
-        (heading("Register a client", html! { p { "Only a name and one way of contact are needed. Everything else can wait." } }))
+        (heading("Register a client", html! { p { "Only a name and one way of contact are needed. Everything else can wait. " a.govuk-link href="/clients/take-in" { "They bring a file from another service" } } }))
         form method="post" action="/clients/register" novalidate data-on-file-url="/clients/register/on-file" {
             (hidden("form", sent.key))
             @if let Some(on_file) = on_file { (already(on_file)) }
-            section.app-panel aria-labelledby="notice-h" {
-                h2.app-h2 #notice-h { "The privacy notice" }
-                p.govuk-body { "Give the client the notice before you write anything down: " a.govuk-link href="/notice" { (notice.title) ", version " (notice.version) } ". Using the service is their choice." }
-                (radios(Choices {
-                    name: "how", legend: "How was the notice given?", error: error("how"), inline: true,
-                    options: How::ALL.iter().filter(|h| **h != How::Portal).map(|h| Choice { value: h.code(), label: h.words(), checked: h.code() == sent.how, ..Choice::default() }).collect(),
-                    ..Choices::default()
-                }))
-                (radios(Choices {
-                    name: "agreed", legend: "How did the client agree to use the service?", error: error("agreed"), inline: true,
-                    options: Agreed::ALL.iter().map(|a| Choice { value: a.code(), label: a.words(), checked: a.code() == sent.agreed, ..Choice::default() }).collect(),
-                    ..Choices::default()
-                }))
-            }
+            (notice_panel(app, sent, faults))
             section.app-panel aria-labelledby="contact-h" {
                 h2.app-h2 #contact-h { "Name and contact" }
                 @if let Some(born) = born { div.app-questions { (fields::question(born, catalogue, &typed(born), faults, today)) } }
@@ -95,8 +81,29 @@ fn page(
     staff(app, visit, At::Register, "Register a client", body)
 }
 
+/// How the notice was given and how the client agreed.
+pub(crate) fn notice_panel(app: &App, sent: &Sent<'_>, faults: &[Fault]) -> Markup {
+    let notices = app.service.notices();
+    let notice = notices.service();
+    let error = |name: &str| faults.iter().find(|f| f.field == *name).map(|f| f.message.as_str());
+    html! { section.app-panel aria-labelledby="notice-h" {
+        h2.app-h2 #notice-h { "The privacy notice" }
+        p.govuk-body { "Give the client the notice before you write anything down: " a.govuk-link href="/notice" { (notice.title) ", version " (notice.version) } ". Using the service is their choice." }
+        (radios(Choices {
+            name: "how", legend: "How was the notice given?", error: error("how"), inline: true,
+            options: How::ALL.iter().filter(|h| **h != How::Portal).map(|h| Choice { value: h.code(), label: h.words(), checked: h.code() == sent.how, ..Choice::default() }).collect(),
+            ..Choices::default()
+        }))
+        (radios(Choices {
+            name: "agreed", legend: "How did the client agree to use the service?", error: error("agreed"), inline: true,
+            options: Agreed::ALL.iter().map(|a| Choice { value: a.code(), label: a.words(), checked: a.code() == sent.agreed, ..Choice::default() }).collect(),
+            ..Choices::default()
+        }))
+    } }
+}
+
 /// Who may be on file already, and the tick that says that it is somebody else.
-fn already(on_file: &OnFile) -> Markup {
+pub(crate) fn already(on_file: &OnFile) -> Markup {
     let lines: Vec<Line> = Line::each(on_file);
     let shown: Vec<FoundClient<'_>> = lines.iter().map(Line::shown).collect();
     panel(

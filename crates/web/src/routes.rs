@@ -8,7 +8,8 @@ use crate::{
     consents, corrections, cover, details, diary, directory, disclosures, documents, duplicates, entries,
     entry_page, erasures, figures, file, hand_over, holds, imports, joining, journey, looked, merges,
     messages, notices_given, organisations, outcomes, paper, placements, plan, programmes, promises, public,
-    redactions, referrals, register, requests, retention, returns, sign_in, tasks, team, telling, today,
+    redactions, referrals, register, requests, retention, returns, sign_in, taking_in, tasks, team, telling,
+    today,
 };
 
 /// The two methods that pages use.
@@ -82,6 +83,9 @@ routes! {
     Get  "/clients/register" Staff false register::show;
     Post "/clients/register" Staff true register::register;
     Post "/clients/register/on-file" Staff true register::on_file;
+    Get  "/clients/take-in" Staff false taking_in::show;
+    Post "/clients/take-in" Staff false taking_in::look;
+    Post "/clients/take-in/register" Staff true taking_in::register;
     Get  "/duplicates" Staff true duplicates::show;
     Post "/duplicates" Staff true duplicates::different;
     Get  "/duplicates/{pair}" Staff true merges::compare;

@@ -44,6 +44,9 @@ const REVIEWED: Action = Action("review-marks");
 /// What is said where a mark stops a copy from leaving.
 pub(super) const WAITS: &str = "Something that was marked waits for a second person. A manager, or another governance lead, looks at it first";
 
+/// How the names of parts begin whose file is handed over with them.
+pub(super) const FILES: &str = "document.";
+
 /// What is sealed of a mark: beside the mark itself the line in which it stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Kept {
@@ -155,6 +158,13 @@ impl Marking {
         let Some(part) = copy.parts.iter().find(|part| part.id == self.part && part.markable()) else {
             return fault("words", "This part is no longer there. Open the copy again");
         };
+        if part.is_file() && !self.everywhere && !words.is_empty() {
+            // Covered words would still stand in the file that is handed over beside.
+            return fault(
+                "words",
+                "Words cannot be taken out of a document. Leave the whole document out, or hand it over as it is",
+            );
+        }
         let context: Vec<String> = part
             .lines
             .iter()
@@ -174,6 +184,11 @@ impl Marking {
 }
 
 impl CopyPart {
+    /// Whether a file is handed over with it.
+    fn is_file(&self) -> bool {
+        self.id.starts_with(FILES)
+    }
+
     /// Whether something can be taken out of it: not out of what the service says of itself.
     #[must_use]
     pub fn markable(&self) -> bool {

@@ -17,9 +17,9 @@ use records::{Error, Service, Visit};
 
 use crate::bench::{Bench, NOTICE};
 
-const PDF: &[u8] = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n";
+pub(crate) const PDF: &[u8] = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n";
 
-fn sending(name: &str, replaces: Option<(DocumentId, i64)>) -> Sending {
+pub(crate) fn sending(name: &str, replaces: Option<(DocumentId, i64)>) -> Sending {
     Sending {
         form: *uuid::Uuid::new_v4().as_bytes(),
         replaces,
@@ -30,7 +30,7 @@ fn sending(name: &str, replaces: Option<(DocumentId, i64)>) -> Sending {
     }
 }
 
-async fn send(
+pub(crate) async fn send(
     service: &Service,
     visit: &Visit,
     client: ClientId,

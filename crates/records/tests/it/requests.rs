@@ -58,7 +58,7 @@ pub(crate) async fn ask(bench: &Bench, visit: &Visit, client: ClientId, kind: Ki
     bench.service.record_request(visit, client, key(), &taken(kind)).await.unwrap()
 }
 
-fn unzipped(made: &Download) -> Vec<(String, String)> {
+pub(crate) fn unzipped(made: &Download) -> Vec<(String, String)> {
     let mut zip = zip::ZipArchive::new(std::io::Cursor::new(made.bytes.clone())).unwrap();
     (0..zip.len())
         .map(|at| {

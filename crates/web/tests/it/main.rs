@@ -25,3 +25,4 @@ mod registers;
 mod requests;
 mod sharing;
 mod table;
+mod taking_in;

@@ -17,6 +17,7 @@ use crate::looked::{Look, action_words};
 use crate::messages::Told;
 use crate::organisations::Organisation;
 use crate::paper::Paper;
+use crate::requests::marks::FILES;
 use crate::requests::page::WithWords;
 
 /// Writes the parts of a copy in words.
@@ -223,7 +224,7 @@ impl Writing {
                 lines.push(line("Earlier versions", format!("{earlier}: ask for them if you want them")));
             }
             let day = self.surroundings.civil(newest.written).date();
-            let id = format!("document.{}", document.id);
+            let id = format!("{FILES}{}", document.id);
             self.put(id, CopyGroup::Documents, described.title.clone(), Some(day), lines);
         }
     }
