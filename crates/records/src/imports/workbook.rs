@@ -103,11 +103,7 @@ fn each_element(
     loop {
         buffer.clear();
         match reader.read_event_into(&mut buffer).map_err(|error| of_xml(&error))? {
-            Event::Start(element) | Event::Empty(element) => {
-                if !see(&element)? {
-                    return Ok(());
-                }
-            }
+            Event::Start(element) | Event::Empty(element) if !see(&element)? => return Ok(()),
             Event::Eof => return Ok(()),
             _ => {}
         }

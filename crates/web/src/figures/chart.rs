@@ -27,7 +27,7 @@ pub(super) fn bars(id: &str, sheet: &Sheet) -> Markup {
             @for (at, (name, figure)) in drawn.iter().enumerate() {
                 @let y = at as u64 * LINE + 4;
                 text x=(NAMES - 8) y=(y + 16) text-anchor="end" font-size="14" fill="currentColor" { (cut(name)) }
-                rect x=(NAMES) y=(y) width=(figure * ROOM / most) height=(LINE - 6) rx="2" fill="currentColor" fill-opacity="0.55" {}
+                rect x=(NAMES) y=(y) width=(figure * ROOM / most) height=(LINE - 6) rx="2" fill="currentColor" class="app-bar" {}
                 text x=(NAMES + figure * ROOM / most + 6) y=(y + 16) font-size="14" fill="currentColor" { (figure) }
             }
         }
@@ -70,7 +70,7 @@ mod tests {
         );
         assert!(text.contains("Starts &lt;by&gt; age") && !text.contains("style"), "{text}");
         let two = sheet(&["Yes", "No", "All"], &[("Under 18", &[Some(5), None, Some(15)])]);
-        assert_eq!(drawn(&two), [("Under 18, Yes".to_owned(), 5)]);
+        assert_eq!(two.bars(), [("Under 18, Yes".to_owned(), 5)]);
         assert_eq!(bars("t", &sheet(&["People"], &[("A", &[Some(0)])])).into_string(), "");
     }
 }
