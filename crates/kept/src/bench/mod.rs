@@ -5,6 +5,7 @@
 //! filled with one file that is in memory (`bare`). The load comes from a process of its own.
 
 mod caseload;
+mod consent;
 mod figures;
 mod ground;
 mod import;
@@ -62,6 +63,9 @@ enum What {
     /// Measure counting what is due, erasing what is, and an epoch of the keyring.
     #[command(after_help = "Example: kept bench retention --files 1000000 --erase 10000 --keys 1000000")]
     Retention(retention::Retention),
+    /// Measure how soon a second server refuses what a client took back on the first.
+    #[command(after_help = "Example: kept bench consent --times 200 --postgres postgres://user@host")]
+    Consent(consent::Consent),
     /// Measure how long a service takes to open.
     #[command(after_help = "Example: kept bench start --clients 20000")]
     Start(start::Start),
@@ -83,6 +87,7 @@ impl Bench {
             What::Import(import) => import.run().await,
             What::Messages(messages) => messages.run().await,
             What::Retention(retention) => retention.run().await,
+            What::Consent(consent) => consent.run().await,
             What::Start(start) => start.run().await,
             What::Load => load::run().await,
         }

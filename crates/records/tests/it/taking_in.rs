@@ -6,13 +6,12 @@ use access::Role;
 use casework::entries::Agreed;
 use casework::portability::{self, Becomes};
 use casework::profile::fields;
-use casework::requests::{Asked, Asker, Came, Kind};
+use casework::requests::{Asked, Asker, Came, Kind, Taken};
 use casework::{Answer, How};
 use jiff::civil::date;
 use notice::{Category, FieldId};
 use records::Error;
 use records::clients::Registration;
-use records::requests::Taken;
 
 use crate::bench::{Bench, NOTICE, registration};
 

@@ -221,6 +221,10 @@ async fn every_audited_route_leaves_exactly_one_entry_of_its_caller() {
             if ["/hold", "{erasure}", "/sweep"].iter().any(|part| route.path.contains(part)) {
                 continue;
             }
+            // It takes a file: see its own tests.
+            if route.path == "/clients/take-in" && route.method == Method::Post {
+                continue;
+            }
             if route.path == "/redactions" && route.method == Method::Post {
                 continue;
             }
@@ -250,6 +254,11 @@ async fn every_audited_route_leaves_exactly_one_entry_of_its_caller() {
             // Each with a body that it accepts; those that need a fresh code or end the session have tests of their own.
             let body = match path.rsplit('/').next().unwrap() {
                 "find" | "suggest" => "q=Daniel".to_owned(),
+                _ if route.path == "/clients/take-in/register" => format!(
+                    "form={}&how=on-paper&agreed=in-words&file={}",
+                    form(),
+                    crate::taking_in::brought("Zed Quillfeather", "07700900177")
+                ),
                 "register" => format!(
                     "form={}&how=on-paper&agreed=in-words&name=Maria+Lopes&mobile_phone=07700900124",
                     form()

@@ -30,6 +30,14 @@ fn document() -> Value {
     })
 }
 
+/// A file with a name and a number, as a form sends it.
+pub(crate) fn brought(name: &str, phone: &str) -> String {
+    let mut document = document();
+    let told = |field: &str, text: &str| json!({ "field": field, "label": field, "category": "contact", "value": { "text": text }, "shown": text });
+    document["fields"] = json!([told("name", name), told("mobile_phone", phone)]);
+    encoded(&document.to_string())
+}
+
 fn encoded(text: &str) -> String {
     text.bytes().map(|byte| format!("%{byte:02X}")).collect()
 }
