@@ -109,7 +109,11 @@ fn the_list_of_each_kind_of_system_is_brought_in_without_a_word_about_its_column
         let folder = with_ada();
         let looked = bring(folder.path(), list, &["--profile", profile, "--dry-run", "--json"]);
         let report: Value = serde_json::from_str(&well(&looked)).unwrap();
-        assert_eq!((report["ready"].as_u64(), report["fault_count"].as_u64()), (Some(2), Some(0)), "{report}");
+        assert_eq!(
+            (report["ready"].as_u64(), report["fault_count"].as_u64()),
+            (Some(2), Some(0)),
+            "{report}"
+        );
         let left_out: Vec<&str> = report["columns"]
             .as_array()
             .unwrap()

@@ -103,7 +103,11 @@ async fn of_a_workbook_with_several_sheets_one_is_chosen_on_a_page() {
     for body in ["sheet=", "sheet=Hidden"] {
         let wrong = bench.post(&address, body, Some(&manager)).await;
         assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
-        assert!(wrong.text.contains("Choose a sheet") && wrong.text.contains("There is a problem"), "{}", wrong.text);
+        assert!(
+            wrong.text.contains("Choose a sheet") && wrong.text.contains("There is a problem"),
+            "{}",
+            wrong.text
+        );
     }
     let chosen = bench.post(&address, "sheet=Left+us", Some(&manager)).await;
     assert_eq!(chosen.status, StatusCode::SEE_OTHER, "{}", chosen.text);
