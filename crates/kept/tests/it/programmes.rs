@@ -40,7 +40,7 @@ fn a_return_is_looked_at_without_signing_and_what_does_not_fit_is_told() {
         kept(folder.path(), &[&words, more].concat())
     };
     let shown = well(&preview("routes-to-work", "2026-04-01", "bay-counties", &[]));
-    assert!(shown.contains("People who started,0") && shown.contains("Refugee,0"), "{shown}");
+    assert!(shown.contains("People who started,0") && shown.contains("Refugee\",0"), "{shown}");
     // Names belong to no recipient's figures, and a fact only to those whom the notice names for it.
     assert!(shown.contains("For Bay Counties Combined Authority only"), "{shown}");
     for (programme, from, recipient, more, said) in [
