@@ -25,6 +25,15 @@ pub struct Release {
     pub method: String,
 }
 
+impl Release {
+    /// Several releases about the same people as one: the tables of each, every variable with the categories of all.
+    #[must_use]
+    pub fn together(releases: &[Release]) -> Release {
+        let Some((first, others)) = releases.split_first() else { return Release::default() };
+        crate::beside::together(first, others)
+    }
+}
+
 /// One table.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Table {

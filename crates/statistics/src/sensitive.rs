@@ -9,31 +9,48 @@ use crate::people::People;
 pub struct Sensitive(BTreeMap<String, BTreeSet<String>>);
 
 /// Parts of names of columns that are sensitive wherever they come from.
-const NAMED: [&str; 24] = [
-    "disab",
-    "impair",
-    "health",
+const NAMED: [&str; 41] = [
+    "abuse",
+    "addict",
+    "alcohol",
+    "asylum",
+    "barrier",
+    "belief",
+    "benefit",
+    "care_leaver",
     "condition",
+    "convict",
+    "criminal",
+    "diagnos",
+    "disab",
+    "domestic_violence",
+    "faith",
+    "gender_identity",
+    "gender_re",
+    "health",
+    "homeless",
     "illness",
+    "immigration",
+    "impair",
     "learning_difficult",
     "learningdifficult",
     "lldd",
-    "religio",
-    "belief",
-    "faith",
-    "sexual",
-    "orientation",
-    "benefit",
+    "medical",
+    "mental",
+    "neurodiver",
     "offence",
     "offend",
-    "convict",
-    "barrier",
+    "orientation",
     "outcome",
+    "political",
     "pregnan",
-    "gender_re",
-    "trans",
-    "addict",
-    "criminal",
+    "refugee",
+    "religio",
+    "sexual",
+    "substance",
+    "trade_union",
+    "transgender",
+    "universal_credit",
 ];
 
 /// Categories that are harmless wherever nothing else is said.
@@ -75,7 +92,9 @@ impl Sensitive {
             small.replace([' ', '-'], "_")
         };
         let name = plain(column);
-        known.iter().any(|known| plain(known) == name) || NAMED.iter().any(|part| name.contains(part))
+        name == "trans"
+            || known.iter().any(|known| plain(known) == name)
+            || NAMED.iter().any(|part| name.contains(part))
     }
 
     /// Makes a variable sensitive. Without harmless categories those are taken that say so themselves.
@@ -120,10 +139,14 @@ mod tests {
             "Benefit type",
             "outcome",
             "barriers",
+            "Mental health",
+            "trans",
+            "Trade union member",
+            "Universal Credit",
         ] {
             assert!(Sensitive::named(name, &[]), "{name}");
         }
-        for name in ["ward", "age_band", "sex", "ethnicity", "postcode district"] {
+        for name in ["ward", "age_band", "sex", "ethnicity", "postcode district", "transport"] {
             assert!(!Sensitive::named(name, &[]), "{name}");
         }
         assert!(Sensitive::named("Own Field", &["own_field"]));

@@ -37,8 +37,8 @@ impl TableSpec {
             }
             spec.vars.push(var.to_owned());
         }
-        for condition in filter.into_iter().flat_map(|filter| filter.split(',')) {
-            let (name, categories) = condition_of(condition).ok_or_else(fault)?;
+        for condition in filter.into_iter().flat_map(conditions) {
+            let (name, categories) = condition_of(&condition).ok_or_else(fault)?;
             if spec.filter.insert(name, categories).is_some() {
                 return Err(fault());
             }
@@ -56,6 +56,22 @@ impl TableSpec {
         }
         name
     }
+}
+
+/// The conditions of a filter. A comma ends one only where another begins: categories have commas, too ("Asian, Asian British
+/// or Asian Welsh").
+fn conditions(filter: &str) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    for piece in filter.split(',') {
+        match found.last_mut() {
+            Some(last) if !piece.contains('=') => {
+                last.push(',');
+                last.push_str(piece);
+            }
+            _ => found.push(piece.to_owned()),
+        }
+    }
+    found
 }
 
 /// Reads `VAR=A|B`.
@@ -82,6 +98,10 @@ mod tests {
         assert_eq!(spec.vars, ["ward", "ethnicity"]);
         assert_eq!(spec.name(), "ward x ethnicity where age is 16-24 or 25-34, sex is F");
         assert_eq!(TableSpec::parse("ward").unwrap().name(), "ward");
+        let spec =
+            TableSpec::parse("ward where group=Asian, Asian British or Asian Welsh|White, sex=F").unwrap();
+        assert_eq!(spec.filter["group"], ["Asian, Asian British or Asian Welsh", "White"]);
+        assert_eq!(spec.filter["sex"], ["F"]);
         for bad in ["", "ward*", "ward*ward", "ward where age", "ward where =a", "ward where a=b, a=c"] {
             assert!(TableSpec::parse(bad).is_err(), "{bad}");
         }

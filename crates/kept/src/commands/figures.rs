@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
-use statistics::{INTERNAL, Ledger, Limits, PUBLIC, Release, TableSpec, audit, condition_of, release};
+use statistics::{INTERNAL, Ledger, Limits, PUBLIC, Release, TableSpec, audit, condition_of, release_beside};
 
 use crate::fail::Fail;
 use crate::output;
@@ -26,10 +26,11 @@ pub(crate) struct Figures {
 #[derive(Subcommand)]
 enum What {
     /// Attack a release as somebody would who has all its tables: exit status 1 if anything can be worked out.
-    #[command(after_help = "Example: kept figures audit release.json")]
+    #[command(after_help = "Example: kept figures audit spring.json summer.json")]
     Audit {
-        /// The release.
-        release: PathBuf,
+        /// The release; several are checked together, as about the same people.
+        #[arg(required = true, value_name = "RELEASE")]
+        releases: Vec<PathBuf>,
     },
 }
 
@@ -62,6 +63,10 @@ struct Make {
     /// Counts to answer one after another; --out is then `id,value`, empty where refused.
     #[arg(long, value_name = "QUERIES.json", conflicts_with_all = ["by", "only", "table"])]
     queries: Option<PathBuf>,
+    /// An earlier release about the same people, as often as there are: its figures are taken over, and all are checked
+    /// together.
+    #[arg(long, value_name = "RELEASE.json", conflicts_with = "queries")]
+    beside: Vec<PathBuf>,
     /// The secret that figures are rounded with: 32 bytes, made if it is not there. The same secret gives the same figures,
     /// on any machine. Without it: `figures.key` in your configuration folder.
     #[arg(long, value_name = "FILE", env = "KEPT_FIGURES_SECRET")]
@@ -86,7 +91,7 @@ impl Figures {
     /// Makes them, or checks a release.
     pub(crate) fn run(self) -> Result<ExitCode, Fail> {
         match self.what {
-            Some(What::Audit { release }) => check(&release),
+            Some(What::Audit { releases }) => check(&releases),
             None => self.make.run(),
         }
     }
@@ -101,6 +106,9 @@ impl Make {
         let out = self.out.as_deref().ok_or_else(|| Fail::said("Say where the figures go: --out FILE."))?;
         let secret = secret::load(self.secret.as_deref())?;
         let read = people::read(file, self.id.as_deref(), &self.sensitive, &secret)?;
+        if let Some(note) = &read.note {
+            output::line(note);
+        }
         let ledger = self.read_ledger(&read.snapshot)?;
         let least = if self.internal { INTERNAL } else { PUBLIC };
         if let Some(queries) = &self.queries {
@@ -110,8 +118,11 @@ impl Make {
         }
         let specs = self.specs()?;
         let mut ledger = ledger;
-        let made = release(&read.people, &secret, &read.sensitive, &specs, Limits { least }, &mut ledger)
-            .map_err(|refused| Fail::said(format!("{}: {refused}.", file.display())))?;
+        let earlier = self.beside.iter().map(|path| read_release(path)).collect::<Result<Vec<_>, _>>()?;
+        let limits = Limits { least };
+        let made =
+            release_beside(&read.people, &secret, &read.sensitive, &specs, limits, &mut ledger, &earlier)
+                .map_err(|refused| Fail::said(format!("{}: {refused}.", file.display())))?;
         let mut release = made.release;
         release.audience = self.internal.then(|| "internal".to_owned());
         release.method = method(least);
@@ -185,15 +196,19 @@ fn method(least: usize) -> String {
     )
 }
 
-fn check(path: &Path) -> Result<ExitCode, Fail> {
+fn read_release(path: &Path) -> Result<Release, Fail> {
     let text = std::fs::read_to_string(path).map_err(Fail::file("read", path))?;
-    let release: Release = serde_json::from_str(&text).map_err(|error| {
-        Fail::said(format!("{} is not a release of kept figures: {error}.", path.display()))
-    })?;
-    let found =
-        audit::audit(&release).map_err(|large| Fail::said(format!("{}: {large}.", path.display())))?;
+    serde_json::from_str(&text)
+        .map_err(|error| Fail::said(format!("{} is not a release of kept figures: {error}.", path.display())))
+}
+
+fn check(paths: &[PathBuf]) -> Result<ExitCode, Fail> {
+    let releases = paths.iter().map(|path| read_release(path)).collect::<Result<Vec<_>, _>>()?;
+    let all = Release::together(&releases);
+    let names: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
+    let found = audit::audit(&all).map_err(|large| Fail::said(format!("{}: {large}.", names.join(", "))))?;
     if found.is_empty() {
-        let figures: usize = release.tables.iter().map(|table| table.cells.len()).sum();
+        let figures: usize = all.tables.iter().map(|table| table.cells.len()).sum();
         output::line(&format!("Nothing can be worked out from these {figures} figures."));
         return Ok(ExitCode::SUCCESS);
     }

@@ -67,6 +67,78 @@ fn a_release_is_made_checked_and_the_same_again() {
 }
 
 #[test]
+fn one_person_with_many_rows_is_one_person() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut text = "id,ward,disability\n".to_owned();
+    for at in 0..300 {
+        let _ = writeln!(text, "{at},{},{}", ["A", "B"][at % 2], ["no", "yes"][at % 3 / 2]);
+    }
+    // Twelve rows, but one person: no group of ten.
+    (0..12).for_each(|_| text.push_str("x,C,yes\n"));
+    text.push_str("0,B,no\n");
+    fs::write(folder.path().join("rows.csv"), text).unwrap();
+    let by = ["rows.csv", "--by", "ward", "--by", "disability", "--out", "rows.json"];
+    let said = well(&figures(folder.path(), &by));
+    assert!(said.contains("313 rows are about 301 people") && said.contains("More than one"), "{said}");
+    let made = read(folder.path(), "rows.json");
+    let cells = made["tables"][0]["cells"].as_array().unwrap();
+    let figure = |ward: &str, has: &str| {
+        cells.iter().find(|cell| cell["k"] == serde_json::json!([ward, has])).unwrap()["v"].clone()
+    };
+    assert_eq!(figure("C", "yes"), serde_json::Value::Null);
+    assert!(figure("C", "*").as_u64().unwrap() <= 5, "one person counts once");
+}
+
+#[test]
+fn a_ledger_holds_however_the_rows_are_sorted() {
+    let folder = tempfile::tempdir().unwrap();
+    people(folder.path());
+    let path = folder.path();
+    let queries = |name: &str, wards: &str| {
+        let text = format!(r#"{{"queries":[{{"id":1,"filter":{{"disability":["yes"]{wards}}}}}]}}"#);
+        fs::write(path.join(name), text).unwrap();
+    };
+    queries("all.json", "");
+    queries("ward.json", r#","ward":["Quayside"]"#);
+    let ask = |file: &str, queries: &str| {
+        let args = [file, "--queries", queries, "--out", "answers.csv", "--ledger", "ledger.json"];
+        well(&figures(path, &args));
+        fs::read_to_string(path.join("answers.csv")).unwrap()
+    };
+    let first = ask("people.csv", "ward.json");
+    let text = fs::read_to_string(path.join("people.csv")).unwrap();
+    let mut lines: Vec<&str> = text.lines().collect();
+    lines[1..].reverse();
+    fs::write(path.join("turned.csv"), lines.join("\n")).unwrap();
+    assert_eq!(ask("turned.csv", "ward.json"), first);
+    let groups = |ledger: &serde_json::Value| ledger["ledger"]["groups"].as_array().unwrap().len();
+    assert_eq!(groups(&read(path, "ledger.json")), 1, "the same group, not another");
+}
+
+#[test]
+fn releases_are_checked_together_and_a_later_one_takes_figures_over() {
+    let folder = tempfile::tempdir().unwrap();
+    people(folder.path());
+    let path = folder.path();
+    well(&figures(path, &["people.csv", "--by", "ward", "--out", "one.json"]));
+    let beside = ["--beside", "one.json", "--out", "two.json"];
+    well(&figures(path, &[&["people.csv", "--by", "ward", "--by", "age"], &beside[..]].concat()));
+    well(&figures(path, &["audit", "one.json", "two.json"]));
+    // The same people with another number.
+    let two = fs::read_to_string(path.join("two.json")).unwrap();
+    let mut two: serde_json::Value = serde_json::from_str(&two).unwrap();
+    for cell in two["tables"][0]["cells"].as_array_mut().unwrap() {
+        if cell["k"] == serde_json::json!(["Quayside", "*"]) {
+            cell["v"] = (cell["v"].as_u64().unwrap() + 5).into();
+        }
+    }
+    fs::write(path.join("two.json"), two.to_string()).unwrap();
+    let told = figures(path, &["audit", "one.json", "two.json"]);
+    assert_eq!(told.status.code(), Some(1));
+    assert!(complaint(&figures(path, &["audit", "one.json", "people.csv"])).contains("people.csv is not"));
+}
+
+#[test]
 fn counts_are_answered_or_refused_each_with_its_id() {
     let folder = tempfile::tempdir().unwrap();
     people(folder.path());

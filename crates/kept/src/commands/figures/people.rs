@@ -31,7 +31,12 @@ pub(super) struct Read {
     pub(super) sensitive: Sensitive,
     /// Which people they are, without saying who: for a ledger.
     pub(super) snapshot: String,
+    /// What was done to the file's rows that its owner should know.
+    pub(super) note: Option<String>,
 }
+
+/// What a person counts as whose rows differ: one person is never counted twice.
+const SEVERAL: &str = "More than one of these";
 
 /// Reads a file.
 pub(super) fn read(
@@ -46,18 +51,19 @@ pub(super) fn read(
     let headings = table.headings();
     let id = match id {
         Some(name) => Some(table.needed(&[name]).map_err(|fault| said(fault.to_string()))?),
-        None => table.column(&IDS).filter(|at| all_differ(&table, *at)),
+        None => table.column(&IDS),
     };
+    let rows = people_of(&table, id, secret);
     let columns: Vec<Column> = headings
         .iter()
         .enumerate()
         .filter(|(at, name)| Some(*at) != id && !name.is_empty())
         .map(|(at, name)| Column {
             name: name.clone(),
-            values: (0..table.len()).map(|row| table.cell(row, at).to_owned()).collect(),
+            values: rows.iter().map(|person| value(&table, &person.rows, at)).collect(),
         })
         .collect();
-    let ids = ids(&table, id);
+    let ids: Vec<String> = rows.iter().map(|person| person.id.clone()).collect();
     let people = People::new(secret, &ids, &columns).map_err(|fault| said(fault.to_string()))?;
     let mut sensitive = Sensitive::none();
     for (name, harmless) in marked {
@@ -84,35 +90,60 @@ pub(super) fn read(
         }
     }
     let snapshot = format!(
-        "{:016x}-{}",
+        "2-{:016x}-{}",
         ids.iter().fold(0_u64, |sum, id| sum.wrapping_add(secret.person(id.as_bytes()))),
         ids.len()
     );
-    Ok(Read { people, sensitive, snapshot })
+    let note = (ids.len() < table.len()).then(|| {
+        format!(
+            "{} rows are about {} people, told apart by {:?}. Where the rows of one differ, they count as {SEVERAL:?}.",
+            table.len(),
+            ids.len(),
+            id.and_then(|at| headings.get(at)).map_or("", String::as_str)
+        )
+    });
+    Ok(Read { people, sensitive, snapshot, note })
 }
 
-fn all_differ(table: &Table, column: usize) -> bool {
-    let mut seen = std::collections::HashSet::new();
-    (0..table.len()).all(|row| seen.insert(table.cell(row, column)))
+/// A person with their rows in the file.
+struct Person {
+    id: String,
+    number: u64,
+    rows: Vec<usize>,
 }
 
-/// What tells each person apart: the column for it, or all that is in the row and how often that was there before.
-fn ids(table: &Table, id: Option<usize>) -> Vec<String> {
+/// The people of a file in the order of their numbers: a ledger of them holds however the rows are sorted. Whoever has no id is
+/// told apart by all that is in the row and how often that was there before.
+fn people_of(table: &Table, id: Option<usize>, secret: &Secret) -> Vec<Person> {
+    let mut rows_of: HashMap<String, Vec<usize>> = HashMap::new();
     let mut before: HashMap<String, usize> = HashMap::new();
-    (0..table.len())
-        .map(|row| {
-            let text = match id {
-                Some(at) => table.cell(row, at).to_owned(),
-                None => (0..table.headings().len())
-                    .map(|at| table.cell(row, at))
-                    .collect::<Vec<_>>()
-                    .join("\u{1f}"),
-            };
-            let times = before.entry(text.clone()).or_default();
-            *times += 1;
-            if *times == 1 { text } else { format!("{text}\u{1f}{times}") }
-        })
-        .collect()
+    for row in 0..table.len() {
+        let own = id.map(|at| table.cell(row, at)).filter(|own| !own.is_empty());
+        let key = own.map_or_else(
+            || {
+                let cells: Vec<&str> = (0..table.headings().len()).map(|at| table.cell(row, at)).collect();
+                let text = cells.join("\u{1f}");
+                let times = before.entry(text.clone()).or_default();
+                *times += 1;
+                if *times == 1 { text } else { format!("{text}\u{1f}{times}") }
+            },
+            str::to_owned,
+        );
+        rows_of.entry(key).or_default().push(row);
+    }
+    let mut people: Vec<Person> = rows_of
+        .into_iter()
+        .map(|(id, rows)| Person { number: secret.person(id.as_bytes()), id, rows })
+        .collect();
+    people.sort_unstable_by(|one, two| (one.number, &one.id).cmp(&(two.number, &two.id)));
+    people
+}
+
+/// What a column says of a person.
+fn value(table: &Table, rows: &[usize], column: usize) -> String {
+    let mut cells = rows.iter().map(|row| table.cell(*row, column));
+    let first = cells.next().unwrap_or("");
+    if cells.all(|cell| cell == first) { first.to_owned() } else { SEVERAL.to_owned() }
 }
 
 /// The fields of the catalogue that are sensitive in figures: specially protected but for ethnic origin, which is a group that
