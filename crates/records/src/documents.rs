@@ -8,6 +8,7 @@ mod blobs;
 mod inspect;
 mod keeping;
 mod scanner;
+mod taken_in;
 mod upload;
 
 use std::collections::BTreeMap;
@@ -35,6 +36,7 @@ use blobs::Blob;
 pub(crate) use blobs::{Blobs, Which};
 pub use keeping::{Keeping, LARGEST, LEFT_FOR, Settings};
 pub use scanner::{NotAScanner, Scanner};
+pub(crate) use taken_in::seal_again;
 pub use upload::{Begun, Sending, Upload};
 
 sql! { records:

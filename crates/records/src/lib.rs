@@ -69,6 +69,7 @@ pub mod staff;
 pub mod standing;
 mod surroundings;
 pub mod sweep;
+pub mod taking_in;
 pub mod tasks;
 pub mod team;
 pub mod telling;

@@ -28,4 +28,5 @@ mod requests;
 mod retention;
 mod signing_in;
 mod sweeps;
+mod taking_in;
 mod written;
