@@ -69,7 +69,7 @@ pub mod staff;
 pub mod standing;
 mod surroundings;
 pub mod sweep;
-pub mod taking_in;
+pub mod moving_in;
 pub mod tasks;
 pub mod team;
 pub mod telling;

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 use records::Surroundings;
-use records::taking_in::{TakingIn, take_in};
+use records::moving_in::{TakingIn, take_in};
 use serde_json::json;
 
 use crate::commands::restore::place;

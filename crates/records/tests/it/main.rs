@@ -28,5 +28,5 @@ mod requests;
 mod retention;
 mod signing_in;
 mod sweeps;
-mod taking_in;
+mod moving_in;
 mod written;

@@ -14,7 +14,7 @@ use jiff::civil::date;
 use records::documents::Settings;
 use records::erasure::Ground as Because;
 use records::export::{Folder, exported};
-use records::taking_in::{TakenIn, TakingIn, take_in};
+use records::moving_in::{TakenIn, TakingIn, take_in};
 use records::{Error, Places, Service, Surroundings};
 use store::testing::{Ground, grounds};
 
