@@ -78,6 +78,9 @@ enum Command {
         after_help = "Example: kept export leaving --by gwen@example.org --reason \"We move to another system\" --to age1..."
     )]
     Export(commands::export::Export),
+    /// Make a service of an export: equal to the one that was left, sealed under new keys.
+    #[command(after_help = "Example: kept take-in leaving --into /srv/kept/kept.toml --identity key.txt")]
+    TakeIn(commands::take_in::TakeIn),
     /// Erase one client's file.
     #[command(after_help = "Example: kept erase NB-20417 --ground request")]
     Erase(commands::erase::Erase),
@@ -117,6 +120,7 @@ impl Kept {
             Command::Client(client) => client.run().await,
             Command::Figures(figures) => figures.run(),
             Command::Export(export) => export.run().await,
+            Command::TakeIn(take_in) => take_in.run().await,
             Command::Erase(erase) => erase.run().await,
             Command::Promises(promises) => promises.run().await,
             Command::Request(request) => request.run().await,

@@ -33,7 +33,8 @@ use crate::documents::{Keeping, Settings};
 use crate::service::{SIGNING_KEY, set_setting, setting};
 use crate::{Error, MIGRATIONS, Places, Service, Surroundings, changes};
 
-use folder::{Sums, private_folder, sync_folder, write_new};
+pub(crate) use folder::private_folder;
+use folder::{Sums, sync_folder, write_new};
 pub use keyring::{Escrow, KeyringCopied, copy_keyring};
 pub use restore::{Restored, Restoring, restore};
 pub use verify::{Sample, Sound, expected_signer, verify};

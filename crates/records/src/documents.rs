@@ -8,6 +8,7 @@ mod blobs;
 mod inspect;
 mod keeping;
 mod scanner;
+mod taken_in;
 mod upload;
 
 use std::collections::BTreeMap;
@@ -37,6 +38,7 @@ pub(crate) use blobs::{Blobs, Which, waiting};
 pub use blobs::{Bucket, BucketFault, BucketSettings, NotABucket};
 pub use keeping::{Keeping, LARGEST, LEFT_FOR, Settings, Stand};
 pub use scanner::{NotAScanner, Scanner};
+pub(crate) use taken_in::seal_again;
 pub use upload::{Begun, Sending, Upload};
 
 sql! { records:

@@ -5,16 +5,16 @@
 //! `tables`; how it is written, in `folder`; what it means, in docs/export.md, which goes with every export.
 
 mod folder;
-mod tables;
+pub(crate) mod tables;
 
 use access::{Act, Role};
 use audit::{Action, Detail, Entry, Outcome};
 use casework::{ClientId, DocumentId, Fault};
 use jiff::Timestamp;
-use notice::{Categories, Category};
+use notice::Categories;
 use serde_json::{Map, Value as Json, json};
 use store::{Row, Value, sql};
-use vault::{Compartment, FileKeys, Personal, Place};
+use vault::{FileKeys, Personal, Place};
 
 use crate::documents::Pieces;
 use crate::secrets::Token;
@@ -22,11 +22,11 @@ use crate::sessions::{Level, Session, Visit};
 use crate::staff::Status;
 use crate::standing::{SHORTEST_REASON, Standing};
 use crate::surroundings::day_from;
-use crate::{Error, Opened, Service};
+use crate::{Error, MIGRATIONS, Opened, Service};
 
 pub use folder::Folder;
 pub use tables::{LEFT_OUT, exported};
-use tables::{OF_CLIENTS, OF_SERVICE, Sealed, Table};
+use tables::{OF_CLIENTS, OF_SERVICE, Seal, Sealed, Table};
 
 sql! { records:
     /// Every file.
@@ -104,7 +104,7 @@ impl Service {
             }
         }
         let names = OF_CLIENTS.iter().chain(&OF_SERVICE).map(|table| table.file);
-        folder.finish(names, &self.notices().service().service, self.now(), &LEFT_OUT)?;
+        folder.finish(names, &self.notices().service().service, MIGRATIONS.known(), self.now(), &LEFT_OUT)?;
         self.log().event(who, Action("finish-export"), Outcome::Done).durable().await?;
         Ok(written)
     }
@@ -163,7 +163,6 @@ impl Service {
     }
 
     /// A row of a file, with what is sealed in it opened.
-    #[allow(clippy::type_complexity, reason = "a small table, read where it stands")]
     fn client_line(
         &self,
         entry: &Entry,
@@ -173,65 +172,37 @@ impl Service {
         row: &Row,
     ) -> Result<Personal<Json>, Error> {
         let named = Named::of(table, row);
-        let mut line = Personal::new(entry, named.clear()?);
-        if table.sealed == Sealed::Nothing {
-            return Ok(line.map(Json::Object));
+        let mut clear = named.clear()?;
+        if table.name == "client" {
+            let mut parts: Vec<String> = keys.compartments().map(|part| part.code().into_owned()).collect();
+            parts.sort();
+            clear.insert("parts".to_owned(), json!(parts));
+        } else {
+            // Whose it is, also where that follows from another table.
+            clear.entry("client").or_insert_with(|| json!(client.to_string()));
         }
-        let id = row.bytes16(named.at("id")?)?;
-        let version = named.at("version").map_or(Ok(1), |at| row.int(at))?;
-        let (file, rights) = (Compartment::File, Compartment::Rights);
-        let within = |table, version, compartment, category| Place {
-            table,
-            row: id,
-            version,
-            file: client.into(),
-            compartment,
-            category,
-        };
-        let compartment = match table.sealed {
-            Sealed::Entry => {
-                row.text(named.at("compartment")?)?.parse().map_err(|_| Error::Damaged("compartment"))?
-            }
-            Sealed::Document => Compartment::Document(DocumentId::from_bytes(id)),
-            _ => Compartment::File,
-        };
-        let category = match named.at("category") {
-            Ok(at) => row.text(at)?.parse().map_err(|_| Error::Damaged("category"))?,
-            Err(_) if table.sealed == Sealed::Appointment => Category::Contact,
-            Err(_) if matches!(table.sealed, Sealed::Asked | Sealed::Hold) => Category::Rights,
-            Err(_) => Category::Casework,
-        };
-        let sealed: &[(&'static str, &'static str, &'static str, i64, &Compartment)] = match table.sealed {
-            Sealed::Entry => &[("sealed", "content", "entry", version, &compartment)],
-            Sealed::Document => &[("sealed", "content", "document", version, &compartment)],
-            Sealed::Appointment => &[
-                ("sealed", "content", "appointment", 1, &file),
-                ("why", "why", "appointment_why", version, &file),
-            ],
-            Sealed::Paper => &[("what", "what", "paper", 1, &file)],
-            Sealed::Asked => &[("sealed", "content", table.name, 1, &rights)],
-            Sealed::Hold => &[("why", "why", "hold", 1, &rights)],
-            Sealed::Nothing | Sealed::Staff | Sealed::Service => &[],
-        };
-        for (column, name, table, version, compartment) in sealed.iter().copied() {
-            let opened = match row.opt_blob(named.at(column)?)? {
-                Some(bytes) => self.vault().open::<Json>(
+        let mut line = Personal::new(entry, clear);
+        for seal in named.seals()? {
+            let opened = match (row.opt_blob(named.at(seal.column)?)?, &seal.under) {
+                (None, _) => Personal::new(entry, Json::Null),
+                (Some(bytes), None) => Personal::new(
                     entry,
-                    keys,
-                    &within(table, version, compartment, category),
-                    bytes,
-                )?,
-                None => Personal::new(entry, Json::Null),
+                    self.vault().open_service::<Json>(seal.table, named.id()?, seal.version, bytes)?,
+                ),
+                (Some(bytes), Some((compartment, category))) => {
+                    let place = Place {
+                        table: seal.table,
+                        row: named.id()?,
+                        version: seal.version,
+                        file: client.into(),
+                        compartment,
+                        category: *category,
+                    };
+                    self.vault().open::<Json>(entry, keys, &place, bytes)?
+                }
             };
             line = line.and(opened)?.map(|(mut line, value)| {
-                line.insert(name.to_owned(), value);
-                line
-            });
-        }
-        if table.sealed == Sealed::Paper {
-            let place: Json = self.vault().open_service("paper", id, 1, row.blob(named.at("place")?)?)?;
-            line = line.map(|mut line| {
-                line.insert("place".to_owned(), place);
+                line.insert(seal.name.to_owned(), value);
                 line
             });
         }
@@ -263,26 +234,18 @@ impl Service {
     fn service_line(&self, table: &'static Table, row: &Row) -> Result<Json, Error> {
         let named = Named::of(table, row);
         let mut line = named.clear()?;
-        match table.sealed {
-            Sealed::Staff => {
-                let (id, version) = (row.bytes16(named.at("id")?)?, row.int(named.at("version")?)?);
-                let page: crate::staff::Page =
-                    self.vault().open_service("staff", id, version, row.blob(named.at("sealed")?)?)?;
-                line.insert("name".to_owned(), json!(page.name));
-                line.insert("email".to_owned(), json!(page.email));
-            }
-            Sealed::Service => {
-                let (id, version) = (row.bytes16(named.at("id")?)?, row.int(named.at("version")?)?);
-                let content: Json =
-                    self.vault().open_service(table.name, id, version, row.blob(named.at("sealed")?)?)?;
-                line.insert("content".to_owned(), content);
-            }
-            Sealed::Paper => {
-                let id = row.bytes16(named.at("id")?)?;
-                let place: Json = self.vault().open_service("paper", id, 1, row.blob(named.at("place")?)?)?;
-                line.insert("place".to_owned(), place);
-            }
-            _ => {}
+        if table.sealed == Sealed::Staff {
+            let (id, version) = (named.id()?, row.int(named.at("version")?)?);
+            let page: crate::staff::Page =
+                self.vault().open_service("staff", id, version, row.blob(named.at("sealed")?)?)?;
+            line.insert("name".to_owned(), json!(page.name));
+            line.insert("email".to_owned(), json!(page.email));
+        }
+        // What stood under the key of a file that is no more went with it.
+        for seal in named.seals()?.into_iter().filter(|seal| seal.under.is_none()) {
+            let bytes = row.blob(named.at(seal.column)?)?;
+            let value: Json = self.vault().open_service(seal.table, named.id()?, seal.version, bytes)?;
+            line.insert(seal.name.to_owned(), value);
         }
         Ok(Json::Object(line))
     }
@@ -304,6 +267,22 @@ impl<'r> Named<'r> {
         self.columns.iter().position(|column| *column == name).ok_or(Error::Damaged("column"))
     }
 
+    /// The row's own id; the only row of its kind has none.
+    fn id(&self) -> Result<[u8; 16], Error> {
+        self.at("id").map_or(Ok([0; 16]), |at| Ok(self.row.bytes16(at)?))
+    }
+
+    fn seals(&self) -> Result<Vec<Seal>, Error> {
+        let text = |name: &str| {
+            let at = self.at(name)?;
+            Ok(match self.row.values().get(at) {
+                Some(Value::Blob(bytes)) => hex::encode(bytes),
+                _ => self.row.text(at)?.to_owned(),
+            })
+        };
+        self.table.seals(text, |name| Ok(self.row.int(self.at(name)?)?))
+    }
+
     /// What stands in the clear: days and instants as ISO 8601 writes them, ids as hexadecimal digits.
     fn clear(&self) -> Result<Map<String, Json>, Error> {
         let hidden: &[&str] = match self.table.sealed {
@@ -311,7 +290,9 @@ impl<'r> Named<'r> {
             Sealed::Appointment => &["sealed", "why"],
             Sealed::Paper => &["place", "what"],
             Sealed::Hold => &["why"],
-            Sealed::Entry | Sealed::Document | Sealed::Staff | Sealed::Asked | Sealed::Service => &["sealed"],
+            Sealed::Groups => &["groups"],
+            Sealed::Entry | Sealed::Document | Sealed::Staff | Sealed::Asked => &["sealed"],
+            Sealed::Service | Sealed::Merge | Sealed::Secret => &["sealed"],
         };
         let mut line = Map::new();
         for (name, value) in self.columns.iter().zip(self.row.values()) {

@@ -42,6 +42,7 @@ pub mod meetings;
 mod mentions;
 pub mod merges;
 pub mod messages;
+pub mod moving_in;
 pub mod notices;
 pub mod notices_given;
 mod once;

@@ -84,6 +84,20 @@ pub(crate) struct Page {
     pub(crate) invitation: Option<Invitation>,
 }
 
+impl Page {
+    /// Of somebody who has to be invited again.
+    pub(crate) fn without_password(name: &str, email: &str) -> Page {
+        Page {
+            name: name.to_owned(),
+            email: email.to_owned(),
+            password: None,
+            totp: None,
+            recovery: Vec::new(),
+            invitation: None,
+        }
+    }
+}
+
 /// A one-time code by which somebody sets their first password.
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Invitation {

@@ -11,7 +11,9 @@ pub struct Migrations {
 }
 
 impl Migrations {
-    pub(crate) fn known(&self) -> i64 {
+    /// The newest step.
+    #[must_use]
+    pub fn known(&self) -> i64 {
         self.steps.iter().map(|(number, _, _)| *number).max().unwrap_or(0)
     }
 

@@ -125,13 +125,22 @@ impl Vault {
     /// # Errors
     /// As for `create_file`; then no key of any of them was added.
     pub async fn create_files(&self, files: &[FileId], compartments: &[Compartment]) -> Result<(), Error> {
-        if files.iter().any(|file| *file == FileId::SERVICE || self.erasures.whole_file(*file)) {
+        let each: Vec<_> = files.iter().map(|file| (*file, compartments.to_vec())).collect();
+        self.create_each(&each).await
+    }
+
+    /// Draws keys for many new files at once, each with its own compartments.
+    ///
+    /// # Errors
+    /// As for `create_file`; then no key of any of them was added.
+    pub async fn create_each(&self, files: &[(FileId, Vec<Compartment>)]) -> Result<(), Error> {
+        if files.iter().any(|(file, _)| *file == FileId::SERVICE || self.erasures.whole_file(*file)) {
             return Err(Error::Erased);
         }
         for _ in 0..TRIES {
             let current = self.current();
             let mut batch = vec![HOLD_EPOCH.with([keyring::number(current.epoch).into()]).expecting(1)];
-            for file in files {
+            for (file, compartments) in files {
                 for compartment in compartments {
                     batch.push(current.add_new(*file, *compartment)?);
                 }

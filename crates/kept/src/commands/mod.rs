@@ -20,5 +20,6 @@ pub(crate) mod restore;
 pub(crate) mod retention;
 pub(crate) mod returns;
 pub(crate) mod serve;
+pub(crate) mod take_in;
 pub(crate) mod token;
 pub(crate) mod user;

@@ -47,7 +47,14 @@ pub(crate) struct Restore {
 impl Restore {
     /// Restores it and says what is to be done next.
     pub(crate) async fn run(self) -> Result<ExitCode, Fail> {
-        let config = self.config().await?;
+        // The backup first: no folder and no databases for one that is not there.
+        if !self.into.exists() && !self.backup.is_dir() {
+            return Err(Fail::said(format!(
+                "There is no backup in {}. Check the path.",
+                self.backup.display()
+            )));
+        }
+        let config = place(&self.into, self.postgres.as_deref()).await?;
         if let (Some(escrow), Some(identity)) = (&self.escrow, &self.identity) {
             root_from(&config, escrow, identity)?;
         }
@@ -93,39 +100,33 @@ impl Restore {
         output::line(&format!("  kept serve --config {at}"));
         Ok(ExitCode::SUCCESS)
     }
+}
 
-    async fn config(&self) -> Result<Config, Fail> {
-        if self.into.exists() {
-            return match self.postgres {
-                None => Config::load(&self.into),
-                Some(_) => Err(Fail::said(format!(
-                    "{} says already where the stores are. Leave --postgres out, or name a configuration that is not there yet.",
-                    self.into.display()
-                ))),
-            };
-        }
-        if self.into.file_name().is_none_or(|name| name != crate::config::FILE) {
-            return Err(Fail::said(format!(
-                "There is no {}. To have it made, let it end in {}.",
-                self.into.display(),
-                crate::config::FILE
-            )));
-        }
-        // The backup first: no folder and no databases for one that is not there.
-        if !self.backup.is_dir() {
-            return Err(Fail::said(format!(
-                "There is no backup in {}. Check the path.",
-                self.backup.display()
-            )));
-        }
-        let folder = self.into.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        match &self.postgres {
-            None => lay_out(folder, FIRST),
-            Some(address) => {
-                let databases = Databases::named(address)?;
-                databases.make().await?;
-                lay_out(folder, &databases.written_into(FIRST))
-            }
+/// The place to make a service in again: a configuration that is there, or one that is made.
+pub(crate) async fn place(into: &Path, postgres: Option<&str>) -> Result<Config, Fail> {
+    if into.exists() {
+        return match postgres {
+            None => Config::load(into),
+            Some(_) => Err(Fail::said(format!(
+                "{} says already where the stores are. Leave --postgres out, or name a configuration that is not there yet.",
+                into.display()
+            ))),
+        };
+    }
+    if into.file_name().is_none_or(|name| name != crate::config::FILE) {
+        return Err(Fail::said(format!(
+            "There is no {}. To have it made, let it end in {}.",
+            into.display(),
+            crate::config::FILE
+        )));
+    }
+    let folder = into.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    match postgres {
+        None => lay_out(folder, FIRST),
+        Some(address) => {
+            let databases = Databases::named(address)?;
+            databases.make().await?;
+            lay_out(folder, &databases.written_into(FIRST))
         }
     }
 }

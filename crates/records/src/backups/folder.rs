@@ -99,7 +99,7 @@ pub(super) fn replace(path: &Path, bytes: &mut dyn Read) -> Result<(), Error> {
 }
 
 /// A folder for this user alone, made if it is not there.
-pub(super) fn private_folder(path: &Path) -> Result<(), Error> {
+pub(crate) fn private_folder(path: &Path) -> Result<(), Error> {
     DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(unwritten)
 }
 

@@ -79,6 +79,7 @@ impl Folder {
         &mut self,
         kinds: impl Iterator<Item = &'static str>,
         service: &str,
+        schema: i64,
         now: Timestamp,
         left_out: &[(&str, &str)],
     ) -> Result<(), Error> {
@@ -100,6 +101,7 @@ impl Folder {
             left_out.iter().map(|(table, why)| ((*table).to_owned(), json!(why))).collect();
         let manifest = json!({
             "format": "kept-export-1",
+            "schema": schema,
             "service": service,
             "made": now.to_string(),
             "encrypted": self.recipient.is_some(),

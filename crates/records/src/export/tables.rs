@@ -1,7 +1,12 @@
 //! Every table of the records store: what of it leaves with an export, or why it stays. A test holds this list against the
 //! migrations, so that a new table is not forgotten: a table without a line here fails it.
 
+use casework::DocumentId;
+use notice::Category;
 use store::{Sql, sql};
+use vault::Compartment;
+
+use crate::Error;
 
 sql! { records:
     /// Files, one by one.
@@ -96,15 +101,27 @@ sql! { records:
     /// Who are two people, as a person decided.
     DIFFERENT = "SELECT one, other, decided, staff FROM different ORDER BY decided, one";
     /// Which files were made one.
-    MERGE = "SELECT id, survivor, absorbed, staff, made, undone, undone_by FROM merge ORDER BY made, id";
+    MERGE = "SELECT id, survivor, absorbed, staff, made, undone, undone_by, sealed FROM merge WHERE survivor = $1 ORDER BY made, id";
     /// Figures as they were published.
-    FIGURE_PACK = "SELECT id, story, period, stage, asked, asked_by, decided, decided_by, content FROM figure_pack ORDER BY asked, id";
+    FIGURE_PACK = "SELECT id, story, period, stage, asked, asked_by, decided, decided_by, content, version, groups FROM figure_pack ORDER BY asked, id";
     /// Figures of the people who live here.
     FIGURE_POPULATION = "SELECT name, loaded, loaded_by, text FROM figure_population ORDER BY name";
     /// Returns to those who pay for a programme.
     FUNDER_RETURN = "SELECT id, programme, definition, definition_version, version, first_day, last_day, recipient, stage, asked, asked_by, decided, decided_by, sealed FROM funder_return ORDER BY asked, id";
     /// The register of erasures.
     ERASURE = "SELECT id, client, what, ground, state, asked, asked_by, decided, decided_by, entries, documents, paper, recipients, mentions, in_service, final_from FROM erasure ORDER BY asked, id";
+    /// By what figures are rounded.
+    FIGURE_SECRET = "SELECT name, sealed FROM figure_secret ORDER BY name";
+    /// What is due of a file.
+    DUE = "SELECT entry, field, client, form, day FROM due WHERE client = $1 ORDER BY day, entry, field";
+    /// Whom its entries speak of.
+    MENTION = "SELECT entry, client, mentioned FROM mention WHERE client = $1 ORDER BY entry, mentioned";
+    /// Until when its layers are kept.
+    KEEPING = "SELECT client, layer, since, warn, day FROM keeping WHERE client = $1 ORDER BY layer";
+    /// Which five minutes its appointments take.
+    APPOINTMENT_UNIT = "SELECT holder, unit, appointment FROM appointment_unit WHERE appointment IN (SELECT id FROM appointment WHERE client = $1) ORDER BY unit, holder";
+    /// The last numbers that were given.
+    COUNTER = "SELECT name, value FROM counter ORDER BY name";
     /// The sweeps.
     SWEEP = "SELECT day, begun, state, doubt, due, erased, ended, first_at, first_by, second_at, second_by FROM sweep ORDER BY day";
     /// Which files are no more; names nobody.
@@ -132,6 +149,22 @@ pub(crate) enum Sealed {
     Hold,
     /// `sealed`, under the service's key.
     Service,
+    /// `sealed`, of a merge, under the key of the file that went on.
+    Merge,
+    /// `groups`, of figures that were published, under the service's key.
+    Groups,
+    /// `sealed`, one for the whole service.
+    Secret,
+}
+
+/// A sealed column: what it is called in an export, and the place under which it is sealed.
+pub(crate) struct Seal {
+    pub(crate) column: &'static str,
+    pub(crate) name: &'static str,
+    pub(crate) table: &'static str,
+    pub(crate) version: i64,
+    /// Under which key of the client's file, and as what; under the service's own if none.
+    pub(crate) under: Option<(Compartment, Category)>,
 }
 
 /// A table that leaves.
@@ -169,7 +202,7 @@ const REQUEST_DAYS: &[&str] = &["received", "opinion", "closed"];
 const TOLD_TIMES: &[&str] = &["noted", "told", "answered"];
 
 /// What is read file by file, under a permit for that file.
-pub(crate) static OF_CLIENTS: [Table; 26] = [
+pub(crate) static OF_CLIENTS: [Table; 31] = [
     plain("client", "clients", &CLIENT, &["last_contact"], &["registered"]),
     with(plain("entry", "entries", &ENTRY, &["day"], &["written"]), Sealed::Entry),
     with(plain("entry_past", "earlier-entries", &ENTRY_PAST, &["day"], &["written"]), Sealed::Entry),
@@ -205,10 +238,15 @@ pub(crate) static OF_CLIENTS: [Table; 26] = [
     plain("placement", "placements", &PLACEMENT, &["placed", "started", "ended"], &[]),
     plain("spend", "spending", &SPEND, &["day"], &[]),
     plain("imported", "imported", &IMPORTED, &[], &[]),
+    with(plain("merge", "merges", &MERGE, &[], &["made", "undone"]), Sealed::Merge),
+    plain("due", "due", &DUE, &["day"], &[]),
+    plain("mention", "mentions", &MENTION, &[], &[]),
+    plain("keeping", "keeping", &KEEPING, &["since", "warn", "day"], &[]),
+    plain("appointment_unit", "appointment-times", &APPOINTMENT_UNIT, &[], &[]),
 ];
 
 /// What belongs to the service, and what is left of files that are no more.
-pub(crate) static OF_SERVICE: [Table; 27] = [
+pub(crate) static OF_SERVICE: [Table; 28] = [
     plain("notice_version", "notices", &NOTICE_VERSION, &[], &["published"]),
     plain("notice_text", "notice-texts", &NOTICE_TEXT, &[], &["kept"]),
     with(plain("staff", "staff", &STAFF, &[], &["created"]), Sealed::Staff),
@@ -236,33 +274,28 @@ pub(crate) static OF_SERVICE: [Table; 27] = [
     with(plain("breach", "breaches", &BREACH, &[], &["aware", "reported", "written"]), Sealed::Service),
     plain("look_review", "look-reviews", &LOOK_REVIEW, &[], &["reviewed"]),
     plain("different", "different-people", &DIFFERENT, &[], &["decided"]),
-    plain("merge", "merges", &MERGE, &[], &["made", "undone"]),
-    plain("figure_pack", "figure-packs", &FIGURE_PACK, &[], &["asked", "decided"]),
     with(
         plain("funder_return", "returns", &FUNDER_RETURN, &["first_day", "last_day"], &["asked", "decided"]),
         Sealed::Service,
     ),
+    with(plain("figure_pack", "figure-packs", &FIGURE_PACK, &[], &["asked", "decided"]), Sealed::Groups),
+    with(plain("figure_secret", "figure-secret", &FIGURE_SECRET, &[], &[]), Sealed::Secret),
+    plain("counter", "counters", &COUNTER, &[], &[]),
     plain("figure_population", "figure-population", &FIGURE_POPULATION, &[], &["loaded"]),
     plain("erasure", "erasures", &ERASURE, &[], &["asked", "decided", "in_service", "final_from"]),
     plain("sweep", "sweeps", &SWEEP, &["day"], &["begun", "ended", "first_at", "second_at"]),
 ];
 
 /// What stays, and why.
-pub const LEFT_OUT: [(&str, &str); 18] = [
+pub const LEFT_OUT: [(&str, &str); 12] = [
     ("setting", "which deployment and epoch this is: another service has its own"),
-    ("counter", "numbers given so far: they follow from the files and papers themselves"),
     ("session", "who is signed in now"),
     ("draft", "notes that nobody has saved: save or drop them first"),
     ("stated_reason", "opens a file for half an hour; the reasons themselves stand in the audit log"),
     ("form_done", "random numbers of forms that were sent"),
     ("change", "the order of changes, for the memory of running servers"),
-    ("appointment_unit", "follows from the appointments"),
     ("calendar_address", "digests of secrets: another service makes new ones"),
-    ("due", "follows from the entries"),
-    ("mention", "follows from the entries"),
-    ("keeping", "follows from the entries and the notice"),
     ("import_mapping", "how a list with certain headings was read: a help for the next one"),
-    ("figure_secret", "what this service rounds its figures by: another draws its own"),
     ("figure_view", "questions that somebody saved under a name: ask them again"),
     ("api_token", "digests of secrets: another service makes new ones"),
     ("api_call", "digests of keys that programs sent"),
@@ -275,6 +308,55 @@ impl Table {
         let text = self.rows.text.strip_prefix("SELECT ").and_then(|rest| rest.split(" FROM ").next());
         text.unwrap_or_default().split(", ").collect()
     }
+}
+
+impl Table {
+    /// What is sealed of a row, with the text and the numbers that stand in its other columns.
+    pub(crate) fn seals(
+        &self,
+        text: impl Fn(&str) -> Result<String, Error>,
+        number: impl Fn(&str) -> Result<i64, Error>,
+    ) -> Result<Vec<Seal>, Error> {
+        let compartment = || text("compartment")?.parse().map_err(|_| Error::Damaged("compartment"));
+        let category = || text("category")?.parse().map_err(|_| Error::Damaged("category"));
+        let version = || number("version");
+        let seal = |column, name, table, version, under| Seal { column, name, table, version, under };
+        let content = |table, version, under| seal("sealed", "content", table, version, under);
+        let asked = || Some((Compartment::Rights, Category::Rights));
+        let of_file = |category| Some((Compartment::File, category));
+        Ok(match self.sealed {
+            // Members of staff are taken apart: their passwords stay.
+            Sealed::Nothing | Sealed::Staff => vec![],
+            Sealed::Entry => vec![content("entry", version()?, Some((compartment()?, category()?)))],
+            Sealed::Document => {
+                let mut id = [0; 16];
+                hex::decode_to_slice(text("id")?, &mut id).map_err(|_| Error::Damaged("document"))?;
+                let own = Compartment::Document(DocumentId::from_bytes(id));
+                vec![content("document", version()?, Some((own, category()?)))]
+            }
+            Sealed::Appointment => vec![
+                content("appointment", 1, of_file(Category::Contact)),
+                seal("why", "why", "appointment_why", version()?, of_file(Category::Contact)),
+            ],
+            Sealed::Paper => vec![
+                seal("place", "place", "paper", 1, None),
+                seal("what", "what", "paper", 1, of_file(Category::Casework)),
+            ],
+            Sealed::Asked => vec![content(self.name, 1, asked())],
+            Sealed::Hold => vec![seal("why", "why", "hold", 1, asked())],
+            Sealed::Merge => vec![content("merge", 1, of_file(Category::Agreement))],
+            Sealed::Service => vec![content(self.name, version()?, None)],
+            Sealed::Groups => vec![seal("groups", "groups", "figure_pack", version()?, None)],
+            Sealed::Secret => vec![seal("sealed", "secret", "figure_secret", 1, None)],
+        })
+    }
+}
+
+/// Every table that leaves, each once; of one that is read in two ways, the way of the files.
+pub(crate) fn every_table() -> impl Iterator<Item = &'static Table> {
+    OF_CLIENTS
+        .iter()
+        .chain(OF_SERVICE.iter().filter(|table| OF_CLIENTS.iter().all(|of| of.name != table.name)))
 }
 
 /// Every table that leaves, and the file that it is written to.

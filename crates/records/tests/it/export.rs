@@ -35,7 +35,7 @@ fn every_table_leaves_or_stays_for_a_reason_that_is_given() {
     }
 }
 
-async fn document(bench: &Bench, visit: &Visit, client: ClientId) {
+pub(crate) async fn document(bench: &Bench, visit: &Visit, client: ClientId) {
     let sending = records::documents::Sending {
         form: *uuid::Uuid::new_v4().as_bytes(),
         replaces: None,
@@ -50,6 +50,22 @@ async fn document(bench: &Bench, visit: &Visit, client: ClientId) {
     upload.finish().await.unwrap();
 }
 
+/// Books the client for tomorrow, at another time for each number.
+pub(crate) async fn book(bench: &Bench, visit: &Visit, client: ClientId, nth: usize) {
+    let now = bench.service.surroundings().civil(bench.service.surroundings().now());
+    let hour = 9 + i8::try_from(nth % 8).unwrap();
+    let at = now.date().tomorrow().unwrap().at(hour, 0, 0, 0);
+    let booking = Booking {
+        form: *uuid::Uuid::new_v4().as_bytes(),
+        adviser: visit.staff,
+        slots: vec![Slot::at(at, 30, &now).unwrap()],
+        way: Way::Office,
+        said: Said { about: "Marked CV".into(), place: String::new() },
+        tell: false,
+    };
+    let _ = bench.service.book(visit, client, booking).await;
+}
+
 /// Two clients with something of most kinds.
 async fn filled(bench: &Bench) -> Vec<ClientId> {
     let ada = bench.visit("Ada", Role::Adviser).await;
@@ -59,17 +75,7 @@ async fn filled(bench: &Bench) -> Vec<ClientId> {
         let client = bench.client(&ada, name).await;
         let (form, day) = (*uuid::Uuid::new_v4().as_bytes(), bench.service.surroundings().today());
         bench.service.record_meeting(&ada, client, form, day, &meeting("A marked note", true)).await.unwrap();
-        let now = bench.service.surroundings().civil(bench.service.surroundings().now());
-        let at = now.date().tomorrow().unwrap().at(10 + i8::try_from(nth).unwrap(), 0, 0, 0);
-        let booking = Booking {
-            form: *uuid::Uuid::new_v4().as_bytes(),
-            adviser: ada.staff,
-            slots: vec![Slot::at(at, 30, &now).unwrap()],
-            way: Way::Office,
-            said: Said { about: "Marked CV".into(), place: String::new() },
-            tell: false,
-        };
-        bench.service.book(&ada, client, booking).await.unwrap();
+        book(bench, &ada, client, nth).await;
         document(bench, &ada, client).await;
         let place = casework::paper::Place::read("Office 2", "Cabinet B", "14").unwrap();
         let form = *uuid::Uuid::new_v4().as_bytes();

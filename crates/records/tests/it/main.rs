@@ -24,6 +24,7 @@ mod figures;
 mod files;
 mod imports;
 mod messages;
+mod moving_in;
 mod post;
 mod programmes;
 mod registers;
