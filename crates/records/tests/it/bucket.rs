@@ -167,7 +167,8 @@ async fn a_wrong_key_region_or_bucket_is_said_and_keeps_nothing() {
         let mut bench = bench;
         let ada = bench.staff("Ada", Role::Adviser).await;
         let client = bench.client(&bench.visit_of(ada, Role::Adviser), "Daniel Whitfield").await;
-        let wrong: [(fn(&mut BucketSettings), BucketFault); 4] = [
+        type Spoil = fn(&mut BucketSettings);
+        let wrong: [(Spoil, BucketFault); 4] = [
             (|to| to.key.1 = "another".to_owned().into(), BucketFault::KeyRefused),
             (|to| to.key.0 = "nobody".into(), BucketFault::KeyRefused),
             (|to| to.region = "eu-west-1".into(), BucketFault::KeyRefused),
