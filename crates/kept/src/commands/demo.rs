@@ -1,5 +1,6 @@
 //! `kept demo`: a complete service with made-up people, gone when it ends.
 
+mod desk;
 mod programmes;
 
 use std::net::{Ipv4Addr, SocketAddr};
@@ -227,8 +228,14 @@ async fn fill(places: &Places, seed: u64, clients: usize) -> Result<Made, Fail> 
     programmes::programmes(&service, &visits).await?;
     output::progress("");
     papers(&service, &ids).await?;
+    if clients >= WITH_A_DESK {
+        desk::desk(&service, &visits).await?;
+    }
     Ok(Made { service, people })
 }
+
+/// From how many clients on the governance lead has something to do: a smaller service is one to try things in, with nothing open yet.
+const WITH_A_DESK: usize = 1000;
 
 /// How many clients have documents and paper: enough to see, few enough to start at once.
 const WITH_DOCUMENTS: usize = 16;
