@@ -1,5 +1,6 @@
 // A manager prepares a bid: counts, compares, saves a view, prepares a pack; the governance lead signs; everybody reads it.
 import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
 import { after, before, test } from 'node:test'
 import { signIn, startBrowser, startKept } from '../lib/kept.mjs'
 import { Pages, pictured, sound, watched } from '../lib/checks.mjs'
@@ -91,6 +92,12 @@ test('a manager prepares a bid, a second person signs, everybody reads it', asyn
   const saved = anybody.waitForEvent('download')
   await anybody.getByRole('link', { name: 'ODS' }).click()
   assert.equal((await saved).suggestedFilename(), 'tables.ods')
+  const printed = anybody.waitForEvent('download')
+  await anybody.getByRole('link', { name: 'PDF' }).click()
+  assert.equal((await printed).suggestedFilename(), 'figures.pdf')
+  const bytes = await readFile(await (await printed).path(), 'latin1')
+  assert.ok(bytes.startsWith('%PDF-1.7'))
+  for (const mark of ['/StructTreeRoot', '/Marked true', 'pdfuaid:part', '(en-GB)', '/Figure', '/Scope']) assert.ok(bytes.includes(mark), mark)
   assert.deepEqual([...page.problems, ...other.problems, ...anybody.problems], [])
 })
 

@@ -93,6 +93,9 @@ test('the copy to print and the file hold everything but that', async () => {
   assert.match(made.suggestedFilename(), /^R-\d+\.zip$/)
   const bytes = await readFile(await made.path(), 'latin1')
   assert.ok(bytes.includes('kept-access-1') && bytes.includes('Zephyr') && !bytes.includes('Sandra'))
+  // The files of the zip are stored as they are: the PDF is the first.
+  const printed = bytes.slice(bytes.indexOf('%PDF-1.7'), bytes.indexOf('%%EOF'))
+  for (const mark of ['/StructTreeRoot', '/Marked true', 'pdfuaid:part', '(en-GB)']) assert.ok(printed.includes(mark), mark)
 })
 
 test('it is decided with its ground, the letter says how to complain, and the clock closes', async () => {

@@ -4,6 +4,7 @@
 //! from a store that keeps them plain, without policy, sealing, search index and log (`plain`); and the template alone,
 //! filled with one file that is in memory (`bare`). The load comes from a process of its own.
 
+mod access_pack;
 mod caseload;
 mod consent;
 mod figures;
@@ -34,6 +35,9 @@ pub(crate) struct Bench {
 
 #[derive(Subcommand)]
 enum What {
+    /// Measure the copy of a whole file with its documents, as it answers a request for access.
+    #[command(after_help = "Example: kept bench access-pack --entries 200 --documents 20")]
+    AccessPack(access_pack::AccessPack),
     /// Measure tables, counts and the check of a release, on made-up people.
     #[command(after_help = "Example: kept bench figures --people 20000")]
     Figures(figures::Figures),
@@ -78,6 +82,7 @@ impl Bench {
     /// Does it.
     pub(crate) async fn run(self) -> Result<ExitCode, Fail> {
         match self.what {
+            What::AccessPack(pack) => pack.run().await,
             What::Figures(figures) => figures.run(),
             What::Page(page) => page.run().await,
             What::Caseload(caseload) => caseload.run().await,

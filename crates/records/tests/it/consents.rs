@@ -18,6 +18,7 @@ use records::telling::Step;
 use records::{Error, Service, Visit};
 
 use crate::bench::{Bench, NOTICE, places};
+use crate::pdf;
 
 const PROGRAMME: &str = include_str!("../../../../notices/programmes/routes-to-work.toml");
 
@@ -116,13 +117,19 @@ fn why<T>(result: Result<T, Error>) -> Blocked {
 fn opened(bytes: &[u8], identity: &age::x25519::Identity) -> (serde_json::Value, String) {
     let plain = age::decrypt(identity, bytes).unwrap();
     let mut zip = zip::ZipArchive::new(std::io::Cursor::new(plain)).unwrap();
-    assert_eq!(zip.len(), 2);
+    assert_eq!(zip.len(), 3);
     let mut read = |name: &str| {
         let mut text = String::new();
         zip.by_name(name).unwrap().read_to_string(&mut text).unwrap();
         text
     };
-    (serde_json::from_str(&read("facts.json")).unwrap(), read("facts.html"))
+    let (json, page) = (serde_json::from_str(&read("facts.json")).unwrap(), read("facts.html"));
+    let mut printed = Vec::new();
+    zip.by_name("facts.pdf").unwrap().read_to_end(&mut printed).unwrap();
+    let printed = pdf::everything(&printed);
+    assert!(printed.contains("Facts shared by"), "{printed}");
+    // What the page does not say the PDF does not say either.
+    (json, format!("{page}{printed}"))
 }
 
 // promise: P12

@@ -25,6 +25,7 @@ mod files;
 mod imports;
 mod messages;
 mod moving_in;
+mod pdf;
 mod post;
 mod programmes;
 mod registers;

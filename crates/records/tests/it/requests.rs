@@ -14,6 +14,7 @@ use records::requests::{CopyGroup, Download, Marking};
 use records::{Error, Service, Visit};
 
 use crate::bench::{Bench, meeting};
+use crate::pdf;
 
 const TODAY: Date = date(2026, 11, 23);
 
@@ -58,6 +59,7 @@ pub(crate) async fn ask(bench: &Bench, visit: &Visit, client: ClientId, kind: Ki
     bench.service.record_request(visit, client, key(), &taken(kind)).await.unwrap()
 }
 
+/// The files of a copy as text: what a reader finds in the PDF, and the rest as it is.
 pub(crate) fn unzipped(made: &Download) -> Vec<(String, String)> {
     let mut zip = zip::ZipArchive::new(std::io::Cursor::new(made.bytes.clone())).unwrap();
     (0..zip.len())
@@ -66,7 +68,12 @@ pub(crate) fn unzipped(made: &Download) -> Vec<(String, String)> {
             let name = file.name().unwrap().into_owned();
             let mut bytes = Vec::new();
             file.read_to_end(&mut bytes).unwrap();
-            (name, String::from_utf8_lossy(&bytes).into_owned())
+            let text = if name.ends_with(".pdf") {
+                pdf::everything(&bytes)
+            } else {
+                String::from_utf8_lossy(&bytes).into_owned()
+            };
+            (name, text)
         })
         .collect()
 }
@@ -226,7 +233,7 @@ async fn one_act_makes_the_copy_and_what_two_people_took_out_is_in_no_part_of_it
         assert_eq!(made.name, "R-101.zip");
         let files = unzipped(&made);
         let names: Vec<&str> = files.iter().map(|(name, _)| name.as_str()).collect();
-        assert_eq!(names, ["copy.html", "copy.json", "copy.csv"]);
+        assert_eq!(names, ["copy.pdf", "copy.html", "copy.json", "copy.csv"]);
         for (name, text) in &files {
             let lower = text.to_lowercase();
             assert!(
@@ -240,7 +247,7 @@ async fn one_act_makes_the_copy_and_what_two_people_took_out_is_in_no_part_of_it
                 "{name}"
             );
         }
-        let json: serde_json::Value = serde_json::from_str(&files[1].1).unwrap();
+        let json: serde_json::Value = serde_json::from_str(&files[2].1).unwrap();
         assert_eq!((json["format"].as_str(), json["removed"].as_u64()), (Some("kept-access-1"), Some(3)));
 
         // A mark that no longer fits stops the copy.

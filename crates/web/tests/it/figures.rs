@@ -137,6 +137,12 @@ async fn one_person_prepares_a_second_publishes_and_everybody_reads() {
             page.text
         );
         assert_eq!(bench.get(&format!("{public}/tables.ods"), None).await.status, StatusCode::OK);
+        let printed = bench.get(&format!("{public}/pack.pdf"), None).await;
+        assert_eq!(
+            (printed.status, &printed.headers["content-type"]),
+            (StatusCode::OK, &"application/pdf".parse().unwrap())
+        );
+        assert!(printed.text.starts_with("%PDF-1.7"));
         assert_eq!(bench.get(&format!("{public}/extract.csv"), None).await.status, StatusCode::NOT_FOUND);
     }
 }
