@@ -68,7 +68,7 @@ pub(crate) fn unzipped(made: &Download) -> Vec<(String, String)> {
             let name = file.name().unwrap().into_owned();
             let mut bytes = Vec::new();
             file.read_to_end(&mut bytes).unwrap();
-            let text = if name.ends_with(".pdf") {
+            let text = if name == "copy.pdf" {
                 pdf::everything(&bytes)
             } else {
                 String::from_utf8_lossy(&bytes).into_owned()
