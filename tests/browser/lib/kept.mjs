@@ -56,7 +56,11 @@ export async function signIn(page, kept, role, which = 0) {
     await page.getByRole('button', { name: 'Continue' }).click()
     await page.getByLabel('6-digit code').fill(code(person.totp_secret, Math.floor(Date.now() / 30000) + later))
     await page.getByRole('button', { name: 'Sign in' }).click()
-    if (!page.url().includes('/sign-in')) return person
+    if (!page.url().includes('/sign-in')) {
+      // Keys and suggestions work once the page's script has run.
+      await page.waitForLoadState()
+      return person
+    }
   }
   throw new Error(`could not sign in as ${role}`)
 }
