@@ -1,5 +1,7 @@
 //! What others read in a printed document: poppler, as text and as structure.
 
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
+
 use std::io::Write as _;
 use std::process::Command;
 

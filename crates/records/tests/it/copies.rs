@@ -24,7 +24,10 @@ async fn words_cannot_be_taken_out_of_a_document_so_it_goes_whole_or_not_at_all(
             unzipped(made).into_iter().map(|(name, _)| name).collect()
         };
         let whole = service.access_pack(&lead, id).await.unwrap();
-        assert_eq!(names(&whole), ["copy.pdf", "copy.html", "copy.json", "copy.csv", "documents/01-certificate.pdf"]);
+        assert_eq!(
+            names(&whole),
+            ["copy.pdf", "copy.html", "copy.json", "copy.csv", "documents/01-certificate.pdf"]
+        );
 
         let copy = service.whole_copy(&lead, id).await.unwrap().release().await.unwrap();
         let part = copy.parts.iter().find(|part| part.id.starts_with("document.")).unwrap().id.clone();
