@@ -137,7 +137,9 @@ async fn make(
 /// After a failure: nothing half made may be taken for a service. Databases of a server are left to whoever runs it.
 fn remove_what_was_made(asked: &TakingIn<'_>, root_was_there: bool) {
     let places = asked.places;
-    let _ = Keeping::new(asked.documents.clone(), places).blobs().clear();
+    if let Err(error) = Keeping::new(asked.documents.clone(), places).blobs().clear() {
+        tracing::warn!(%error, "part of the documents stays in their place: empty it before trying again");
+    }
     let _ = fs::remove_file(&places.checkpoint);
     let _ = fs::remove_dir_all(&places.root);
     if root_was_there {
