@@ -8,10 +8,13 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Html;
 use axum::routing::get;
+use casework::appointments::Slot;
 use casework::retention::{Clock, Until};
-use casework::{ClientId, EntryId, StaffId};
+use casework::{AppointmentId, ClientId, EntryId, StaffId};
 use jiff::Timestamp;
 use notice::{Categories, Category};
+use records::appointments::{Appointment, Booked};
+use records::due::Due;
 use records::files::{ClientFile, Dated, FIRST_ENTRIES, ProfilePage, What};
 use records::standing::FileStatus;
 use records::{day_from, day_number};
@@ -34,6 +37,15 @@ sql! { plain:
     /// How many there are.
     COUNT = "SELECT COUNT(*) FROM plain_entry WHERE client = $1 AND kind <> 'profile'";
     ADD_ENTRY = "INSERT INTO plain_entry (id, client, kind, category, day, written, author, version, content) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+    /// The appointments, the latest first.
+    APPOINTMENTS = "SELECT id, adviser, starts, ends, way, state, version, said, why FROM plain_appointment WHERE client = $1 ORDER BY starts DESC LIMIT 60";
+    ADD_APPOINTMENT = "INSERT INTO plain_appointment (id, client, adviser, starts, ends, way, state, version, said, why) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+    /// What is due, the earliest first.
+    DUE = "SELECT entry, form, words, day FROM plain_due WHERE client = $1 ORDER BY day, entry LIMIT 200";
+    ADD_DUE = "INSERT INTO plain_due (entry, client, form, words, day) VALUES ($1, $2, $3, $4, $5)";
+    /// How long each layer is kept.
+    KEEPING = "SELECT layer, since, day, reason, programme FROM plain_keeping WHERE client = $1 ORDER BY day, layer DESC";
+    ADD_KEEPING = "INSERT INTO plain_keeping (client, layer, since, day, reason, programme) VALUES ($1, $2, $3, $4, $5, $6)";
     /// A note that was begun.
     DRAFT = "SELECT content FROM plain_draft WHERE staff = $1 AND client = $2";
 }
@@ -47,8 +59,10 @@ pub(super) struct Plain(Arc<Inner>);
 
 struct Inner {
     store: Store,
-    /// What the service keeps in memory, too: how long each file is kept.
-    until: HashMap<ClientId, (Until, Vec<Clock>)>,
+    /// What the service reckons from the last contact.
+    until: HashMap<ClientId, Until>,
+    /// What can be due, in the words of the notice.
+    words: HashMap<String, &'static str>,
     sample: ClientFile,
     /// Head and foot of the page, so that all three have one size.
     shell: (String, String),
@@ -75,9 +89,9 @@ impl Plain {
         for file in files {
             store.write(rows(file)?).await?;
         }
-        let until =
-            files.iter().map(|file| (file.client, (file.until.clone(), file.clocks.clone()))).collect();
-        Ok(Plain(Arc::new(Inner { store, until, sample, shell })))
+        let until = files.iter().map(|file| (file.client, file.until.clone())).collect();
+        let words = files.iter().flat_map(|file| &file.due).map(|due| (due.words.to_owned(), due.words));
+        Ok(Plain(Arc::new(Inner { store, until, words: words.collect(), sample, shell })))
     }
 
     /// The routes of both pages.
@@ -107,12 +121,17 @@ impl Plain {
                 TIMELINE.with([id(), i64::from(FIRST_ENTRIES).into()]),
                 COUNT.with([id()]),
                 DRAFT.with([staff.into(), id()]),
+                APPOINTMENTS.with([id()]),
+                DUE.with([id()]),
+                KEEPING.with([id()]),
             ])
             .await?;
-        let [head, pages, timeline, count, _draft] = rows.as_slice() else { return Err(gone()) };
+        let [head, pages, timeline, count, _draft, booked, due, kept] = rows.as_slice() else {
+            return Err(gone());
+        };
         let head = head.first().ok_or_else(gone)?;
         let adviser = StaffId::from_bytes(head.bytes16(0)?);
-        let (until, clocks) = self.0.until.get(&client).cloned().ok_or_else(gone)?;
+        let until = self.0.until.get(&client).cloned().ok_or_else(gone)?;
         Ok(ClientFile {
             client,
             adviser: Some(adviser),
@@ -124,16 +143,31 @@ impl Plain {
             timeline: timeline.rows.iter().map(dated).collect::<Result<Vec<_>, Fail>>()?,
             entries: count.first().map_or(Ok(0), |row| row.int(0))?.unsigned_abs(),
             mentioned: 0,
-            due: Vec::new(),
-            appointments: Vec::new(),
+            due: due.rows.iter().map(|row| self.due(row)).collect::<Result<_, Fail>>()?,
+            appointments: booked
+                .rows
+                .iter()
+                .map(|row| appointment(client, row))
+                .collect::<Result<_, Fail>>()?,
             draft: None,
             until,
-            clocks,
+            clocks: kept.rows.iter().map(clock).collect::<Result<_, Fail>>()?,
             told: Vec::new(),
             notice: (head.text(3)?.to_owned(), head.text(4)?.to_owned()),
             tell_again: None,
             readable: Categories::all(),
             writable: Categories::all(),
+        })
+    }
+}
+
+impl Plain {
+    fn due(&self, row: &Row) -> Result<Due, Fail> {
+        Ok(Due {
+            entry: EntryId::from_bytes(row.bytes16(0)?),
+            form: notice::forms::form(row.text(1)?).ok_or_else(|| Fail::said("no form"))?,
+            words: self.0.words.get(row.text(2)?).copied().ok_or_else(|| Fail::said("nothing is due"))?,
+            day: day_from(row.int(3)?).ok_or_else(|| Fail::said("no day"))?,
         })
     }
 }
@@ -199,15 +233,76 @@ fn rows(file: &ClientFile) -> Result<Vec<store::Query>, Fail> {
             content,
         ]));
     }
+    rows.extend(file.appointments.iter().map(appointment_row).collect::<Result<Vec<_>, Fail>>()?);
+    rows.extend(file.due.iter().map(|due| {
+        let (entry, form) = (due.entry.as_bytes().into(), due.form.id.as_str().into());
+        ADD_DUE.with([entry, id(), form, due.words.into(), day_number(due.day).into()])
+    }));
+    rows.extend(file.clocks.iter().map(|clock| {
+        let (since, due) = (day_number(clock.since).into(), day_number(clock.due).into());
+        let programme = clock.programme.as_deref().map_or(store::Value::Null, Into::into);
+        ADD_KEEPING.with([
+            id(),
+            clock.layer.code().into(),
+            since,
+            due,
+            clock.reason.as_str().into(),
+            programme,
+        ])
+    }));
     Ok(rows)
+}
+
+fn appointment_row(appointment: &Appointment) -> Result<store::Query, Fail> {
+    let Booked { id, client, adviser, slot, way, state, version } = &appointment.booked;
+    Ok(ADD_APPOINTMENT.with([
+        id.as_bytes().into(),
+        client.as_bytes().into(),
+        adviser.as_bytes().into(),
+        slot.starts().as_microsecond().into(),
+        slot.ends().as_microsecond().into(),
+        way.code().into(),
+        state.code().into(),
+        (*version).into(),
+        json(&appointment.said)?,
+        appointment.why.as_str().into(),
+    ]))
+}
+
+fn appointment(client: ClientId, row: &Row) -> Result<Appointment, Fail> {
+    let no = |what: &'static str| move || Fail::said(what);
+    Ok(Appointment {
+        booked: Booked {
+            id: AppointmentId::from_bytes(row.bytes16(0)?),
+            client,
+            adviser: StaffId::from_bytes(row.bytes16(1)?),
+            slot: Slot::stored(time(row, 2)?, time(row, 3)?).ok_or_else(no("no slot"))?,
+            way: row.text(4)?.parse().map_err(|_| Fail::said("no way"))?,
+            state: row.text(5)?.parse().map_err(|_| Fail::said("no state"))?,
+            version: row.int(6)?,
+        },
+        said: content(row)?,
+        why: row.text(8)?.to_owned(),
+    })
+}
+
+fn clock(row: &Row) -> Result<Clock, Fail> {
+    let day = |at| day_from(row.int(at)?).ok_or_else(|| Fail::said("no day"));
+    Ok(Clock {
+        layer: row.text(0)?.parse().map_err(|_| Fail::said("no layer"))?,
+        since: day(1)?,
+        due: day(2)?,
+        reason: row.text(3)?.to_owned(),
+        programme: row.opt_text(4)?.map(str::to_owned),
+    })
 }
 
 fn content<T: DeserializeOwned>(row: &Row) -> Result<T, Fail> {
     serde_json::from_str(row.text(7)?).map_err(|error| Fail::said(error.to_string()))
 }
 
-fn written(row: &Row) -> Result<Timestamp, Fail> {
-    Timestamp::from_microsecond(row.int(4)?).map_err(|error| Fail::said(error.to_string()))
+fn time(row: &Row, at: usize) -> Result<Timestamp, Fail> {
+    Timestamp::from_microsecond(row.int(at)?).map_err(|error| Fail::said(error.to_string()))
 }
 
 fn page(row: &Row) -> Result<(Category, ProfilePage), Fail> {
@@ -215,7 +310,7 @@ fn page(row: &Row) -> Result<(Category, ProfilePage), Fail> {
     let page = ProfilePage {
         id: EntryId::from_bytes(row.bytes16(0)?),
         version: row.int(6)?,
-        written: written(row)?,
+        written: time(row, 4)?,
         author: StaffId::from_bytes(row.bytes16(5)?),
         profile: content(row)?,
     };
@@ -240,7 +335,7 @@ fn dated(row: &Row) -> Result<Dated, Fail> {
         id: EntryId::from_bytes(row.bytes16(0)?),
         version: row.int(6)?,
         day: day_from(row.int(3)?).ok_or_else(|| Fail::said("no day"))?,
-        written: written(row)?,
+        written: time(row, 4)?,
         author: StaffId::from_bytes(row.bytes16(5)?),
         what,
     })

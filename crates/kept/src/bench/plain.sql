@@ -33,3 +33,36 @@ CREATE TABLE plain_draft (
     content TEXT NOT NULL, -- public: made-up people only
     PRIMARY KEY (staff, client)
 );
+
+CREATE TABLE plain_appointment (
+    id {{BLOB}} NOT NULL PRIMARY KEY, -- id: which appointment
+    client {{BLOB}} NOT NULL, -- id: whose
+    adviser {{BLOB}} NOT NULL, -- id: with whom
+    starts BIGINT NOT NULL, -- time: when it begins
+    ends BIGINT NOT NULL, -- time: when it ends
+    way TEXT NOT NULL, -- code: how they meet
+    state TEXT NOT NULL, -- code: what became of it
+    version BIGINT NOT NULL, -- code: row version
+    said TEXT NOT NULL, -- public: made-up people only
+    why TEXT NOT NULL -- public: made-up people only
+);
+CREATE INDEX plain_appointment_client ON plain_appointment (client, starts);
+
+CREATE TABLE plain_due (
+    entry {{BLOB}} NOT NULL, -- id: which entry asks for it
+    client {{BLOB}} NOT NULL, -- id: whose
+    form TEXT NOT NULL, -- code: its form
+    words TEXT NOT NULL, -- public: what is due, without a word about the client
+    day BIGINT NOT NULL -- time: by when
+);
+CREATE INDEX plain_due_client ON plain_due (client, day);
+
+CREATE TABLE plain_keeping (
+    client {{BLOB}} NOT NULL, -- id: whose
+    layer TEXT NOT NULL, -- code: which layer
+    since BIGINT NOT NULL, -- time: the day it is counted from
+    day BIGINT NOT NULL, -- time: the day it goes
+    reason TEXT NOT NULL, -- public: why
+    programme TEXT -- public: whose layer
+);
+CREATE INDEX plain_keeping_client ON plain_keeping (client, day);
