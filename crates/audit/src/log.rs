@@ -19,7 +19,7 @@ use crate::leaf::{Action, Detail, Leaf, Outcome, Recorded};
 use crate::signing::holds;
 use crate::tree::{Tree, signed};
 use crate::verify::{Bad, Verified, verify};
-use crate::writer::{Job, SIZE, Writer};
+use crate::writer::{Job, Pace, SIZE, Writer};
 use crate::{Error, outbox, proof};
 
 /// Where the time comes from.
@@ -84,6 +84,7 @@ impl Log {
             signed_at: Instant::now(),
             signing: None,
             commits: Arc::clone(&commits),
+            pace: Pace::default(),
         };
         outbox::empty(&mut writer).await?;
         writer.sign_last().await?;
