@@ -63,7 +63,13 @@ fn there(path: &Path) -> Result<Option<Vec<u8>>, Error> {
 /// Puts a checkpoint in the place of `last`, whole or not at all. Gives false, and leaves everything as it is, if the file
 /// holds another one by now: a second process must not put a smaller checkpoint over a larger one.
 pub(crate) fn replace(path: &Path, last: Option<&[u8]>, note: &[u8]) -> Result<bool, Error> {
-    let failed = |_| Error::File(format!("the log's checkpoint {} cannot be written", path.display()));
+    let failed = |error: std::io::Error| {
+        let why = match error.kind() {
+            ErrorKind::StorageFull => ": the disk is full. Free some space, then try again",
+            _ => "",
+        };
+        Error::File(format!("the log's checkpoint {} cannot be written{why}", path.display()))
+    };
     let lock = path.with_extension("lock");
     let lock = OpenOptions::new().write(true).create(true).truncate(false).open(lock).map_err(failed)?;
     lock.lock().map_err(failed)?;

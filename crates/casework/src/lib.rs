@@ -39,6 +39,7 @@ pub mod requests;
 pub mod retention;
 pub mod returns;
 pub mod safe_contact;
+pub mod suppression;
 pub mod working_days;
 
 pub use answers::{Answer, Chosen, Fault, Part, Typed};

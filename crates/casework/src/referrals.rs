@@ -21,6 +21,9 @@ pub const REMIND_ON: FieldId = FieldId::known("remind_on");
 pub const OUTCOME: FieldId = FieldId::known("outcome");
 /// The organisation.
 pub const ORGANISATION: FieldId = FieldId::known("organisation");
+/// Who tells the organisation about the client.
+pub const TOLD_BY: FieldId = FieldId::known("told_by");
+const DIRECTION: FieldId = FieldId::known("direction");
 const SENT_ON: FieldId = FieldId::known("sent_on");
 const URGENCY: FieldId = FieldId::known("urgency");
 
@@ -39,6 +42,16 @@ codes! {
         Ended = "ended",
         /// It was taken back.
         Withdrawn = "withdrawn",
+    }
+}
+
+codes! {
+    /// Who tells the organisation about the client, where a referral goes out.
+    Told {
+        /// We do, which is sharing.
+        Us = "us",
+        /// The client does, and shares what they wish.
+        Client = "client",
     }
 }
 
@@ -191,6 +204,31 @@ pub fn completed(form: &EntryForm, written: &Written, today: Date) -> Written {
     written
 }
 
+/// The organisation that we tell about the client by this referral, as it was typed; none if it came in, if the client tells
+/// them, or if it says what `before` said, which was asked about then.
+///
+/// # Errors
+/// It goes out and does not say who tells the organisation.
+pub fn tells<'w>(before: Option<&Written>, written: &'w Written) -> Result<Option<&'w str>, Fault> {
+    let of = |field: &FieldId, written: &Written| match written.answers.get(field).map(Answer::chosen) {
+        Some([chosen, ..]) => Some(chosen.code.clone()),
+        _ => None,
+    };
+    let says = |written: &Written| {
+        let whom = organisation(&written.answers).map(str::to_owned);
+        (of(&DIRECTION, written), of(&TOLD_BY, written), whom)
+    };
+    let now = says(written);
+    if now.0.as_deref() != Some("out") || before.map(says).is_some_and(|before| before == now) {
+        return Ok(None);
+    }
+    match now.1.as_deref().and_then(|code| code.parse().ok()) {
+        Some(Told::Us) => Ok(organisation(&written.answers)),
+        Some(Told::Client) => Ok(None),
+        None => Err(Fault::new(TOLD_BY, "Choose who tells the organisation about the client")),
+    }
+}
+
 /// What a referral says of its organisation.
 #[must_use]
 pub fn organisation(answers: &Profile) -> Option<&str> {
@@ -222,9 +260,38 @@ mod tests {
             assert_eq!(list.value(step.code()).map(|value| value.label.as_str()), Some(step.words()));
         }
         assert_eq!(list.values.len(), Step::ALL.len());
-        for field in [STATUS, STATUS_ON, REMIND_ON, OUTCOME, ORGANISATION, SENT_ON, URGENCY] {
+        for field in
+            [STATUS, STATUS_ON, REMIND_ON, OUTCOME, ORGANISATION, SENT_ON, URGENCY, DIRECTION, TOLD_BY]
+        {
             assert!(form.field(&field).is_some(), "{field}");
         }
+    }
+
+    #[test]
+    fn we_tell_an_organisation_only_where_the_referral_says_so_anew() {
+        let form = forms::form(FORM).unwrap();
+        let list = form.field(&TOLD_BY).and_then(|field| form.catalogue().list_of(field)).unwrap();
+        assert!(
+            list.values.iter().map(|value| value.code.as_str()).eq(Told::ALL.iter().map(|told| told.code()))
+        );
+        let to = |direction: &str, told: Option<&str>, whom: &str| {
+            let mut answers =
+                vec![("direction", code(direction)), ("organisation", Answer::Text(whom.to_owned()))];
+            answers.extend(told.map(|told| ("told_by", code(told))));
+            referral(&answers)
+        };
+        let ours = to("out", Some("us"), "Quay Advice");
+        assert_eq!(tells(None, &ours), Ok(Some("Quay Advice")));
+        assert_eq!(tells(None, &to("out", Some("client"), "Quay Advice")), Ok(None));
+        assert_eq!(tells(None, &to("in", None, "Quay Advice")), Ok(None));
+        let silent = to("out", None, "Quay Advice");
+        assert_eq!(tells(None, &silent).unwrap_err().field, TOLD_BY);
+        assert_eq!(tells(Some(&silent), &silent), Ok(None), "written before anybody was asked");
+        assert_eq!(tells(Some(&ours), &ours), Ok(None), "a step of it tells nothing new");
+        let elsewhere = to("out", Some("us"), "Harbour College");
+        assert_eq!(tells(Some(&ours), &elsewhere), Ok(Some("Harbour College")));
+        assert_eq!(tells(Some(&to("out", Some("client"), "Quay Advice")), &ours), Ok(Some("Quay Advice")));
+        assert!(tells(Some(&ours), &to("out", None, "Harbour College")).is_err());
     }
 
     #[test]

@@ -136,8 +136,10 @@ impl Service {
                 ));
             }
             for row in &waiting.rows {
-                if let Some(known) =
-                    people.known.get(&ClientId::from_bytes(row.bytes16(0)?)).filter(|k| !k.restricted)
+                if let Some(known) = people
+                    .known
+                    .get(&ClientId::from_bytes(row.bytes16(0)?))
+                    .filter(|known| known.is_shown_for(request.purpose))
                 {
                     unsaved.push((known.shown(with_birth), changes::time(row.int(1)?)?));
                 }

@@ -153,7 +153,10 @@ impl Service {
             }
             self.keep_number(visit, client, &mut page).await?;
         }
-        let tell = self.told_of_correction(visit, client, category, &page, now).await?;
+        let mut tell = self.told_of_correction(visit, client, category, &page, now).await?;
+        if category == Category::Contact {
+            tell.extend(self.suppressing_new_lines(client, &page).await?);
+        }
         let head = Head {
             id: known.map_or_else(|| EntryId::from_bytes(self.draw()), |(id, _)| id),
             client,

@@ -50,6 +50,8 @@ sql! { records:
     STOP = "UPDATE disclosure SET stage = 'stopped', why = 'consent-withdrawn' WHERE client = $1 AND purpose = $2 AND organisation = $3 AND ground = 'consent' AND stage = 'ready'";
     /// The pages of a profile in these categories are read with their versions.
     PAGES = concat!("SELECT ", entry_columns!(), " FROM entry WHERE client = $1 AND kind = 'profile' ORDER BY category");
+    /// What programmes asked for themselves stands in the entries of placements, the oldest first.
+    PLACEMENTS = concat!("SELECT ", entry_columns!(), " FROM entry WHERE client = $1 AND kind = 'placement' ORDER BY day, written, id");
     /// What is written in the file about a disclosure.
     WRITTEN = concat!("SELECT ", entry_columns!(), " FROM entry WHERE client = $1 AND id = $2 AND kind = 'disclosure'");
     /// What never left goes with the file; what left stays without it, so that its recipient can be told.
@@ -306,6 +308,49 @@ impl Service {
             }
             result => result,
         }
+    }
+
+    /// The statement that holds the client's consent to sharing with this organisation, for what rests on it without a pack.
+    ///
+    /// # Errors
+    /// `Error::Blocked` if the gate is shut, which is written down; a refusal, or a store failed.
+    pub(crate) async fn consent_to_tell(
+        &self,
+        visit: &Visit,
+        client: ClientId,
+        organisation: OrganisationId,
+    ) -> Result<Query, Error> {
+        let gate = self.at_the_gate(visit, client, organisation).await?;
+        let today = self.surroundings().today();
+        let open = gate.by_consent(today).and_then(|(ground, fields)| {
+            let asked = Asked { organisation, named: &gate.organisation.named, fields: &fields };
+            Disclosure::through(&gate.named(), &asked, ground)
+        });
+        let disclosure = match open {
+            Ok(disclosure) => disclosure,
+            Err(why) => return Err(self.blocked(visit, client, &gate, why).await?),
+        };
+        let Ground::Consent(consent) = disclosure.ground() else { return Err(Error::Damaged("ground")) };
+        Ok(HOLD_CONSENT
+            .with([
+                client.as_bytes().into(),
+                disclosure.purpose().code().into(),
+                organisation.as_bytes().into(),
+                consent.entry().as_bytes().into(),
+                day_number(today).into(),
+            ])
+            .expecting(1))
+    }
+
+    /// Writes down that an organisation would have been told that is not in the directory: in the log that the client can see.
+    pub(crate) async fn telling_stopped(&self, visit: &Visit, client: ClientId) -> Result<(), Error> {
+        let standing = self.standing(visit, client).await?;
+        let request =
+            standing.request_for(visit, self.now(), Purpose::Rights, Act::Write, Category::Rights.into());
+        let permit = self.permit(request, SHARE).await?;
+        let detail = Detail { stopped: Some(Blocked::NotNamed.code()), ..Detail::default() };
+        let _receipt = self.log().submit(permit, SHARE, detail).durable().await?;
+        Ok(())
     }
 
     /// Writes a disclosure into the file, with its row and its entry of the log, in one transaction.

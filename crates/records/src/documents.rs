@@ -68,7 +68,7 @@ use columns;
 const TABLE: &str = "document";
 const BYTES: &str = "document_bytes";
 /// Documents belong to the work with a client.
-const CATEGORY: Category = Category::Casework;
+pub(crate) const CATEGORY: Category = Category::Casework;
 /// How the notice names these entries.
 const NOTICE_ENTRY: &str = "documents";
 

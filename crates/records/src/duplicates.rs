@@ -11,7 +11,7 @@ use audit::{Action, Detail};
 use casework::profile::fields;
 use casework::{ClientId, Profile, names};
 use matching::duplicates::{Band, POSSIBLE, Reason, Record, Register, Roll, Twice};
-use notice::FieldId;
+use notice::{FieldId, Purpose};
 use store::{Query, sql};
 use vault::Personal;
 
@@ -107,11 +107,12 @@ impl Twins {
 }
 
 impl People {
-    /// Whom somebody is most like: how sure that is, and their number. A restricted file has none here.
+    /// Whom somebody is most like: how sure that is, and their number. A file that is not shown for support has none here.
     pub(crate) fn alike(&self, one: &Record, least: f64) -> Option<(Band, String)> {
         let found = self.twins.register.candidates(one, least, 1).into_iter().next()?;
         let known = self.known.get(&ClientId::from_bytes(found.key))?;
-        let number = if known.restricted { String::new() } else { known.shown(false).number };
+        let number =
+            if known.is_shown_for(Purpose::Support) { known.shown(false).number } else { String::new() };
         Some((found.band()?, number))
     }
 }
@@ -158,7 +159,8 @@ fn ordered(one: ClientId, other: ClientId) -> (ClientId, ClientId) {
 
 impl Service {
     /// Who on file may be the person with these answers; none if nobody is like them, then nothing is shown and nothing logged.
-    /// Restricted files and those closed to the visitor are not shown: only that a manager must look. A form that has registered
+    /// Files that are restricted, closed to the visitor, or whose client said no to support are not shown: only that somebody
+    /// else must look. A form that has registered
     /// somebody finds nobody: it was sent twice.
     ///
     /// # Errors
@@ -174,19 +176,24 @@ impl Service {
         }
         let permit = self.permit(self.search_request(visit), ON_FILE).await?;
         let closed = self.closed_to(visit).await?;
-        let mut found = OnFile::default();
-        {
+        let alike: Vec<Likely> = {
             let people = self.people().read().unwrap_or_else(PoisonError::into_inner);
-            for candidate in people.twins.register.candidates(&record(typed), WORTH_A_LOOK, 3 * MOST_SHOWN) {
-                let client = ClientId::from_bytes(candidate.key);
-                let Some(known) = people.known.get(&client) else { continue };
-                if known.restricted || closed.contains(&client) {
-                    found.closed = true;
-                } else if found.likely.len() < MOST_SHOWN {
-                    let very = candidate.band() == Some(Band::Propose);
-                    let why = said(&candidate.reasons);
-                    found.likely.push(Likely { who: known.shown(true), very, why });
-                }
+            let candidates = people.twins.register.candidates(&record(typed), WORTH_A_LOOK, 3 * MOST_SHOWN);
+            let likely = candidates.iter().filter_map(|candidate| {
+                let known = people.known.get(&ClientId::from_bytes(candidate.key))?;
+                let very = candidate.band() == Some(Band::Propose);
+                Some(Likely { who: known.shown(true), very, why: said(&candidate.reasons) })
+            });
+            likely.collect()
+        };
+        let clients: Vec<ClientId> = alike.iter().map(|one| one.who.client).collect();
+        let shown = self.shown_now(visit, &clients).await?;
+        let mut found = OnFile::default();
+        for one in alike {
+            if !shown.contains(&one.who.client) || closed.contains(&one.who.client) {
+                found.closed = true;
+            } else if found.likely.len() < MOST_SHOWN {
+                found.likely.push(one);
             }
         }
         if found.likely.is_empty() && !found.closed {
@@ -212,12 +219,16 @@ impl Service {
         }
         let found = self.alike().await?;
         let mut pairs = Pairs { merges: self.merges_that_hold().await?, ..Pairs::default() };
+        let undecided = found.iter().filter(|pair| !different.contains(&(pair.one, pair.other)));
+        let undecided: Vec<(&Twice, [ClientId; 2])> =
+            undecided.map(|pair| (pair, [pair.one, pair.other].map(ClientId::from_bytes))).collect();
+        let clients: Vec<ClientId> = undecided.iter().flat_map(|(_, ids)| *ids).collect();
+        let shown = self.shown_now(visit, &clients).await?;
         {
             let people = self.people().read().unwrap_or_else(PoisonError::into_inner);
-            for pair in found.iter().filter(|pair| !different.contains(&(pair.one, pair.other))) {
-                let ids = [pair.one, pair.other].map(ClientId::from_bytes);
+            for (pair, ids) in undecided {
                 let [Some(one), Some(other)] = ids.map(|id| people.known.get(&id)) else { continue };
-                if one.restricted || other.restricted || ids.iter().any(|id| closed.contains(id)) {
+                if ids.iter().any(|id| !shown.contains(id) || closed.contains(id)) {
                     pairs.closed += 1;
                 } else if pairs.pairs.len() < MOST_PAIRS {
                     let proposed = pair.band() == Some(Band::Propose);

@@ -110,6 +110,7 @@ impl Service {
             for row in &own.rows {
                 let (notice, version) = (row.text(1)?, row.text(2)?);
                 let known = people.known.get(&ClientId::from_bytes(row.bytes16(0)?));
+                let known = known.filter(|known| known.is_shown_for(request.purpose));
                 if let Some(known) = known.filter(|_| notices.must_tell(notice, version)) {
                     found.mine.push((known.shown(with_birth), version.to_owned()));
                 }

@@ -206,7 +206,9 @@ impl Service {
             let (paper, _) = self.read_paper(row)?;
             let people = self.people().read().unwrap_or_else(PoisonError::into_inner);
             let known = paper.client.and_then(|client| people.known.get(&client));
-            let who = known.filter(|known| !known.restricted).map(|known| known.shown(with_birth));
+            let who = known
+                .filter(|known| known.is_shown_for(request.purpose))
+                .map(|known| known.shown(with_birth));
             listed.push(WithWhom { paper, who });
         }
         let all = all.first().map_or(Ok(0), |row| row.int(0))?.unsigned_abs();

@@ -383,6 +383,9 @@ impl Service {
         let change = self.log().change(permit, CHANGE, &Detail { rows: vec![mark], ..Detail::default() });
         let published = self.given(&offered.programme.notice, &view.placed.notice_version)?;
         let rule = ProgrammeRule::of(&published.notice).map_err(|_| Error::Damaged("notice"))?;
+        let changed = published.notice.fields.iter().map(|field| &field.id);
+        let changed: Vec<notice::FieldId> =
+            changed.filter(|id| view.placement.facts.get(id) != next.facts.get(id)).cloned().collect();
         let mut batch = vec![
             MOVE_PLACEMENT
                 .with([
@@ -394,6 +397,8 @@ impl Service {
                 .expecting(1),
         ];
         batch.extend(statements);
+        // Whoever was given one of these answers is told.
+        batch.extend(self.to_tell_of_correction(client, &changed, now).await?);
         batch.push(retention::programme_layer(
             client,
             programme,

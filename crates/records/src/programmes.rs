@@ -293,7 +293,8 @@ impl Service {
         {
             let people = self.people().read().unwrap_or_else(PoisonError::into_inner);
             for row in rows.first().map(|r| r.rows.as_slice()).unwrap_or_default() {
-                let Some(known) = people.known.get(&ClientId::from_bytes(row.bytes16(1)?)) else { continue };
+                let known = people.known.get(&ClientId::from_bytes(row.bytes16(1)?));
+                let Some(known) = known.filter(|known| known.is_shown_for(request.purpose)) else { continue };
                 let times = Times {
                     placed: day_from(row.int(2)?).ok_or(Error::Damaged("day"))?,
                     started: day(row.opt_int(3)?)?,

@@ -1,8 +1,12 @@
 //! Referrals: sent or received, and each step that follows as the next version of its entry.
+//!
+//! Where we tell an organisation about a client, that is sharing: the gate is asked before it is written down, and the consent is
+//! held in the transaction that writes it, so that a withdrawal wins on every server. See docs/decisions/0035-promises-to-the-end.md.
 
-use casework::referrals::StepTyped;
-use casework::{ClientId, EntryId};
-use store::sql;
+use casework::referrals::{FORM, ORGANISATION, StepTyped, tells};
+use casework::{ClientId, EntryId, Fault, Written};
+use notice::EntryForm;
+use store::{Query, sql};
 
 use crate::entry_views::EntryView;
 use crate::files::What;
@@ -13,6 +17,8 @@ sql! { records:
     /// Whether an entry of a file is a referral.
     IS_REFERRAL = "SELECT id FROM entry WHERE client = $1 AND id = $2 AND kind = 'referral'";
 }
+
+const NOT_IN_DIRECTORY: &str = "This organisation is not in the directory, so the client cannot have agreed that we tell it about them. Add it and ask for their consent, or say that the client tells them";
 
 impl Service {
     /// One referral with its earlier versions.
@@ -33,8 +39,21 @@ impl Service {
         self.view_entry(visit, client, referral).await
     }
 
+    /// What a referral says, to compare it with what it is to say.
+    pub(crate) async fn written_referral(
+        &self,
+        visit: &Visit,
+        client: ClientId,
+        referral: EntryId,
+    ) -> Result<Written, Error> {
+        match self.referral(visit, client, referral).await?.release().await?.entry.what {
+            What::Written(_, written) => Ok(written),
+            _ => Err(Error::NoSuchFile),
+        }
+    }
+
     /// Says what became of a referral: accepted, declined, begun, ended with its outcome, taken back. Every earlier step stays in
-    /// its history. `version` is the one that the form was made from.
+    /// its history. `version` is the one that the form was made from. A step tells the organisation nothing, so no gate is asked.
     ///
     /// # Errors
     /// `Error::Faults` if the step does not follow or its day does not fit, `Error::ChangedMeanwhile` if somebody else was
@@ -53,6 +72,45 @@ impl Service {
             return Err(Error::ChangedMeanwhile);
         }
         let next = typed.apply(&written, form, self.surroundings().today()).map_err(Error::Faults)?;
-        self.change_entry(visit, client, referral, version, form, &next).await
+        self.change_entry_resting_on(visit, client, referral, version, form, &next, Vec::new()).await
+    }
+
+    /// Asks the gate whether we may tell the organisation of a referral about the client; gives what has to be held while the
+    /// referral is written. Nothing is asked of other entries, nor where the client tells them.
+    ///
+    /// # Errors
+    /// `Error::Faults` beside the organisation with why the gate is shut, which is written down first; a store failed.
+    pub(crate) async fn may_tell(
+        &self,
+        visit: &Visit,
+        client: ClientId,
+        form: &EntryForm,
+        before: Option<&Written>,
+        written: &Written,
+    ) -> Result<Vec<Query>, Error> {
+        if form.id != *FORM {
+            return Ok(Vec::new());
+        }
+        let Some(whom) = tells(before, written).map_err(|fault| Error::Faults(vec![fault]))? else {
+            return Ok(Vec::new());
+        };
+        let shut = |why: &str| Error::Faults(vec![Fault::new(ORGANISATION, why)]);
+        let mut reason = None;
+        // An organisation may stand in the directory more than once, as another recipient of the notice each time.
+        let named = |name: &str| name.trim().to_lowercase();
+        for one in self.organisations().await?.iter().filter(|one| named(&one.name) == named(whom)) {
+            match self.consent_to_tell(visit, client, one.id).await {
+                Ok(hold) => return Ok(vec![hold]),
+                Err(Error::Blocked(why)) => reason = reason.or(Some(why)),
+                Err(error) => return Err(error),
+            }
+        }
+        match reason {
+            Some(why) => Err(shut(why.words())),
+            None => {
+                self.telling_stopped(visit, client).await?;
+                Err(shut(NOT_IN_DIRECTORY))
+            }
+        }
     }
 }

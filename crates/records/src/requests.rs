@@ -11,6 +11,7 @@ mod packing;
 mod page;
 mod portable;
 mod printing;
+mod suppression;
 mod work;
 
 use access::{Act, Request, Role};
@@ -35,6 +36,7 @@ pub use copy::{AccessCopy, CopyGroup, CopyPart};
 pub use marks::{MarkView, Marking, Review, Reviewed};
 pub use packing::{Download, copy_markup};
 pub use page::{ClientRequests, RequestPage, StepView};
+pub use suppression::{Checked, Suppression, Verdict};
 
 /// The columns of a request, in the order of every statement that reads one.
 macro_rules! request_columns {
@@ -76,6 +78,7 @@ pub(crate) fn letting_go(client: ClientId) -> Vec<Query> {
         LET_GO_WORDS.with([id()]),
         marks::DROP_MARKS.with([id()]),
         objections::DROP_OBJECTIONS.with([id()]),
+        suppression::LET_GO.with([id()]),
         LET_GO.with([id()]),
     ]
 }
@@ -315,6 +318,9 @@ impl Service {
             sealed.into(),
         ])];
         batch.extend(self.objecting(&standing, id, &taken.objects, now)?);
+        if taken.objects.contains(&ObjectionTo::DirectMarketing) {
+            batch.extend(self.suppressing(client).await?);
+        }
         batch.extend(self.contact_moves(&standing, ContactKind::RightsRequest, taken.received)?);
         batch.extend(changes::of_client(client, now));
         let made = self.write_once(visit, form, *id.as_bytes(), change, batch).await?;

@@ -321,7 +321,8 @@ impl Service {
         for row in &ending.rows {
             let client = ClientId::from_bytes(row.bytes16(0)?);
             let people = self.people().read().unwrap_or_else(PoisonError::into_inner);
-            let Some(known) = people.known.get(&client) else { continue };
+            let known = people.known.get(&client).filter(|known| known.is_shown_for(request.purpose));
+            let Some(known) = known else { continue };
             let who = known.shown(with_birth);
             drop(people);
             let since = day_from(row.int(1)?).ok_or(Error::Damaged("day"))?;

@@ -2,7 +2,7 @@
 //!
 //! Names cannot be searched in SQL when they are sealed. Nothing of the index is ever written to disk.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::PoisonError;
 
 use access::{Act, Actor, Circumstances, Permit, Request, Role, Subject};
@@ -19,7 +19,7 @@ use vault::{FileId, FileKeys, Personal};
 use crate::duplicates::Twins;
 use crate::entries::{Stored, entry_columns};
 use crate::sessions::Visit;
-use crate::standing::{FileStatus, purpose_of};
+use crate::standing::{FileStatus, Standing, purpose_bit, purpose_of};
 use crate::{Error, Opened, Service};
 
 sql! { records:
@@ -31,6 +31,10 @@ sql! { records:
     HEADS = "SELECT id, adviser, restricted, status, last_contact, (SELECT m.survivor FROM merge m WHERE m.absorbed = client.id AND m.undone IS NULL) FROM client";
     /// The same of one.
     HEAD = "SELECT id, adviser, restricted, status, last_contact, (SELECT m.survivor FROM merge m WHERE m.absorbed = client.id AND m.undone IS NULL) FROM client WHERE id = $1";
+    /// What clients took their consent back from, or object to: a row for each, with the bits of the purposes.
+    SAID_NO = concat!("SELECT w.client, ", purpose_bit!(), " FROM consent w WHERE w.kind = 'use' AND w.state = 'withdrawn' UNION ALL SELECT o.client, o.stops FROM objection o WHERE o.stops <> 0");
+    /// The same of one.
+    SAID_NO_ONE = concat!("SELECT w.client, ", purpose_bit!(), " FROM consent w WHERE w.client = $1 AND w.kind = 'use' AND w.state = 'withdrawn' UNION ALL SELECT o.client, o.stops FROM objection o WHERE o.client = $1 AND o.stops <> 0");
 }
 
 /// What is shown of somebody in lists.
@@ -52,6 +56,8 @@ pub(crate) struct Known {
     shown: Shown,
     pub(crate) sort: String,
     pub(crate) restricted: bool,
+    /// Purposes that the client said no to, a bit each in the order of the vocabulary.
+    said_no: i64,
     /// What a review of looks compares; it cannot be read back.
     pub(crate) marks: Marks,
 }
@@ -80,6 +86,8 @@ const INDEX: Action = Action("index");
 const SEARCH: Action = Action("search");
 /// Files a stretch.
 const STRETCH: i64 = 4000;
+/// Clients asked about in one batch.
+const AT_ONCE: usize = 500;
 
 impl Service {
     pub(crate) fn index_permit(&self) -> Result<Permit, Error> {
@@ -96,10 +104,15 @@ impl Service {
     /// Fills the index with everybody: one bulk opening, one entry in the log.
     pub(crate) async fn index_everybody(&self) -> Result<(), Error> {
         let mut people = People::default();
-        let heads = self.records().read(vec![HEADS.with([])]).await?;
-        let heads = heads.into_iter().next().unwrap_or_default().rows;
-        let count = heads.len() as u64;
-        let heads: HashMap<ClientId, Head> = heads.iter().map(head).collect::<Result<_, _>>()?;
+        let rows = self.records().read(vec![HEADS.with([]), SAID_NO.with([])]).await?;
+        let [heads, said_no] = rows.as_slice() else { return Err(Error::Damaged("batch")) };
+        let count = heads.rows.len() as u64;
+        let mut heads: HashMap<ClientId, Head> = heads.rows.iter().map(head).collect::<Result<_, _>>()?;
+        for row in &said_no.rows {
+            if let Some(head) = heads.get_mut(&ClientId::from_bytes(row.bytes16(0)?)) {
+                head.said_no |= row.int(1)?;
+            }
+        }
         let entry = self.log().submit(
             self.index_permit()?,
             INDEX,
@@ -166,9 +179,13 @@ impl Service {
         for client in clients {
             let rows = self
                 .records()
-                .read(vec![HEAD.with([client.as_bytes().into()]), SOMEBODY.with([client.as_bytes().into()])])
+                .read(vec![
+                    HEAD.with([client.as_bytes().into()]),
+                    SOMEBODY.with([client.as_bytes().into()]),
+                    SAID_NO_ONE.with([client.as_bytes().into()]),
+                ])
                 .await?;
-            let [found, pages] = rows.as_slice() else { return Err(Error::Damaged("batch")) };
+            let [found, pages, said_no] = rows.as_slice() else { return Err(Error::Damaged("batch")) };
             // Gone, or nothing is left but what a programme keeps longer, which has no name to be found by.
             let Some(row) = found.first().filter(|_| !pages.rows.is_empty()) else {
                 self.vault().evict((*client).into());
@@ -177,7 +194,10 @@ impl Service {
                 continue;
             };
             self.columns().write().unwrap_or_else(PoisonError::into_inner).changed(*client, false);
-            let (_, head) = head(row)?;
+            let (_, mut head) = head(row)?;
+            for row in &said_no.rows {
+                head.said_no |= row.int(1)?;
+            }
             let keys = self.vault().keys((*client).into()).await?;
             let entry = self.log().submit(
                 self.index_permit()?,
@@ -193,7 +213,8 @@ impl Service {
         Ok(())
     }
 
-    fn open_pages(
+    /// The pages of a profile, as one.
+    pub(crate) fn open_pages(
         &self,
         entry: &audit::Entry,
         keys: &FileKeys,
@@ -223,10 +244,11 @@ impl Service {
         }
     }
 
-    /// Finds people by what was typed, best first. Restricted files are not found. The search is an entry of its own.
+    /// Finds people by what was typed, best first. Restricted files are not found, nor is anybody who took back their consent to
+    /// what this role opens files for, or objects to it. The search is an entry of its own.
     ///
     /// # Errors
-    /// The rules refuse this role, or the log failed.
+    /// The rules refuse this role, or a store failed.
     pub async fn find_clients(
         &self,
         visit: &Visit,
@@ -237,10 +259,11 @@ impl Service {
         let permit = self.permit(request, SEARCH).await?;
         let with_birth = request.categories.contains(Category::Identity);
         let typed: String = typed.chars().take(200).collect();
-        let found: Vec<Found> = {
+        let mut found: Vec<Found> = {
             let people = self.people().read().unwrap_or_else(PoisonError::into_inner);
             let may = |key: &matching::Key| {
-                people.known.get(&ClientId::from_bytes(*key)).is_some_and(|k| !k.restricted)
+                let known = people.known.get(&ClientId::from_bytes(*key));
+                known.is_some_and(|known| known.is_shown_for(request.purpose))
             };
             let hits = people.index.search_where(&typed, most, may);
             hits.iter()
@@ -250,9 +273,37 @@ impl Service {
                 })
                 .collect()
         };
+        let hits: Vec<ClientId> = found.iter().map(|one| one.who.client).collect();
+        let shown = self.shown_now(visit, &hits).await?;
+        found.retain(|one| shown.contains(&one.who.client));
         let detail = Detail { count: Some(found.len() as u64), ..Detail::default() };
         let entry = self.log().submit(permit, SEARCH, detail);
         Ok(Opened::new(Personal::new(&entry, found), entry))
+    }
+
+    /// Who of these may be shown to this visitor at this moment. The index follows the feed of changes, half a second behind the
+    /// other servers; what a client said no to holds at once, so the records are asked before anybody is shown.
+    pub(crate) async fn shown_now(
+        &self,
+        visit: &Visit,
+        clients: &[ClientId],
+    ) -> Result<HashSet<ClientId>, Error> {
+        let purpose = purpose_of(visit.role);
+        let mut shown = HashSet::with_capacity(clients.len());
+        for some in clients.chunks(AT_ONCE) {
+            let asked = some.iter().map(|client| Standing::query(*client, visit)).collect();
+            for (client, rows) in some.iter().zip(self.records().read(asked).await?) {
+                match Standing::read(*client, rows.first()) {
+                    Ok(standing) if standing.is_shown_for(purpose) => {
+                        shown.insert(*client);
+                    }
+                    // Gone or taken up meanwhile.
+                    Ok(_) | Err(Error::NoSuchFile | Error::TakenUp(_)) => {}
+                    Err(error) => return Err(error),
+                }
+            }
+        }
+        Ok(shown)
     }
 
     /// How many people can be found: what `kept doctor` compares with the number of files.
@@ -281,6 +332,11 @@ impl Service {
 }
 
 impl Known {
+    /// As [`Standing::is_shown_for`], as far as the index knows.
+    pub(crate) fn is_shown_for(&self, purpose: Purpose) -> bool {
+        !self.restricted && self.said_no & (1 << purpose as u8) == 0
+    }
+
     pub(crate) fn adviser(&self) -> Option<StaffId> {
         self.shown.adviser
     }
@@ -364,6 +420,7 @@ impl People {
                 shown,
                 sort: profile.sort_name().to_lowercase(),
                 restricted: head.restricted,
+                said_no: head.said_no,
                 marks: Marks::of_client(profile),
             },
         );
@@ -390,6 +447,8 @@ impl People {
 struct Head {
     adviser: Option<StaffId>,
     restricted: bool,
+    /// Purposes that the client said no to; read beside the row.
+    said_no: i64,
     /// Open files before closed ones, then those last in contact.
     standing: u32,
     /// The file that this one was taken up in.
@@ -402,6 +461,7 @@ fn head(row: &Row) -> Result<(ClientId, Head), Error> {
     let head = Head {
         adviser: row.opt_bytes16(1)?.map(StaffId::from_bytes),
         restricted: row.bool(2)?,
+        said_no: 0,
         standing: u32::from(open) << 31 | contact,
         taken_up: row.opt_bytes16(5)?.map(ClientId::from_bytes),
     };

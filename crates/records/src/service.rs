@@ -51,6 +51,7 @@ pub static MIGRATIONS: Migrations = Migrations {
         (17, "erasures, holds, sweeps", include_str!("../migrations/016_erasures.sql")),
         (19, "messages about the end of a file", include_str!("../migrations/018_endings.sql")),
         (22, "returns to those who pay", include_str!("../migrations/021_returns.sql")),
+        (24, "who must not be sent news", include_str!("../migrations/023_suppression.sql")),
     ],
 };
 
@@ -190,6 +191,7 @@ impl Service {
             }
             finished => finished?,
         }
+        service.suppress_earlier_objections().await?;
         service.keep_words().await?;
         let newest = service.newest_change().await?;
         service.reload_service().await?;

@@ -11,9 +11,17 @@ use vault::{Compartment, FileKeys, Place};
 use crate::sessions::Visit;
 use crate::{Error, Service, changes};
 
+/// The bit of a purpose that a client said no to, in the order of the vocabulary.
+macro_rules! purpose_bit {
+    () => {
+        "CASE w.purpose WHEN 'support' THEN 1 WHEN 'functions' THEN 2 WHEN 'statistics' THEN 4 WHEN 'contact' THEN 8 WHEN 'equality-duty' THEN 16 WHEN 'bids' THEN 32 ELSE 0 END"
+    };
+}
+pub(crate) use purpose_bit;
+
 sql! { records:
     /// A client's row, with what closes or opens it to this member of staff.
-    FIND_CLIENT = "SELECT c.adviser, c.status, c.restricted, c.registered, c.last_contact, c.notice, c.notice_version, c.version, (SELECT k.declared FROM conflict k WHERE k.client = c.id AND k.staff = $2), (SELECT r.until FROM stated_reason r WHERE r.client = c.id AND r.staff = $2), (SELECT COUNT(*) FROM cover v WHERE v.absent = c.adviser AND v.covering = $2 AND v.starts <= $3 AND v.ends > $3), (SELECT COALESCE(SUM(CASE w.purpose WHEN 'support' THEN 1 WHEN 'functions' THEN 2 WHEN 'statistics' THEN 4 WHEN 'contact' THEN 8 WHEN 'equality-duty' THEN 16 WHEN 'bids' THEN 32 ELSE 0 END), 0) FROM consent w WHERE w.client = c.id AND w.kind = 'use' AND w.state = 'withdrawn') | COALESCE((SELECT o.stops FROM objection o WHERE o.client = c.id AND o.what = 'legitimate-interests'), 0) | COALESCE((SELECT o.stops FROM objection o WHERE o.client = c.id AND o.what = 'public-task'), 0) | COALESCE((SELECT o.stops FROM objection o WHERE o.client = c.id AND o.what = 'equality-monitoring'), 0), (SELECT m.survivor FROM merge m WHERE m.absorbed = c.id AND m.undone IS NULL) FROM client c WHERE c.id = $1";
+    FIND_CLIENT = concat!("SELECT c.adviser, c.status, c.restricted, c.registered, c.last_contact, c.notice, c.notice_version, c.version, (SELECT k.declared FROM conflict k WHERE k.client = c.id AND k.staff = $2), (SELECT r.until FROM stated_reason r WHERE r.client = c.id AND r.staff = $2), (SELECT COUNT(*) FROM cover v WHERE v.absent = c.adviser AND v.covering = $2 AND v.starts <= $3 AND v.ends > $3), (SELECT COALESCE(SUM(", purpose_bit!(), "), 0) FROM consent w WHERE w.client = c.id AND w.kind = 'use' AND w.state = 'withdrawn') | COALESCE((SELECT o.stops FROM objection o WHERE o.client = c.id AND o.what = 'legitimate-interests'), 0) | COALESCE((SELECT o.stops FROM objection o WHERE o.client = c.id AND o.what = 'public-task'), 0) | COALESCE((SELECT o.stops FROM objection o WHERE o.client = c.id AND o.what = 'equality-monitoring'), 0), (SELECT m.survivor FROM merge m WHERE m.absorbed = c.id AND m.undone IS NULL) FROM client c WHERE c.id = $1");
     /// A reason that was given holds for a while.
     STATE_REASON = "INSERT INTO stated_reason (staff, client, until) VALUES ($1, $2, $3) ON CONFLICT (staff, client) DO UPDATE SET until = excluded.until";
     /// Declares that somebody must never see a file: a relative, a neighbour.
@@ -133,6 +141,12 @@ impl Standing {
     /// Whether the client took back their consent to this use of their data, or objects to it.
     pub(crate) fn took_back(&self, purpose: Purpose) -> bool {
         self.withdrawn & (1 << purpose as u8) != 0
+    }
+
+    /// Whether lists and searches for this purpose show the client: not a file that is stored and nothing more, and not for a
+    /// purpose that the client took their consent back from, or objects to.
+    pub(crate) fn is_shown_for(&self, purpose: Purpose) -> bool {
+        !self.restricted && !self.took_back(purpose)
     }
 
     /// A request for another purpose than the one that the role opens files for.

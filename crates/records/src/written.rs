@@ -83,6 +83,7 @@ impl Service {
         let today = self.surroundings().today();
         let written = &referrals::completed(form, written, today);
         let (standing, newest) = self.before_writing(visit, client, id, form, written).await?;
+        let held = self.may_tell(visit, client, form, None, written).await?;
         let compartment = match programme {
             Some(programme) => self.layer_for(client, programme, form).await?,
             None => compartment_of(form.category),
@@ -104,14 +105,22 @@ impl Service {
         };
         let (add, mark) = self.seal_new(&permit, &keys, &head, written)?;
         let change = self.log().change(permit, WRITE, &Detail { rows: vec![mark], ..Detail::default() });
-        let mut batch = vec![add];
+        let mut batch = held;
+        batch.push(add);
         batch.extend(due(&head, form, written, newest));
         batch.extend(milestones(&head, form, written, today));
         batch.extend(spend(&head, form, written));
         batch.extend(self.note_mentions(client, id, written));
         batch.extend(changes::of_client(client, now));
-        let made = self.write_once(visit, key, *id.as_bytes(), change, batch).await?;
-        Ok(EntryId::from_bytes(made))
+        match self.write_once(visit, key, *id.as_bytes(), change, batch).await {
+            Ok(made) => Ok(EntryId::from_bytes(made)),
+            // The consent that it rests on was taken back in this moment: the gate says so.
+            Err(Error::Store(store::Error::Conflict { .. })) => {
+                self.may_tell(visit, client, form, None, written).await?;
+                Err(Error::ChangedMeanwhile)
+            }
+            Err(error) => Err(error),
+        }
     }
 
     /// Puts the next version of an entry in the place of `version`, which the form was made from.
@@ -126,6 +135,28 @@ impl Service {
         version: i64,
         form: &'static EntryForm,
         written: &Written,
+    ) -> Result<(), Error> {
+        let held = match form.id == *referrals::FORM {
+            true => {
+                let before = self.written_referral(visit, client, id).await?;
+                self.may_tell(visit, client, form, Some(&before), written).await?
+            }
+            false => Vec::new(),
+        };
+        self.change_entry_resting_on(visit, client, id, version, form, written, held).await
+    }
+
+    /// The same, while `held` holds: statements that keep in force what the entry rests on until it is written.
+    #[allow(clippy::too_many_arguments, reason = "one version of an entry is all of these")]
+    pub(crate) async fn change_entry_resting_on(
+        &self,
+        visit: &Visit,
+        client: ClientId,
+        id: EntryId,
+        version: i64,
+        form: &'static EntryForm,
+        written: &Written,
+        held: Vec<Query>,
     ) -> Result<(), Error> {
         let rows =
             self.records().read(vec![ENTRY.with([client.as_bytes().into(), id.as_bytes().into()])]).await?;
@@ -156,7 +187,8 @@ impl Service {
         };
         let (statements, mark) = self.seal_next(&permit, &keys, &head, written)?;
         let change = self.log().change(permit, CHANGE, &Detail { rows: vec![mark], ..Detail::default() });
-        let mut batch = statements.to_vec();
+        let mut batch = held;
+        batch.extend(statements);
         batch.push(change.outbox());
         batch.extend(due(&head, form, written, newest));
         batch.extend(milestones(&head, form, written, today));

@@ -202,7 +202,7 @@ pub(crate) async fn find(
             (heading("Find a client", html! { p { (dates::count(found.len() as u64, "result")) } }))
             div.app-panel { (search_form(&q)) }
             @if found.is_empty() {
-                (empty("Nobody was found. Try fewer letters, the surname alone, or the date of birth. A restricted file is not found here."))
+                (empty("Nobody was found. Try fewer letters, the surname alone, or the date of birth. A file that is restricted, or whose client took back their consent, is not found here."))
             } @else { (results(&shown)) }
         });
         staff(&app, &visit, At::Elsewhere, "Find a client", body)

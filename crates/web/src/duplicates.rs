@@ -64,7 +64,7 @@ fn whole(app: &App, visit: &Visit, pairs: &Pairs, done: Option<&str>) -> Markup 
         @if !possible.is_empty() { (panel("possible", "Possible", None, list("possible-pairs", "Pairs that are possible", &possible))) }
         @if !pairs.merges.is_empty() { (panel("merged", "Made one lately", None, merges::list(&pairs.merges))) }
         @if pairs.closed > 0 { p.govuk-body {
-            (dates::count(pairs.closed as u64, "more pair")) " with a file that is restricted or closed to you. The governance lead decides about a restricted file; another manager about one that is closed to you."
+            (dates::count(pairs.closed as u64, "more pair")) " with a file that is restricted, whose client took their consent back, or that is closed to you. The governance lead decides about the first two; another manager about one that is closed to you."
         } }
     });
     staff(app, visit, At::Team, "People who may be on file twice", body)

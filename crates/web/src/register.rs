@@ -29,7 +29,7 @@ use crate::ui::page::{container, heading};
 /// What a tick says that none of those on file is this person.
 pub(crate) const SOMEBODY_ELSE: &str = "somebody-else";
 /// Said instead of anything about a file that this visitor may not see.
-const CLOSED: &str = "Somebody on file may be this person, and their file is closed to you. Ask your manager to look before you register them.";
+const CLOSED: &str = "Somebody on file may be this person, and their file is closed to you. Ask your manager to look before you register them; if the client took their consent back, ask the governance lead.";
 
 /// What is asked: contact, and the date of birth, by which people are told apart.
 fn asked(catalogue: &Catalogue) -> Vec<&Field> {

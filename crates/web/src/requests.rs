@@ -2,6 +2,7 @@
 
 pub(crate) mod copy;
 pub(crate) mod letters;
+pub(crate) mod no_news;
 pub(crate) mod one;
 
 use axum::extract::{Path, Query, State};
@@ -57,6 +58,7 @@ fn queue_page(app: &App, visit: &Visit, queue: &Queue) -> Markup {
             @if queue.open.is_empty() { (empty("Nothing is open.")) }
             @else { (listed(app, "open", "Open", &queue.open, lead)) }
         }
+        @if lead { p { a.govuk-link href="/requests/no-news" { "Who must not be sent news" } } }
         @if !queue.closed.is_empty() { div.app-panel { (listed(app, "closed", "Answered last", &queue.closed, lead)) } }
     });
     staff(app, visit, At::Requests, "Requests and complaints", body)

@@ -230,6 +230,9 @@ routes! {
     Get  "/clients/{client}/requests" Staff true requests::of_client;
     Post "/clients/{client}/requests" Staff true requests::record;
     Get  "/requests" Staff true requests::queue;
+    Get  "/requests/no-news" Staff true requests::no_news::show;
+    Post "/requests/no-news" Staff true requests::no_news::check;
+    Post "/requests/no-news/reviewed" Staff true requests::no_news::reviewed;
     Get  "/requests/{request}" Staff true requests::one::show;
     Post "/requests/{request}/step" Staff true requests::one::step;
     Post "/requests/{request}/decide" Staff true requests::one::decide;

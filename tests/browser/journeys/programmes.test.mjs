@@ -86,6 +86,7 @@ test('a referral goes out, is chased, and is answered', async () => {
   await page.goto(`${file}/entries/new/referral`)
   await page.getByLabel('From us to').check()
   await page.getByLabel('Which organisation?').fill('Harbour College')
+  await page.getByLabel(/The client, who tells/).check()
   await page.getByLabel('What for?').fill('Level 2 maths, evening class')
   await page.getByLabel('Usual').check()
   await page.getByRole('button', { name: 'Save' }).click()

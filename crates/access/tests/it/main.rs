@@ -1,10 +1,11 @@
 //! The policy against an oracle: an own reading of the table, for every request there can be.
 
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use access::{Act, Actor, ActorId, Circumstances, Line, Policy, Request, Role, Subject, When, Why, lines};
 use casework::ClientId;
-use notice::{Categories, Category, Notice, Purpose};
+use notice::{Categories, Category, Notice, Purpose, Special};
 
 /// One for all tests: what one has asked, another finds in its cache.
 static POLICY: LazyLock<Option<Policy>> = LazyLock::new(|| Policy::shipped().ok());
@@ -151,7 +152,7 @@ fn nobody_who_works_here_reads_equality_answers_but_to_answer_a_request() {
 #[test]
 fn a_restricted_file_opens_for_its_client_and_for_answering_them_and_for_nobody_else() {
     let policy = POLICY.as_ref().unwrap();
-    let mut opened = std::collections::BTreeSet::new();
+    let mut opened = BTreeSet::new();
     for (request, _) in every_request().filter(|(r, _)| r.circumstances.restricted) {
         if policy.decide(request).is_ok() {
             opened.insert((request.actor.role, request.purpose, request.act));
@@ -234,6 +235,45 @@ fn every_line_of_the_table_stays_within_what_the_notice_gives() {
             );
         }
     }
+}
+
+// promise: P9
+#[test]
+fn special_categories_are_used_for_purposes_with_a_condition_of_their_own_and_refused_for_all_others() {
+    let policy = POLICY.as_ref().unwrap();
+    let notice = Notice::parse(include_str!("../../../../notices/employment-service.toml")).unwrap();
+    let catalogue = notice.catalogue();
+    let specials = |category: Category| -> BTreeSet<Special> {
+        let of_fields = catalogue.fields_of(category).flat_map(|field| field.special.iter().copied());
+        let own = notice.category(category).into_iter().flat_map(|held| held.special.iter().copied());
+        of_fields.chain(own).collect()
+    };
+    // Article 9 asks for a point of its own, and the Act for a paragraph of Schedule 1 but with consent.
+    let covered = |special: &Special, purpose: Purpose| {
+        let conditions = notice.purpose(purpose).into_iter().flat_map(|given| &given.conditions);
+        conditions.filter(|condition| condition.covers.contains(special)).any(|condition| {
+            condition.schedule1.is_some() || (special.of_article_9() && condition.article9.is_some())
+        })
+    };
+    let (mut with, mut without) = (BTreeSet::new(), BTreeSet::new());
+    for category in Category::ALL.iter().copied().filter(|category| !specials(*category).is_empty()) {
+        for purpose in Purpose::ALL.iter().copied() {
+            let all = specials(category).iter().all(|special| covered(special, purpose));
+            let set = if all && notice.gives(purpose, category) { &mut with } else { &mut without };
+            set.insert((category, purpose));
+        }
+    }
+    let (mut used, mut refused) = (0, 0);
+    for (request, category) in every_request() {
+        let asked = (category, request.purpose);
+        if with.contains(&asked) {
+            used += i32::from(policy.decide(request).is_ok());
+        } else if without.contains(&asked) {
+            assert!(policy.decide(request).is_err(), "{category} for {}: {request:?}", request.purpose);
+            refused += 1;
+        }
+    }
+    assert!(used > 100 && refused > 100, "{used} {refused}");
 }
 
 #[test]

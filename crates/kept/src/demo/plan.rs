@@ -300,6 +300,7 @@ impl Writer<'_> {
             sheet
                 .code("direction", "out")
                 .text("organisation", to)
+                .code("told_by", "client")
                 .text("reason", reason)
                 .code("urgency", urgency)
                 .day("sent_on", sent)

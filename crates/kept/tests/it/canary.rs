@@ -381,8 +381,10 @@ fn on_a_programme(site: &Site, client: &str, adviser: &str, marks: &mut Marks) {
     );
     assert_eq!(site.post(&format!("{client}/entries/new/support"), adviser, &support).status, 303);
     let (whom, why) = (marks.new_one("Zq", ""), marks.new_one("Zq", ""));
-    let referral =
-        format!("form={}&direction=out&organisation={whom}&reason={why}&programme={programme}", form_key());
+    let referral = format!(
+        "form={}&direction=out&organisation={whom}&told_by=client&reason={why}&programme={programme}",
+        form_key()
+    );
     assert_eq!(site.post(&format!("{client}/entries/new/referral"), adviser, &referral).status, 303);
     let placement = placed.location.unwrap().split('?').next().unwrap().to_owned();
     let shown = site.get(&placement, adviser).text;

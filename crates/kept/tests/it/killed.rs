@@ -21,7 +21,7 @@ fn strace(at: usize) -> Command {
 }
 
 /// Has a running service killed at its `at`-th call from now on.
-fn killed_at(child: &Running, at: usize) -> Running {
+pub(super) fn killed_at(child: &Running, at: usize) -> Running {
     let mut tracer = strace(at)
         .args(["-p", &child.0.id().to_string()])
         .stderr(Stdio::piped())
@@ -132,9 +132,9 @@ fn nothing_acknowledged_is_lost_at_any_step_of_registering_and_noting() {
 }
 
 /// Every so many steps are tried, beginning with another one each day: in so many days, each of them.
-const STRIDE: usize = 4;
+pub(super) const STRIDE: usize = 4;
 
-fn first_step() -> usize {
+pub(super) fn first_step() -> usize {
     let days = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs() / 86_400;
     usize::try_from(days).unwrap() % STRIDE
 }
@@ -211,7 +211,7 @@ fn an_erasure_that_is_killed_at_any_step_is_whole_or_not_begun() {
 }
 
 /// Two files more, of clients on no programme, are past their day, and no sweep was today.
-const TWO_MORE: &str = "UPDATE keeping SET day = 1 WHERE client IN (SELECT client FROM keeping WHERE layer = 'service' AND day > 1 AND client NOT IN (SELECT client FROM placement) ORDER BY client LIMIT 2); DELETE FROM sweep";
+pub(super) const TWO_MORE: &str = "UPDATE keeping SET day = 1 WHERE client IN (SELECT client FROM keeping WHERE layer = 'service' AND day > 1 AND client NOT IN (SELECT client FROM placement) ORDER BY client LIMIT 2); DELETE FROM sweep";
 
 // promise: P16
 #[test]

@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 
+use super::killed::{STRIDE, first_step, killed_at};
 use super::site::{Answered, Site, ended, form_key, signal};
 use super::*;
 
@@ -19,13 +20,15 @@ struct MailServer {
     process: Child,
     lines: Receiver<String>,
     port: String,
+    /// What the subject of the messages says that are counted: made-up clients may be told other things, too.
+    about: &'static str,
     taken: Vec<String>,
     _folder: tempfile::TempDir,
 }
 
 impl MailServer {
     /// None if tests with Python are left out on purpose.
-    fn start() -> Option<MailServer> {
+    fn start(about: &'static str) -> Option<MailServer> {
         let named = std::env::var("KEPT_TEST_PYTHON").ok();
         if named.as_deref() == Some("off") {
             eprintln!("KEPT_TEST_PYTHON=off: this test did not run");
@@ -48,10 +51,10 @@ impl MailServer {
         let (say, lines) = channel();
         std::thread::spawn(move || output.map_while(Result::ok).try_for_each(|line| say.send(line)));
         let port = ready.strip_prefix("ready ").expect("the server is ready").to_owned();
-        Some(MailServer { process, lines, port, taken: Vec::new(), _folder: folder })
+        Some(MailServer { process, lines, port, about, taken: Vec::new(), _folder: folder })
     }
 
-    /// Waits until it has taken so many cancellations in all, or so long. (The made-up clients of tomorrow may be reminded too.)
+    /// Waits until it has taken so many of them in all, or so long.
     fn wait_for(&mut self, count: usize, most: Duration) {
         let begun = Instant::now();
         while self.taken.len() < count {
@@ -62,7 +65,7 @@ impl MailServer {
             if String::from_utf8(content)
                 .unwrap()
                 .lines()
-                .any(|line| line.starts_with("Subject: ") && line.ends_with("cancelled"))
+                .any(|line| line.starts_with("Subject: ") && line.contains(self.about))
             {
                 self.taken.push(mail["to"][0].as_str().unwrap().to_owned());
             }
@@ -142,7 +145,7 @@ fn stands(page: &str) -> BTreeMap<String, u64> {
 #[test]
 fn of_a_closed_day_each_client_is_told_once_though_the_program_is_killed_again_and_again() {
     for site in Site::all(160) {
-        let Some(mut server) = MailServer::start() else { return };
+        let Some(mut server) = MailServer::start("cancelled") else { return };
         configured(&site, &server.port);
         let running = site.start();
         let cookie = site.sign_in("receptionist");
@@ -201,10 +204,111 @@ fn of_a_closed_day_each_client_is_told_once_though_the_program_is_killed_again_a
     }
 }
 
+/// The files of those who were registered for this stand before the end that their notice gives them: warned of since a month.
+fn near_their_end(site: &Site, clients: usize) {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+    let today = i64::try_from(since.as_secs() / 86_400).unwrap();
+    let (since, warn, day) = (today - 330, today - 27, today + 35);
+    site.spoil(
+        "records",
+        &format!(
+            "UPDATE keeping SET since = {since}, warn = {warn}, day = {day} WHERE layer = 'service' AND client IN (SELECT id FROM client ORDER BY registered DESC LIMIT {clients})"
+        ),
+    );
+}
+
+/// Whatever waits goes on waiting.
+const LATER: &str =
+    "UPDATE message SET due = 4102444800000000 WHERE state = 'waiting' AND ending IS NOT NULL";
+/// Whatever waits is sent now, also at night.
+const NOW: &str = "UPDATE message SET due = 0 WHERE state = 'waiting' AND ending IS NOT NULL";
+
+// promise: P16
+#[test]
+fn of_the_end_of_their_file_each_client_is_told_once_though_the_program_is_killed_at_any_step_of_it() {
+    const CLIENTS: usize = 120;
+    for site in Site::all(3) {
+        let Some(mut server) = MailServer::start("What we keep until") else { return };
+        let paths: Vec<String> = {
+            let _running = site.start();
+            let adviser = site.sign_in("adviser");
+            (0..CLIENTS)
+                .map(|number| {
+                    let form = format!(
+                        "form={}&how=on-paper&agreed=in-words&somebody-else=on&name=Ends+Number{number}&email=ends{number}%40example.org",
+                        form_key()
+                    );
+                    let made = site.post("/clients/register", &adviser, &form);
+                    made.location.unwrap().split("/details").next().unwrap().to_owned()
+                })
+                .collect()
+        };
+        near_their_end(&site, CLIENTS);
+        configured(&site, &server.port);
+        let path = site.folder().join("kept.toml");
+        let text = std::fs::read_to_string(&path).unwrap();
+        std::fs::write(&path, text.replace("remind_hours = 0", "remind_hours = 0\ntell_of_ending = true"))
+            .unwrap();
+
+        let (mut steps, mut kills) = (first_step(), 0);
+        while server.taken.len() < CLIENTS / 2 && kills < 16 {
+            steps += STRIDE;
+            // Nothing leaves before the one is there that kills.
+            site.spoil("records", LATER);
+            let mut child = site.start();
+            let tracer = killed_at(&child, steps);
+            let begun = Instant::now();
+            while child.0.try_wait().unwrap().is_none() {
+                site.spoil("records", NOW);
+                server.wait_for(usize::MAX, Duration::from_millis(300));
+                assert!(begun.elapsed() < Duration::from_secs(60), "it was not killed at step {steps}");
+            }
+            drop(tracer);
+            kills += 1;
+        }
+        // Who had a message in hand is dead: whether it left is in doubt, and nobody tries it again by itself.
+        site.spoil(
+            "records",
+            "UPDATE message SET claimed = 0 WHERE state = 'sending' AND ending IS NOT NULL",
+        );
+        site.spoil("records", NOW);
+        let running = site.start();
+        let adviser = site.sign_in("adviser");
+        let begun = Instant::now();
+        let (sent, unsure) = loop {
+            site.spoil("records", NOW);
+            let pages: Vec<String> = paths.iter().map(|path| site.get(path, &adviser).text).collect();
+            let with = |words: &str| pages.iter().filter(|page| page.contains(words)).count();
+            let unsure = with("Perhaps sent");
+            let sent =
+                pages.iter().filter(|page| page.contains(">Sent<") && !page.contains("Perhaps sent")).count();
+            if sent + unsure == CLIENTS {
+                break (sent, unsure);
+            }
+            assert!(begun.elapsed() < Duration::from_secs(120), "{sent} sent, {unsure} in doubt");
+            std::thread::sleep(Duration::from_millis(300));
+        };
+        server.wait_for(usize::MAX, Duration::from_secs(1));
+        let mut to = server.taken.clone();
+        to.sort();
+        to.dedup();
+        assert_eq!(to.len(), server.taken.len(), "told twice: {:?}", server.taken);
+        assert!(
+            sent <= to.len() && to.len() <= sent + unsure,
+            "{sent} sent, {unsure} in doubt, {} taken",
+            to.len()
+        );
+        assert!(kills > 8, "{kills}");
+        eprintln!("{:?}: {sent} told, {unsure} in doubt after {kills} kills", site.ground.engine());
+        drop(running);
+        site.is_sound();
+    }
+}
+
 #[test]
 fn a_mail_server_that_is_away_keeps_the_messages_and_wrong_settings_are_said_at_the_start() {
     for site in Site::all(160) {
-        let Some(mut server) = MailServer::start() else { return };
+        let Some(mut server) = MailServer::start("cancelled") else { return };
         // A port on which nobody listens.
         let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let port = nobody.local_addr().unwrap().port().to_string();

@@ -3,6 +3,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 
+use super::killed::TWO_MORE;
 use super::site::Site;
 use super::*;
 
@@ -117,6 +118,89 @@ fn a_full_disk_takes_nothing_and_says_so() {
             assert!(well(&site.kept(&["doctor"])).contains("3 of 3 people can be found"), "from {from}");
         }
         site.is_sound();
+    }
+}
+
+/// A command about a service whose disk is full from the `from`-th call on that writes to it.
+fn on_a_full_disk(site: &Site, from: usize, calls: &str, words: &[&str]) -> Output {
+    let full = format!("inject={calls}:error=ENOSPC:when={from}+");
+    Command::new("strace")
+        .args(["-f", "-o", "/dev/null", "-e", &format!("trace={calls}"), "-e", &full, "--"])
+        .arg(env!("CARGO_BIN_EXE_kept"))
+        .args(words)
+        .env("KEPT_CONFIG", site.folder().join("kept.toml"))
+        .output()
+        .unwrap()
+}
+
+// promise: P16
+#[test]
+fn a_disk_that_is_full_in_the_middle_of_a_sweep_is_said_and_the_sweep_goes_on_afterwards() {
+    // Of the other engine the server has the disk.
+    let site = Site::all(60).swap_remove(0);
+    let (mut left, mut stopped) = (60, 0);
+    for from in (1..).step_by(15) {
+        site.spoil("records", TWO_MORE);
+        let out = on_a_full_disk(&site, from, "pwrite64", &["retention", "run", "--json"]);
+        let said = String::from_utf8_lossy(&out.stderr);
+        if !out.status.success() {
+            stopped += 1;
+            assert_eq!(out.status.code(), Some(1), "from {from}: {said}");
+            assert!(said.contains("disk is full") && said.contains("Free some space"), "from {from}: {said}");
+        }
+        // There is room again, and nobody waits for the one that ended.
+        site.spoil("records", "UPDATE sweep SET held_until = 0");
+        let after = well(&site.kept(&["retention", "run", "--json"]));
+        assert!(
+            after.contains("\"state\":\"done\"") && after.contains("\"erased\":2"),
+            "from {from}: {after}"
+        );
+        left -= 2;
+        let doctor = well(&site.kept(&["doctor"]));
+        assert!(doctor.contains(&format!("{left} of {left} people can be found")), "from {from}: {doctor}");
+        site.is_sound();
+        if out.status.success() {
+            break;
+        }
+        assert!(left > 2, "there is no end of writes");
+    }
+    assert!(stopped > 3, "{stopped}");
+    eprintln!("stopped at {stopped} places of a sweep");
+}
+
+// promise: P15
+#[test]
+fn a_disk_that_is_full_while_the_epoch_rolls_leaves_the_old_epoch_or_the_new_one() {
+    // The root is a folder on either engine; the keyring is on our disk on one of them.
+    for (site, stride) in Site::all(40).into_iter().zip([6, 1]) {
+        let (mut number, mut stopped) = (10_001, 0);
+        let epoch = |said: &str| {
+            let digits = said.split("in epoch ").nth(1).and_then(|rest| rest.split('.').next());
+            digits.and_then(|digits| digits.parse::<u64>().ok())
+        };
+        let mut known = epoch(&well(&site.kept(&["keyring", "roll"]))).unwrap();
+        for from in (1..).step_by(stride) {
+            well(&site.kept(&["erase", &format!("NB-{number}"), "--ground", "request"]));
+            number += 1;
+            let out = on_a_full_disk(&site, from, "pwrite64,fsync,fdatasync", &["keyring", "roll"]);
+            let said = String::from_utf8_lossy(&out.stderr);
+            if !out.status.success() {
+                stopped += 1;
+                assert_eq!(out.status.code(), Some(1), "from {from}: {said}");
+                assert!(said.contains("disk is full"), "from {from}: {said}");
+            }
+            // Nobody is lost, and the next roll makes the erasure final: the epoch moved on once, then or now.
+            site.is_sound();
+            let now = epoch(&well(&site.kept(&["keyring", "roll"]))).unwrap();
+            assert_eq!(now, known + 1, "from {from}: {said}");
+            known = now;
+            if out.status.success() {
+                break;
+            }
+            assert!(number < 10_040, "there is no end of writes");
+        }
+        assert!(stopped > 1, "{stopped}");
+        eprintln!("{:?}: stopped at {stopped} places of a roll", site.ground.engine());
     }
 }
 

@@ -6,12 +6,13 @@ use std::sync::Arc;
 use access::{Act, Request};
 use audit::Detail;
 use casework::disclosures::{Approved, Asked, Blocked, Disclosure, Ground, Stage, named};
+use casework::programmes::Placement;
 use casework::{ClientId, OrganisationId, Profile, answers};
 use jiff::civil::Date;
 use notice::{Categories, Category, FieldId, Notice, Purpose, Recipient};
 use vault::{FileKeys, Personal};
 
-use super::{ADD, DisclosureRow, Fact, PAGES, SHARE};
+use super::{ADD, DisclosureRow, Fact, PAGES, PLACEMENTS, SHARE};
 use crate::consents::{StoredConsent, consents_of, stored};
 use crate::entries::Stored;
 use crate::notices::Published;
@@ -45,8 +46,20 @@ impl AtTheGate {
         ids.iter().filter_map(|id| Some(self.field(id)?.label.clone())).collect()
     }
 
+    /// The categories that hold the answers to these fields. A programme's own are in the entry of the placement.
     pub(super) fn categories(&self, ids: &[FieldId]) -> Categories {
-        ids.iter().filter_map(|id| Some(self.field(id)?.category)).collect()
+        let asked: Categories = ids.iter().filter_map(|id| Some(self.field(id)?.category)).collect();
+        let own = ids.iter().any(|id| self.notices.iter().any(|one| is_own(&one.notice, id)));
+        if own { asked.with(Category::Casework) } else { asked }
+    }
+
+    /// Those of these answers of a placement that its programme asked for itself.
+    fn own_answers(&self, ids: &[FieldId], placement: &Placement) -> Profile {
+        let notice = self.notices.iter().find(|one| one.notice.id == placement.notice);
+        let own = |id: &&FieldId| notice.is_some_and(|one| is_own(&one.notice, id));
+        let found =
+            ids.iter().filter(own).filter_map(|id| Some((id.clone(), placement.facts.get(id)?.clone())));
+        Profile { answers: found.collect() }
     }
 
     /// Whether the recipient's key can be encrypted to.
@@ -64,6 +77,18 @@ impl AtTheGate {
         let agreed = consent.fields.iter().filter(|id| recipient.fields.contains(id)).cloned().collect();
         Ok((Ground::Consent(proof), agreed))
     }
+}
+
+/// Whether a field is a question of the notice's own, which the rest of the file does not hold.
+fn is_own(notice: &Notice, id: &FieldId) -> bool {
+    notice.fields.iter().any(|field| field.id == *id)
+}
+
+/// What is opened to be given.
+enum Page {
+    Contact(Profile),
+    Other(Profile),
+    Placement(Box<Placement>),
 }
 
 /// The facts of a profile in these fields, the names of those without an answer, and the versions of the pages.
@@ -166,12 +191,13 @@ impl Service {
         wanted: &[FieldId],
         categories: Categories,
     ) -> Result<Personal<Found>, Error> {
-        let rows = self.records().read(vec![PAGES.with([client.as_bytes().into()])]).await?;
-        let rows = rows.into_iter().next().map(|r| r.rows).unwrap_or_default();
+        let id = || client.as_bytes().into();
+        let rows = self.records().read(vec![PAGES.with([id()]), PLACEMENTS.with([id()])]).await?;
+        let [pages, placements] = rows.as_slice() else { return Err(Error::Damaged("batch")) };
         let of_facts: BTreeSet<Category> = gate.categories(wanted).iter().collect();
         let mut versions = Vec::new();
-        let mut pages = Vec::new();
-        for row in &rows {
+        let mut opened = Vec::new();
+        for row in &pages.rows {
             let stored = Stored::read(row)?;
             if !categories.contains(stored.category) {
                 continue;
@@ -180,8 +206,16 @@ impl Service {
                 versions.push(format!("{}:{}", stored.category, stored.version));
             }
             let contact = stored.category == Category::Contact;
-            pages
-                .push(self.open_page(entry, keys, client, &stored)?.map(move |page| (contact, page.profile)));
+            opened.push(self.open_page(entry, keys, client, &stored)?.map(move |page| match contact {
+                true => Page::Contact(page.profile),
+                false => Page::Other(page.profile),
+            }));
+        }
+        for row in placements.rows.iter().filter(|_| of_facts.contains(&Category::Casework)) {
+            let stored = Stored::read(row)?;
+            versions.push(format!("{}:{}.{}", stored.category, stored.id, stored.version));
+            let placement = self.open_entry::<Placement>(entry, keys, client, &stored)?;
+            opened.push(placement.map(|placement| Page::Placement(Box::new(placement))));
         }
         let described: Vec<(FieldId, notice::Field, Option<notice::ValueList>)> = wanted
             .iter()
@@ -191,7 +225,8 @@ impl Service {
                 Some((id.clone(), field.clone(), catalogue.list_of(field).cloned()))
             })
             .collect();
-        Ok(Personal::gather(entry, pages)?.map(move |pages| {
+        let own = |placement: &Placement| gate.own_answers(wanted, placement);
+        Ok(Personal::gather(entry, opened)?.map(move |opened| {
             let mut found = Found {
                 contact: Profile::default(),
                 facts: Vec::new(),
@@ -199,11 +234,15 @@ impl Service {
                 versions: versions.join(" "),
             };
             let mut all = Profile::default();
-            for (contact, profile) in pages {
-                if contact {
-                    found.contact = profile.clone();
+            for page in opened {
+                match page {
+                    Page::Contact(profile) => {
+                        found.contact = profile.clone();
+                        all = all.joined(profile);
+                    }
+                    Page::Other(profile) => all = all.joined(profile),
+                    Page::Placement(placement) => all = all.joined(own(&placement)),
                 }
-                all = all.joined(profile);
             }
             for (field, described, list) in described {
                 match all.get(&field) {

@@ -4,7 +4,7 @@
 //! file a row without a name is left, in no caseload and in no search, until the layer's day.
 
 use audit::Change;
-use casework::{ClientId, ProgrammeId};
+use casework::{ClientId, DocumentId, ProgrammeId};
 use jiff::Timestamp;
 use notice::Category;
 use store::{Query, sql};
@@ -18,8 +18,8 @@ use crate::{
 };
 
 sql! { records:
-    /// How many entries of one category go.
-    COUNT_CATEGORY = "UPDATE erasure SET entries = (SELECT COUNT(*) FROM entry e WHERE e.client = erasure.client AND e.category = erasure.what) WHERE id = $1";
+    /// How many entries and documents of one category go.
+    COUNT_CATEGORY = "UPDATE erasure SET entries = (SELECT COUNT(*) FROM entry e WHERE e.client = erasure.client AND e.category = erasure.what), documents = (SELECT COUNT(*) FROM document d WHERE d.client = erasure.client AND d.category = erasure.what) WHERE id = $1";
     /// How many of a programme's layer.
     COUNT_LAYER = "UPDATE erasure SET entries = (SELECT COUNT(*) FROM entry e WHERE e.client = erasure.client AND e.compartment = erasure.what) WHERE id = $1";
     /// How much goes of a file when all goes that no programme needs.
@@ -27,6 +27,11 @@ sql! { records:
     /// The rows of one category.
     DROP_CATEGORY = "DELETE FROM entry WHERE client = $1 AND category = $2 AND compartment NOT LIKE 'programme:%'";
     DROP_CATEGORY_PAST = "DELETE FROM entry_past WHERE client = $1 AND category = $2 AND compartment NOT LIKE 'programme:%'";
+    DROP_CATEGORY_DOCUMENTS = "DELETE FROM document WHERE client = $1 AND category = $2";
+    /// Whom entries spoke of that are gone.
+    DROP_MENTIONS_OF_GONE = "DELETE FROM mention WHERE client = $1 AND NOT EXISTS (SELECT 1 FROM entry e WHERE e.id = mention.entry)";
+    /// The documents that stay.
+    DOCUMENTS_LEFT = "SELECT DISTINCT id FROM document WHERE client = $1";
     /// The rows of a programme's layer.
     DROP_LAYER = "DELETE FROM entry WHERE client = $1 AND compartment = $2";
     DROP_LAYER_PAST = "DELETE FROM entry_past WHERE client = $1 AND compartment = $2";
@@ -83,7 +88,8 @@ impl What {
         }
     }
 
-    /// The keys that go with it. A category other than the equality answers shares its key with the rest of the file.
+    /// The keys that go with it. A category other than the equality answers shares its key with the rest of the file; documents have
+    /// keys of their own ([`Service::keys_of_gone_documents`]).
     fn keys(self) -> Vec<Compartment> {
         match self {
             What::File => Vec::new(),
@@ -108,11 +114,20 @@ impl Service {
         batch.extend(match going.what {
             What::File => Vec::new(),
             What::Service => service_swept(going, now),
-            What::Category(_) => vec![
-                COUNT_CATEGORY.with([id()]),
-                DROP_CATEGORY.with([client(), what()]),
-                DROP_CATEGORY_PAST.with([client(), what()]),
-            ],
+            What::Category(category) => {
+                let mut batch = vec![
+                    COUNT_CATEGORY.with([id()]),
+                    DROP_CATEGORY.with([client(), what()]),
+                    DROP_CATEGORY_PAST.with([client(), what()]),
+                    DROP_CATEGORY_DOCUMENTS.with([client(), what()]),
+                    DROP_MENTIONS_OF_GONE.with([client()]),
+                ];
+                if category == documents::CATEGORY {
+                    // What was being typed is a note, too.
+                    batch.push(DROP_DRAFTS.with([client()]));
+                }
+                batch
+            }
             What::Programme(programme) => vec![
                 COUNT_LAYER.with([id()]),
                 DROP_LAYER.with([client(), what()]),
@@ -139,11 +154,15 @@ impl Service {
             let client = ClientId::from_bytes(row.bytes16(0)?);
             let what = What::read(row.text(1)?)?;
             let mut epoch = self.vault().epoch();
-            for compartment in what.keys() {
+            let mut going = what.keys();
+            if what == What::Category(documents::CATEGORY) {
+                going.extend(self.keys_of_gone_documents(client).await?);
+            }
+            for compartment in going {
                 let permit = self.policy().decide(erase_request(client))?;
                 epoch = self.vault().erase(&permit, client.into(), Some(compartment)).await?;
             }
-            if what == What::Service {
+            if matches!(what, What::Service | What::Category(documents::CATEGORY)) {
                 self.documents_kept().remove_client(client).await?;
                 self.unlink_from_packs(client).await?;
             }
@@ -153,6 +172,25 @@ impl Service {
             self.records().truncate_log().await?;
         }
         Ok(())
+    }
+}
+
+impl Service {
+    /// The keys of documents that no row knows any more: with them the documents are gone from every older copy, too.
+    async fn keys_of_gone_documents(&self, client: ClientId) -> Result<Vec<Compartment>, Error> {
+        let rows = self.records().read(vec![DOCUMENTS_LEFT.with([client.as_bytes().into()])]).await?;
+        let mut left = Vec::new();
+        for row in rows.into_iter().next().unwrap_or_default().rows {
+            left.push(Compartment::Document(DocumentId::from_bytes(row.bytes16(0)?)));
+        }
+        let keys = match self.vault().keys(client.into()).await {
+            Ok(keys) => keys,
+            // The whole file went meanwhile.
+            Err(vault::Error::NoKeys) => return Ok(Vec::new()),
+            Err(error) => return Err(error.into()),
+        };
+        let gone = |one: &Compartment| matches!(one, Compartment::Document(_)) && !left.contains(one);
+        Ok(keys.compartments().filter(gone).collect())
     }
 }
 

@@ -112,6 +112,12 @@ sql! { records:
     ERASURE = "SELECT id, client, what, ground, state, asked, asked_by, decided, decided_by, entries, documents, paper, recipients, mentions, in_service, final_from FROM erasure ORDER BY asked, id";
     /// By what figures are rounded.
     FIGURE_SECRET = "SELECT name, sealed FROM figure_secret ORDER BY name";
+    /// The lines that no news goes to, of a file.
+    SUPPRESSION = "SELECT id, digest, client, scope, since FROM suppression WHERE client = $1 ORDER BY since, id";
+    /// The same of erased files.
+    SUPPRESSION_OF_NOBODY = "SELECT id, digest, client, scope, since FROM suppression WHERE client IS NULL ORDER BY since, id";
+    /// Under what they are digested.
+    SUPPRESSION_SECRET = "SELECT name, sealed FROM suppression_secret ORDER BY name";
     /// What is due of a file.
     DUE = "SELECT entry, field, client, form, day FROM due WHERE client = $1 ORDER BY day, entry, field";
     /// Whom its entries speak of.
@@ -202,7 +208,7 @@ const REQUEST_DAYS: &[&str] = &["received", "opinion", "closed"];
 const TOLD_TIMES: &[&str] = &["noted", "told", "answered"];
 
 /// What is read file by file, under a permit for that file.
-pub(crate) static OF_CLIENTS: [Table; 31] = [
+pub(crate) static OF_CLIENTS: [Table; 32] = [
     plain("client", "clients", &CLIENT, &["last_contact"], &["registered"]),
     with(plain("entry", "entries", &ENTRY, &["day"], &["written"]), Sealed::Entry),
     with(plain("entry_past", "earlier-entries", &ENTRY_PAST, &["day"], &["written"]), Sealed::Entry),
@@ -232,6 +238,7 @@ pub(crate) static OF_CLIENTS: [Table; 31] = [
     with(plain("request_step", "request-steps", &REQUEST_STEP, &["day"], &["at"]), Sealed::Asked),
     with(plain("redaction", "redactions", &REDACTION, &[], &["marked", "reviewed"]), Sealed::Asked),
     plain("objection", "objections", &OBJECTION, &[], &["since"]),
+    plain("suppression", "suppression", &SUPPRESSION, &["since"], &[]),
     with(plain("hold", "holds", &HOLD, &["review"], &["placed", "lifted"]), Sealed::Hold),
     plain("to_redact", "to-redact", &TO_REDACT, &[], &["noted", "done"]),
     plain("breach_affected", "breach-affected", &BREACH_AFFECTED, &[], &["added", "told"]),
@@ -246,7 +253,7 @@ pub(crate) static OF_CLIENTS: [Table; 31] = [
 ];
 
 /// What belongs to the service, and what is left of files that are no more.
-pub(crate) static OF_SERVICE: [Table; 28] = [
+pub(crate) static OF_SERVICE: [Table; 30] = [
     plain("notice_version", "notices", &NOTICE_VERSION, &[], &["published"]),
     plain("notice_text", "notice-texts", &NOTICE_TEXT, &[], &["kept"]),
     with(plain("staff", "staff", &STAFF, &[], &["created"]), Sealed::Staff),
@@ -280,6 +287,8 @@ pub(crate) static OF_SERVICE: [Table; 28] = [
     ),
     with(plain("figure_pack", "figure-packs", &FIGURE_PACK, &[], &["asked", "decided"]), Sealed::Groups),
     with(plain("figure_secret", "figure-secret", &FIGURE_SECRET, &[], &[]), Sealed::Secret),
+    plain("suppression", "suppression", &SUPPRESSION_OF_NOBODY, &["since"], &[]),
+    with(plain("suppression_secret", "suppression-secret", &SUPPRESSION_SECRET, &[], &[]), Sealed::Secret),
     plain("counter", "counters", &COUNTER, &[], &[]),
     plain("figure_population", "figure-population", &FIGURE_POPULATION, &[], &["loaded"]),
     plain("erasure", "erasures", &ERASURE, &[], &["asked", "decided", "in_service", "final_from"]),
@@ -347,7 +356,7 @@ impl Table {
             Sealed::Merge => vec![content("merge", 1, of_file(Category::Agreement))],
             Sealed::Service => vec![content(self.name, version()?, None)],
             Sealed::Groups => vec![seal("groups", "groups", "figure_pack", version()?, None)],
-            Sealed::Secret => vec![seal("sealed", "secret", "figure_secret", 1, None)],
+            Sealed::Secret => vec![seal("sealed", "secret", self.name, 1, None)],
         })
     }
 }

@@ -2,19 +2,23 @@
 //!
 //! An objection to a lawful basis stops every purpose that the client's own notice rests on it; one to equality monitoring
 //! stops that purpose: `Standing` reads them with the file's row. Direct marketing is no purpose of the notice: whoever would
-//! send news or offers asks [`Service::may_send_news`] first. An objection to profiling stops nothing, since Kept profiles
+//! send news or offers asks [`Service::may_send_news`] first, which also knows who said no before their file was erased. An objection to profiling stops nothing, since Kept profiles
 //! nobody; it is kept so that it holds if a service ever did.
 
 use access::Act;
 use audit::Action;
-use casework::{ClientId, RequestId};
+use casework::suppression::Line;
+use casework::{ClientId, Profile, RequestId};
 use jiff::Timestamp;
 use notice::{Article6, Category, Notice, ObjectionTo, Purpose};
 use store::{Query, sql};
+use vault::Personal;
 
+use crate::entries::Stored;
+use crate::looked::CONTACT_PAGE;
 use crate::sessions::Visit;
 use crate::standing::Standing;
-use crate::{Error, Service};
+use crate::{Error, Opened, Service};
 
 sql! { records:
     /// A client says no to something.
@@ -77,14 +81,18 @@ impl Service {
         Ok(objects.iter().map(row).collect())
     }
 
-    /// Whether a client may be sent news and offers. News of an appointment is no such thing and does not ask.
+    /// Whether a client may be sent news and offers: they do not object, and none of the lines by which they are reached is one of
+    /// somebody who did. News of an appointment is no such thing and does not ask.
     ///
     /// # Errors
     /// The rules refuse to reach this client at all, there is no such file, or a store failed.
     pub async fn may_send_news(&self, visit: &Visit, client: ClientId) -> Result<bool, Error> {
         let id = || client.as_bytes().into();
-        let rows = self.records().read(vec![Standing::query(client, visit), OBJECTIONS.with([id()])]).await?;
-        let [head, objections] = rows.as_slice() else { return Err(Error::Damaged("batch")) };
+        let rows = self
+            .records()
+            .read(vec![Standing::query(client, visit), OBJECTIONS.with([id()]), CONTACT_PAGE.with([id()])])
+            .await?;
+        let [head, objections, contact] = rows.as_slice() else { return Err(Error::Damaged("batch")) };
         let standing = Standing::read(client, head.first())?;
         let request = standing.request(visit, self.now(), Act::Read, Category::Contact.into());
         let permit = self.permit(request, NEWS).await?;
@@ -92,7 +100,13 @@ impl Service {
             .rows
             .iter()
             .any(|row| row.text(0).is_ok_and(|what| what == ObjectionTo::DirectMarketing.code()));
-        let _receipt = self.log().submit(permit, NEWS, audit::Detail::default()).durable().await?;
-        Ok(!objects)
+        let keys = self.vault().keys(client.into()).await?;
+        let entry = self.log().submit(permit, NEWS, audit::Detail::default());
+        let contact = match contact.first() {
+            Some(row) => self.open_page(&entry, &keys, client, &Stored::read(row)?)?.map(|page| page.profile),
+            None => Personal::new(&entry, Profile::default()),
+        };
+        let lines = Opened::new(contact.map(|contact| Line::all_of(&contact)), entry).release().await?;
+        Ok(!objects && !self.suppressed(&lines).await?.contains(&true))
     }
 }

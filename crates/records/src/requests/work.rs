@@ -7,10 +7,10 @@ use casework::working_days::BankHolidays;
 use casework::{ClientId, Fault, RequestId};
 use jiff::Timestamp;
 use jiff::civil::Date;
-use notice::Category;
+use notice::{Category, ObjectionTo};
 use store::{Query, sql};
 
-use super::{RequestRow, StepRow, marks, objections, opt, place, to_answer, works_off};
+use super::{RequestRow, StepRow, marks, objections, opt, place, suppression, to_answer, works_off};
 use crate::sessions::Visit;
 use crate::surroundings::day_number;
 use crate::{Error, Service, changes};
@@ -198,6 +198,9 @@ impl Service {
         match decision.outcome {
             Outcome::TakenBack => {
                 batch.push(objections::ending(hand.client, id, true));
+                if hand.row.objects.contains(&ObjectionTo::DirectMarketing) {
+                    batch.extend(suppression::taken_back(hand.client));
+                }
                 batch.push(self.closing(&hand, hand.today));
             }
             Outcome::Refused => batch.push(objections::ending(hand.client, id, false)),

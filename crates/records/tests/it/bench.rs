@@ -98,6 +98,13 @@ impl Bench {
         Visit { staff, role, session, token: Token::from_cookie(&"00".repeat(32)).unwrap() }
     }
 
+    /// A registered client with this name and number.
+    pub(crate) async fn registered(&self, visit: &Visit, name: &str, phone: &str) -> ClientId {
+        let mut wanted = registration(name);
+        wanted.contact.set(fields::MOBILE_PHONE, Some(Answer::Text(phone.into())));
+        self.service.register_client(visit, wanted).await.unwrap()
+    }
+
     /// A registered client with this name.
     pub(crate) async fn client(&self, visit: &Visit, name: &str) -> ClientId {
         self.service.register_client(visit, registration(name)).await.unwrap()

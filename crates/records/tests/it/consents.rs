@@ -16,11 +16,18 @@ use records::consents::About;
 use records::erasure::Ground;
 use records::telling::Step;
 use records::{Error, Service, Visit};
+use store::Sql;
 
 use crate::bench::{Bench, NOTICE, places};
 use crate::pdf;
 
 const PROGRAMME: &str = include_str!("../../../../notices/programmes/routes-to-work.toml");
+
+static OBJECT: Sql = Sql {
+    name: "OBJECT",
+    store: "records",
+    text: "INSERT INTO objection (client, what, stops, since, request) VALUES ($1, 'public-task', 8, 0, $1)",
+};
 
 fn key() -> [u8; 16] {
     *uuid::Uuid::new_v4().as_bytes()
@@ -104,6 +111,24 @@ async fn share(
 ) -> Result<EntryId, Error> {
     let shown = service.sharing(visit, client, to).await?.release().await?;
     service.share(visit, client, to, key(), &shown.versions).await
+}
+
+/// Another server over the same stores. SQLite has one server; there it is the same one.
+async fn another_server(bench: &Bench) -> Option<Service> {
+    match bench.ground.engine() {
+        store::Engine::Postgres => {
+            let mut beside = places(&bench.ground).await;
+            beside.checkpoint = bench.ground.folder().join("checkpoint-beside");
+            Some(Service::open(&beside, bench.service.surroundings().clone()).await.unwrap())
+        }
+        store::Engine::Sqlite => None,
+    }
+}
+
+/// Who is found by this name.
+async fn found(service: &Service, visit: &Visit, name: &str) -> Vec<ClientId> {
+    let found = service.find_clients(visit, name, 5).await.unwrap().release().await.unwrap();
+    found.into_iter().map(|one| one.who.client).collect()
 }
 
 fn why<T>(result: Result<T, Error>) -> Blocked {
@@ -199,15 +224,7 @@ async fn a_withdrawal_stops_what_is_ready_and_a_second_server_refuses_at_once() 
         let left = share(&bench.service, &ada, client, to).await.unwrap();
         bench.service.pack(&ada, client, left).await.unwrap();
         let ready = share(&bench.service, &ada, client, to).await.unwrap();
-        // Another server over the same stores. SQLite has one server; there it is the same one.
-        let second = match bench.ground.engine() {
-            store::Engine::Postgres => {
-                let mut beside = places(&bench.ground).await;
-                beside.checkpoint = bench.ground.folder().join("checkpoint-beside");
-                Some(Service::open(&beside, bench.service.surroundings().clone()).await.unwrap())
-            }
-            store::Engine::Sqlite => None,
-        };
+        let second = another_server(&bench).await;
         let second = second.as_ref().unwrap_or(&bench.service);
         assert_eq!(second.sharing(&ada, client, to).await.unwrap().release().await.unwrap().blocked, None);
 
@@ -477,6 +494,123 @@ async fn a_use_that_was_taken_back_stops_and_what_has_no_ground_left_is_schedule
         service.open_file(&ada, client, 5).await.unwrap().release().await.unwrap();
         let page = service.consent_page(&harriet, client).await.unwrap().release().await.unwrap();
         assert_eq!(page.goes, [(Category::Equality, date(2026, 12, 23))]);
+    }
+}
+
+// promise: P4
+// promise: P8
+#[tokio::test(flavor = "multi_thread")]
+async fn who_took_back_consent_to_support_is_found_for_it_no_more_on_any_server_nor_after_a_restart() {
+    for bench in Bench::all().await {
+        let ada = bench.visit("Ada", Role::Adviser).await;
+        let desk = bench.visit("Dan", Role::Receptionist).await;
+        let (meera, harriet) = managers(&bench).await;
+        let service = &bench.service;
+        let client = bench.client(&ada, "Daniel Whitfield").await;
+        let other = bench.client(&ada, "Daniela Whitfield").await;
+        let second = another_server(&bench).await;
+        let second = second.as_ref().unwrap_or(service);
+        for visit in [&ada, &desk, &meera, &harriet] {
+            assert!(found(second, visit, "Daniel Whitfield").await.contains(&client), "{:?}", visit.role);
+        }
+        assert_eq!(service.duplicates(&meera).await.unwrap().release().await.unwrap().closed, 0);
+
+        service
+            .withdraw_consent(&ada, client, About::Use(Purpose::Support), key(), Way::Spoken)
+            .await
+            .unwrap();
+        // No server has followed the feed of changes yet but the one that wrote; both say the same at once.
+        for server in [service, second] {
+            for visit in [&ada, &meera] {
+                let left = found(server, visit, "Daniel Whitfield").await;
+                assert!(!left.contains(&client) && left.contains(&other), "{:?}: {left:?}", visit.role);
+            }
+            for visit in [&desk, &harriet] {
+                let left = found(server, visit, "Daniel Whitfield").await;
+                assert!(left.contains(&client), "{:?} asks for another purpose", visit.role);
+            }
+            // Whoever comes again is not registered beside the file unknowingly, and nothing is said of it.
+            let typed = crate::bench::registration("Daniel Whitfield").contact;
+            let on_file =
+                server.on_file(&ada, key(), &typed).await.unwrap().unwrap().release().await.unwrap();
+            assert!(on_file.closed && on_file.likely.iter().all(|one| one.who.client != client));
+            let pairs = server.duplicates(&meera).await.unwrap().release().await.unwrap();
+            assert!(pairs.pairs.iter().all(|pair| pair.one.client != client && pair.other.client != client));
+        }
+        let bench = bench.reopened().await.unwrap();
+        assert!(!found(&bench.service, &ada, "Daniel Whitfield").await.contains(&client));
+        assert!(found(&bench.service, &harriet, "Daniel Whitfield").await.contains(&client));
+
+        // An objection to what reception does stops that, and consent given again brings the file back to who works with it.
+        let records = bench.ground.store(&records::MIGRATIONS).await;
+        records.write(vec![OBJECT.with([client.as_bytes().into()])]).await.unwrap();
+        assert!(!found(&bench.service, &desk, "Daniel Whitfield").await.contains(&client), "at once");
+        bench.service.state_reason(&harriet, client, "The client wants to come back").await.unwrap();
+        bench.later(60);
+        answer(&bench.service, &harriet, client, About::Use(Purpose::Support), yes()).await.unwrap();
+        assert!(found(&bench.service, &ada, "Daniel Whitfield").await.contains(&client));
+    }
+}
+
+// promise: P18
+#[tokio::test(flavor = "multi_thread")]
+async fn a_referral_by_which_we_tell_somebody_needs_the_clients_consent_and_one_by_the_client_does_not() {
+    for bench in Bench::all().await {
+        let ada = bench.visit("Ada", Role::Adviser).await;
+        let client = bench.client(&ada, "Daniel Whitfield").await;
+        let (to, _) = recipient(&bench, "support-partners", "Quay Advice").await;
+        let service = &bench.service;
+        let form = notice::forms::form("referral").unwrap();
+        let referral = |told: &'static str, whom: &str| casework::Written {
+            answers: crate::programmes::answers(&[
+                ("direction", crate::programmes::code("out")),
+                ("organisation", Answer::Text(whom.into())),
+                ("told_by", crate::programmes::code(told)),
+                ("reason", Answer::Text("Debt advice".into())),
+            ]),
+            ..casework::Written::default()
+        };
+        let write =
+            async |written: &casework::Written| service.write_entry(&ada, client, key(), form, written).await;
+        let said = |result: Result<EntryId, Error>| match result {
+            Err(Error::Faults(faults)) => (faults[0].field.to_string(), faults[0].message.clone()),
+            other => panic!("{other:?}"),
+        };
+        let shut = |why: Blocked| ("organisation".to_owned(), why.words().to_owned());
+        assert_eq!(said(write(&referral("us", "Quay Advice")).await), shut(Blocked::NoConsent));
+        let (field, message) = said(write(&referral("us", "Nobody in Particular")).await);
+        assert!(field == "organisation" && message.contains("not in the directory"), "{message}");
+        let mut silent = referral("us", "Quay Advice");
+        silent.answers.set(FieldId::known("told_by"), None);
+        assert_eq!(said(write(&silent).await).0, "told_by");
+        // What the client says themselves is theirs, and that it was so is written down.
+        let by_client = write(&referral("client", "Quay Advice")).await.unwrap();
+        let turned =
+            service.change_entry(&ada, client, by_client, 1, form, &referral("us", "Quay Advice")).await;
+        assert!(matches!(turned, Err(Error::Faults(_))), "nor by a change afterwards");
+
+        answer(service, &ada, client, About::Sharing(to), yes()).await.unwrap();
+        let ours = write(&referral("us", " quay advice ")).await.unwrap();
+        bench.later(60);
+        service.withdraw_consent(&ada, client, About::Sharing(to), key(), Way::Spoken).await.unwrap();
+        assert_eq!(said(write(&referral("us", "Quay Advice")).await), shut(Blocked::Withdrawn));
+        // What was told before goes its way, and a word in it can be put right.
+        let step =
+            casework::referrals::StepTyped { step: "accepted".into(), on: None, outcome: String::new() };
+        service.refer_on(&ada, client, ours, 1, &step).await.unwrap();
+        let view = service.view_entry(&ada, client, ours).await.unwrap().release().await.unwrap();
+        let records::files::What::Written(_, mut corrected) = view.entry.what else { panic!() };
+        corrected.answers.set(FieldId::known("reason"), Some(Answer::Text("Advice on debts".into())));
+        service.change_entry(&ada, client, ours, 2, form, &corrected).await.unwrap();
+
+        let page = service.consent_page(&ada, client).await.unwrap().release().await.unwrap();
+        let blocked: Vec<_> = page.shared.iter().filter_map(|line| line.row.why).collect();
+        assert_eq!(blocked.len(), 3, "each that was stopped at the gate is in the file's list: {blocked:?}");
+        let looks = service.who_looked(&ada, client).await.unwrap().release().await.unwrap().looks;
+        let stopped = |why: &str| {
+            looks.iter().filter(|l| l.action == "share" && l.outcome == format!("refused:{why}")).count()
+        };
+        assert_eq!((stopped("no-consent"), stopped("not-named"), stopped("consent-withdrawn")), (2, 1, 1));
     }
 }
 

@@ -140,6 +140,138 @@ async fn figures_are_for_managers_and_equality_answers_for_the_equality_report_a
     }
 }
 
+/// A thousand people with an answer to every equality question, by turns of different lengths.
+fn answered(adviser: StaffId) -> Vec<Loaded> {
+    let mut people = loaded(adviser, 1000);
+    let notice = notice::Notice::parse(crate::bench::NOTICE).unwrap();
+    let catalogue = notice.catalogue();
+    for (turn, field) in catalogue.fields_of(notice::Category::Equality).enumerate() {
+        let list = catalogue.list_of(field).unwrap();
+        for (at, person) in people.iter_mut().enumerate() {
+            // One of five says nothing, one of seven would rather not; the others take turns through the list.
+            let answer = match at + turn {
+                none if none % 5 == 0 => None,
+                not if not % 7 == 0 => Some(Answer::PreferNotToSay),
+                other => {
+                    let value = &list.values[(other / (turn + 2)) % list.values.len()];
+                    let code = value.code.clone();
+                    Some(Answer::Code(Chosen { code, other: None, list: list.version.clone() }))
+                }
+            };
+            person.profile.set(field.id.clone(), answer);
+        }
+    }
+    people
+}
+
+// promise: P10
+#[tokio::test(flavor = "multi_thread")]
+async fn the_equality_report_covers_every_characteristic_and_is_right_against_a_plain_count() {
+    for bench in Bench::all().await {
+        let ada = bench.visit("Ada", Role::Adviser).await;
+        let meera = bench.visit("Meera", Role::Manager).await;
+        let people = answered(ada.staff);
+        let notice = notice::Notice::parse(crate::bench::NOTICE).unwrap();
+        let catalogue = notice.catalogue();
+        // The plain count, by the words of each list and by the headings that some lists have.
+        let mut plain: std::collections::BTreeMap<(String, String), u64> = std::collections::BTreeMap::new();
+        for field in catalogue.fields_of(notice::Category::Equality) {
+            let list = catalogue.list_of(field).unwrap();
+            for person in &people {
+                let words = match person.profile.get(&field.id) {
+                    None => vec![(field.id.to_string(), "Not recorded".to_owned())],
+                    Some(Answer::PreferNotToSay) => {
+                        vec![(field.id.to_string(), "Prefer not to say".to_owned())]
+                    }
+                    Some(Answer::Code(one)) => {
+                        let value = list.value(&one.code).unwrap();
+                        let whole = (field.id.to_string(), value.label.clone());
+                        let group = value.group.clone().map(|group| (format!("{}_group", field.id), group));
+                        std::iter::once(whole).chain(group).collect()
+                    }
+                    other => panic!("{other:?}"),
+                };
+                for key in words {
+                    *plain.entry(key).or_default() += 1;
+                }
+            }
+        }
+        bench.service.load_files(people).await.unwrap();
+        let (report, _) = bench.service.equality_report(&meera, Measure::Starts, summer()).await.unwrap();
+        let shown: Vec<&str> = report.iter().map(|one| one.id.as_str()).collect();
+        for field in catalogue.fields_of(notice::Category::Equality) {
+            assert!(
+                shown.contains(&field.id.as_str()),
+                "{} is collected and not reported: {shown:?}",
+                field.id
+            );
+        }
+        assert!(shown.contains(&"age") && shown.contains(&"disability"), "{shown:?}");
+        let mut checked = 0;
+        for one in report.iter().filter(|one| !["age", "disability"].contains(&one.id.as_str())) {
+            assert_eq!(one.refused, None, "{}", one.id);
+            let by_group = one.id.ends_with("_group");
+            for line in &one.lines {
+                let key = (one.id.clone(), line.name.clone());
+                let whole = one.id.trim_end_matches("_group").to_owned();
+                let count = match line.name.as_str() {
+                    "All" => 1000,
+                    // Who said nothing has no heading.
+                    "Not recorded" | "Prefer not to say" if by_group => {
+                        plain.get(&(whole, line.name.clone())).copied().unwrap_or(0)
+                    }
+                    _ => plain.get(&key).copied().unwrap_or(0),
+                };
+                if line.people.is_some() {
+                    assert!(near(line.people, count), "{key:?}: {:?} beside {count}", line.people);
+                    checked += 1;
+                }
+            }
+        }
+        assert!(checked > 40, "{checked}");
+    }
+}
+
+// promise: P11
+#[tokio::test(flavor = "multi_thread")]
+async fn every_pack_withstands_the_attack_alone_and_together_with_all_earlier_ones() {
+    for bench in Bench::all().await {
+        let ada = bench.visit("Ada", Role::Adviser).await;
+        let meera = bench.visit("Meera", Role::Manager).await;
+        let gwen = bench.visit("Gwen", Role::Governance).await;
+        let service = &bench.service;
+        service.load_files(answered(ada.staff)).await.unwrap();
+        let mut together: Vec<statistics::Release> = Vec::new();
+        let mut extracts = 0;
+        for (nth, story) in casework::figures::STORIES.iter().enumerate() {
+            let form = [u8::try_from(nth).unwrap(); 16];
+            let pack = match service.prepare_pack(&meera, form, story.id, summer()).await {
+                Ok(pack) => pack,
+                // What cannot be told beside the others is refused, and nothing of it is published.
+                Err(Error::Faults(_)) => continue,
+                Err(other) => panic!("{}: {other}", story.id),
+            };
+            service.decide_pack(&gwen, pack, true).await.unwrap();
+            let content = service.figure_pack(&meera, pack).await.unwrap().content;
+            assert_eq!(statistics::audit::audit(&content.release).unwrap(), [], "{}", story.id);
+            together.insert(0, content.release.clone());
+            let all = statistics::Release::together(&together);
+            assert_eq!(statistics::audit::audit(&all).unwrap(), [], "{} with all before it", story.id);
+            if let Some(extract) = &content.extract {
+                // Counted plainly: whoever knows somebody by what others may know finds ten or more of them.
+                let mut classes: std::collections::BTreeMap<&[String], u64> =
+                    std::collections::BTreeMap::new();
+                for row in &extract.rows {
+                    *classes.entry(&row[..extract.known]).or_default() += 1;
+                }
+                assert!(classes.values().all(|count| *count >= 10), "{classes:?}");
+                extracts += 1;
+            }
+        }
+        assert!(together.len() > 1 && extracts > 0, "{} {extracts}", together.len());
+    }
+}
+
 // promise: P6
 // promise: P11
 #[tokio::test(flavor = "multi_thread")]

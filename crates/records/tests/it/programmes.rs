@@ -398,6 +398,7 @@ async fn a_referral_is_chased_until_somebody_answers_and_keeps_its_steps() {
             answers: answers(&[
                 ("direction", code("out")),
                 ("organisation", Answer::Text("Harbour College".into())),
+                ("told_by", code("client")),
                 ("reason", Answer::Text("Level 2 maths".into())),
                 ("urgency", code("soon")),
             ]),
@@ -538,5 +539,58 @@ async fn the_directory_says_how_to_reach_an_organisation_and_takes_nothing_odd()
         assert_eq!((kept.version, kept.phone.as_str()), (1, "0151 496 0204"));
         let wider = OrganisationDetails { service_areas: "Bay Counties\nEastshore".into(), ..kept };
         service.change_organisation(&meera, id, &wider).await.unwrap();
+    }
+}
+
+// promise: P13
+// promise: P19
+#[tokio::test(flavor = "multi_thread")]
+async fn a_programmes_recipient_gets_the_programmes_own_answers_as_they_are_when_they_leave() {
+    for bench in Bench::all().await {
+        let service = &bench.service;
+        let ada = bench.visit("Ada", Role::Adviser).await;
+        let on = ladder(&bench).await;
+        let client = client(&bench, &ada, "Daniel Whitfield").await;
+        let placement = place(&bench, &ada, client, on).await.unwrap();
+        let (to, _) = crate::consents::recipient(&bench, "fund-office", "Fund office").await;
+        let about = records::consents::About::Sharing(to);
+        crate::consents::answer(service, &ada, client, about, crate::consents::yes()).await.unwrap();
+        let sharing = async || service.sharing(&ada, client, to).await.unwrap().release().await.unwrap();
+        let shown = sharing().await;
+        let facts = |shown: &records::disclosures::Proposal| {
+            let facts = shown.facts.iter().map(|fact| (fact.field.to_string(), fact.value.clone()));
+            facts.collect::<Vec<_>>()
+        };
+        let own = |course: &str| {
+            let text = |field: &str, value: &str| (field.to_owned(), value.to_owned());
+            vec![
+                text("name", "Daniel Whitfield"),
+                text("pay_band", "No pay: out of work"),
+                text("course_taken", course),
+            ]
+        };
+        assert_eq!((facts(&shown), shown.blocked), (own("Forklift licence"), None));
+        assert_eq!(shown.without, ["Postcode", "Last day of the course"]);
+        let ready = service.share(&ada, client, to, key(), &shown.versions).await.unwrap();
+        // Another answer to the programme's own question: what is ready says something else by now.
+        let next =
+            answers(&[("pay_band", code("NONE")), ("course_taken", Answer::Text("Welding, level 2".into()))]);
+        service.change_placement(&ada, client, placement, 1, Becomes::Facts(next)).await.unwrap();
+        assert!(matches!(service.pack(&ada, client, ready).await, Err(Error::ChangedMeanwhile)));
+        let shown = sharing().await;
+        assert_eq!(facts(&shown), own("Welding, level 2"));
+        let ready = service.share(&ada, client, to, key(), &shown.versions).await.unwrap();
+        service.pack(&ada, client, ready).await.unwrap();
+        assert_eq!(service.recipients_to_tell(&ada).await.unwrap().0, []);
+        // Whoever got an answer is told that it was put right.
+        bench.later(60);
+        let last = answers(&[
+            ("pay_band", code("BELOW")),
+            ("course_taken", Answer::Text("Welding, level 2".into())),
+        ]);
+        service.change_placement(&ada, client, placement, 2, Becomes::Facts(last)).await.unwrap();
+        let (open, _) = service.recipients_to_tell(&ada).await.unwrap();
+        assert_eq!((open.len(), open[0].reference), (1, ready));
+        assert_eq!(open[0].fields, [FieldId::known("pay_band")]);
     }
 }

@@ -10,8 +10,9 @@ use casework::{Answer, ClientId, RequestId};
 use jiff::civil::{Date, date};
 use notice::{Category, ObjectionTo};
 use records::erasure::Ground;
-use records::requests::{CopyGroup, Download, Marking};
+use records::requests::{CopyGroup, Download, Marking, Verdict};
 use records::{Error, Service, Visit};
+use store::Sql;
 
 use crate::bench::{Bench, meeting};
 use crate::pdf;
@@ -329,6 +330,97 @@ async fn what_a_client_objects_to_is_asked_for_before_the_act() {
         let legitimate = Taken { objects: vec![ObjectionTo::LegitimateInterests], ..taken(Kind::Objection) };
         service.record_request(&ada, client, key(), &legitimate).await.unwrap();
         assert!(service.open_file(&ada, client, 20).await.is_ok(), "this notice rests nothing on them");
+    }
+}
+
+static ROWS: Sql =
+    Sql { name: "ROWS", store: "records", text: "SELECT digest, client FROM suppression ORDER BY since, id" };
+static FORGET: Sql = Sql { name: "FORGET", store: "records", text: "DELETE FROM suppression" };
+
+// promise: P26
+#[tokio::test(flavor = "multi_thread")]
+async fn who_objected_to_news_is_not_sent_any_after_their_file_is_erased_nor_when_they_come_again() {
+    for bench in Bench::all().await {
+        let ada = bench.visit("Ada", Role::Adviser).await;
+        let lead = bench.visit("Harriet", Role::Governance).await;
+        let client = bench.client(&ada, "Daniel Whitfield").await;
+        let other = bench.registered(&ada, "Maria Lopes", "+447700900124").await;
+        let service = &bench.service;
+        let objection = || Taken { objects: vec![ObjectionTo::DirectMarketing], ..taken(Kind::Objection) };
+        service.record_request(&ada, client, key(), &objection()).await.unwrap();
+        assert!(!service.may_send_news(&ada, client).await.unwrap(), "at once");
+        assert!(service.may_send_news(&ada, other).await.unwrap(), "nobody else is meant");
+        // A new line is on the list, too.
+        let mut contact = crate::bench::registration("Daniel Whitfield").contact;
+        contact.set(fields::EMAIL, Some(Answer::Text("daniel@example.org".into())));
+        service.change_details(&ada, client, Category::Contact, 1, contact).await.unwrap();
+        let records = bench.ground.store(&records::MIGRATIONS).await;
+        let rows = async || records.read(vec![ROWS.with([])]).await.unwrap().remove(0).rows;
+        let kept = rows().await;
+        assert_eq!(kept.len(), 2, "a number and an address");
+        assert!(kept.iter().all(|row| row.blob(0).unwrap().len() == 32), "digests and nothing else");
+
+        // The file is erased: the lines stay and say no longer whose.
+        let id = service.request_queue(&lead).await.unwrap().release().await.unwrap().open[0].row.id;
+        decide(service, &lead, id, "granted", &[]).await.unwrap();
+        step(service, &lead, id, Step::Sent, "Told").await.unwrap();
+        service.erase_file("NB-10001", Ground::Request).await.unwrap();
+        let left = rows().await;
+        assert!(left.len() == 2 && left.iter().all(|row| row.opt_blob(1).unwrap().is_none()));
+        assert!(service.examine().await.iter().all(|finding| finding.sound));
+        let bench = bench.reopened().await.unwrap();
+        let service = &bench.service;
+        let again = bench.client(&ada, "Dan Whitfield").await;
+        assert!(!service.may_send_news(&ada, again).await.unwrap(), "the same number, registered anew");
+
+        // The lead checks a mailing against it. Nothing that was typed is kept, and nobody else may look.
+        let mailing = "DANIEL@example.org\n07700 900 123\n07700900124\n\nnobody@example.org\nMr Whitfield";
+        let verdicts: Vec<Verdict> = service
+            .check_for_news(&lead, mailing)
+            .await
+            .unwrap()
+            .into_iter()
+            .map(|checked| checked.verdict)
+            .collect();
+        let (not, free) = (Verdict::MustNot, Verdict::NotListed);
+        assert_eq!(verdicts, [not, not, free, free, Verdict::Unreadable]);
+        assert!(matches!(service.check_for_news(&ada, mailing).await, Err(Error::NotYours(_))));
+        assert!(matches!(service.suppression(&ada).await, Err(Error::NotYours(_))));
+        let many = "07700900123\n".repeat(5_001);
+        assert!(matches!(service.check_for_news(&lead, &many).await, Err(Error::Faults(_))));
+        let list = service.suppression(&lead).await.unwrap();
+        assert_eq!((list.lines, list.on_file, list.oldest), (2, 0, Some(TODAY)));
+        assert_eq!((list.reviewed, list.review_by), (None, Some(date(2027, 11, 23))));
+        service.suppression_reviewed(&lead).await.unwrap();
+        assert_eq!(service.suppression(&lead).await.unwrap().reviewed, Some(TODAY));
+
+        // Who wants news again says so: what the erased file left of the same lines goes with theirs.
+        let id = service.record_request(&ada, again, key(), &objection()).await.unwrap();
+        assert_eq!(service.suppression(&lead).await.unwrap().lines, 3);
+        decide(service, &lead, id, "taken-back", &[]).await.unwrap();
+        assert!(service.may_send_news(&ada, again).await.unwrap());
+        assert_eq!(
+            service.suppression(&lead).await.unwrap().lines,
+            1,
+            "the address, which they have no more"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_objected_before_there_was_a_list_is_put_on_it_at_the_next_start() {
+    for bench in Bench::all().await {
+        let ada = bench.visit("Ada", Role::Adviser).await;
+        let client = bench.client(&ada, "Daniel Whitfield").await;
+        let objection = Taken { objects: vec![ObjectionTo::DirectMarketing], ..taken(Kind::Objection) };
+        bench.service.record_request(&ada, client, key(), &objection).await.unwrap();
+        let records = bench.ground.store(&records::MIGRATIONS).await;
+        records.write(vec![FORGET.with([])]).await.unwrap();
+        let bench = bench.reopened().await.unwrap();
+        let rows = records.read(vec![ROWS.with([])]).await.unwrap().remove(0).rows;
+        assert_eq!(rows.len(), 1);
+        assert_eq!(rows[0].opt_bytes16(1).unwrap(), Some(*client.as_bytes()));
+        assert!(!bench.service.may_send_news(&ada, client).await.unwrap());
     }
 }
 

@@ -221,6 +221,9 @@ async fn what_lost_its_last_ground_goes_by_its_day_and_equality_answers_with_the
         let (today, day) = (service.surroundings().today(), day_number(service.surroundings().today()));
         let visit = bench.visit_of(amara.staff, Role::Adviser);
         service.record_meeting(&visit, client, [1; 16], today, &meeting("Came in.", true)).await.unwrap();
+        // A document belongs to that work, has a key of its own, and goes with it.
+        let sending = crate::documents::sending("certificate.pdf", None);
+        crate::documents::send(service, &visit, client, sending, crate::documents::PDF).await.unwrap();
         let records = bench.ground.store(&records::MIGRATIONS).await;
         let schedule = |client: casework::ClientId, what: &'static str, day: i64| {
             SCHEDULE.with([client.as_bytes().into(), what.into(), day.into()])
@@ -241,6 +244,8 @@ async fn what_lost_its_last_ground_goes_by_its_day_and_equality_answers_with_the
             !file.timeline.iter().any(|entry| matches!(entry.what, records::files::What::Meeting(_))),
             "notes are gone"
         );
+        let documents = service.documents(&visit, client).await.unwrap().release().await.unwrap().documents;
+        assert!(documents.is_empty(), "{documents:?}");
         assert!(
             matches!(service.open_file(&visit, other, 20).await, Err(Error::NoSuchFile)),
             "a file that nobody could find is no file"
@@ -249,11 +254,15 @@ async fn what_lost_its_last_ground_goes_by_its_day_and_equality_answers_with_the
         let whats: Vec<_> = register.iter().map(|one| one.what).collect();
         assert_eq!(register.len(), 3, "{whats:?}");
         assert!(register.iter().all(|one| one.in_service.is_some()));
+        let casework = What::Category(notice::Category::Casework);
+        let casework = register.iter().find(|one| one.what == casework).unwrap();
+        assert_eq!((casework.entries, casework.documents), (1, 1));
+        sound(&bench).await;
         let findings = service.examine().await;
         let keyring = findings.iter().find(|finding| finding.name == "keyring").unwrap();
         assert!(
             keyring.detail.starts_with("2 keys of 1 files"),
-            "the key of equality answers is gone: {}",
+            "the keys of equality answers and of the document are gone: {}",
             keyring.detail
         );
     }

@@ -64,6 +64,7 @@ async fn one_timeline_shows_all_four_kinds_and_each_change_keeps_what_was_before
         let referral = written(&[
             ("direction", code("out")),
             ("organisation", text("Quay Advice")),
+            ("told_by", code("client")),
             ("reason", text("Debt advice")),
         ]);
         bench.service.write_entry(&ada, client, key(), form("referral"), &referral).await.unwrap();

@@ -49,7 +49,7 @@ pub(crate) struct Referral {
     #[schema(example = json!(["accepted", "declined", "started", "withdrawn"]))]
     next: Vec<&'static str>,
     /// Its answers by the id of their field.
-    #[schema(value_type = Object, example = json!({ "direction": "out", "organisation": "Harbour Skills Centre", "reason": "Forklift licence" }))]
+    #[schema(value_type = Object, example = json!({ "direction": "out", "organisation": "Harbour Skills Centre", "told_by": "client", "reason": "Forklift licence" }))]
     answers: Map<String, Value>,
     /// The ids of the goals and barriers that it is about.
     about: Vec<String>,
@@ -85,13 +85,17 @@ pub(crate) struct ReferralShown {
 
 /// The answers of a referral.
 #[derive(Debug, ToSchema)]
-#[schema(example = json!({ "direction": "out", "organisation": "Harbour Skills Centre", "reason": "Forklift licence" }))]
+#[schema(example = json!({ "direction": "out", "organisation": "Harbour Skills Centre", "told_by": "client", "reason": "Forklift licence" }))]
 #[allow(dead_code, reason = "describes what is read part by part")]
 pub(crate) struct ReferralAnswers {
     /// Which way: a code of the list of directions, as `out` or `in`.
     direction: String,
     /// Which organisation.
     organisation: String,
+    /// Who tells the organisation about the client, where it goes out: `us`, which needs the client's consent to sharing with
+    /// this organisation of the directory, or `client`.
+    #[schema(required = false)]
+    told_by: String,
     /// What for.
     reason: String,
     /// How urgent it is: a code of the list of urgencies.
@@ -108,7 +112,7 @@ pub(crate) struct ReferralAnswers {
 /// A referral to record.
 #[derive(Debug, ToSchema)]
 #[schema(
-    example = json!({ "answers": { "direction": "out", "organisation": "Harbour Skills Centre", "reason": "Forklift licence" } })
+    example = json!({ "answers": { "direction": "out", "organisation": "Harbour Skills Centre", "told_by": "client", "reason": "Forklift licence" } })
 )]
 #[allow(dead_code, reason = "describes what is read part by part")]
 pub(crate) struct NewReferral {

@@ -8,7 +8,7 @@ use crate::api::{header, json_of, key, problem, token};
 use crate::bench::Bench;
 
 pub(crate) fn referral_to_record() -> Value {
-    json!({ "answers": { "direction": "out", "organisation": "Harbour Skills Centre", "reason": "Forklift licence" } })
+    json!({ "answers": { "direction": "out", "organisation": "Harbour Skills Centre", "told_by": "client", "reason": "Forklift licence" } })
 }
 
 /// A referral that a program recorded.

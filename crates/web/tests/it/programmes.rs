@@ -226,8 +226,21 @@ async fn a_referral_takes_its_steps_on_its_page_and_its_organisation_is_in_the_d
         assert!(
             page.contains("list=\"organisations\"") && page.contains("<option value=\"Harbour College\">")
         );
-        let body =
-            format!("form={}&direction=out&organisation=Harbour+College&reason=Maths&urgency=usual", form());
+        // We would tell them, and nobody has agreed to that: the reason stands beside the field, and nothing typed is lost.
+        let ours =
+            format!("form={}&direction=out&organisation=Harbour+College&told_by=us&reason=Zqmaths", form());
+        let refused = bench.post(&new, &ours, Some(&cookie)).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(refused.text.contains("has not agreed to this"), "{}", refused.text);
+        assert!(
+            refused.text.contains("Zqmaths") && refused.text.contains("organisation-error"),
+            "{}",
+            refused.text
+        );
+        let body = format!(
+            "form={}&direction=out&organisation=Harbour+College&told_by=client&reason=Maths&urgency=usual",
+            form()
+        );
         assert_eq!(bench.post(&new, &body, Some(&cookie)).await.status, StatusCode::SEE_OTHER);
         let listed = bench.get(&format!("/clients/{client}/entries/in/support"), Some(&cookie)).await.text;
         let entry = listed

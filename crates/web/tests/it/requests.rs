@@ -188,3 +188,41 @@ async fn a_restriction_closes_the_file_to_everybody_and_is_lifted_after_the_lett
         assert_eq!(bench.get(&format!("/clients/{client}"), Some(&cookie)).await.status, StatusCode::OK);
     }
 }
+
+// promise: P26
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mailing_is_checked_by_the_lead_against_those_who_said_no_to_news() {
+    for bench in Bench::all().await {
+        let (ada, cookie) = bench.signed_in("Ada", Role::Adviser).await;
+        let (harriet, lead) = bench.signed_in("Harriet", Role::Governance).await;
+        let client = bench.client(ada, "Daniel Whitfield").await.to_string();
+        let objects =
+            format!("form={}&kind=objection&came=spoken&words=No+news&objects=direct-marketing", form());
+        let made = bench.post(&format!("/clients/{client}/requests"), &objects, Some(&cookie)).await;
+        assert_eq!(made.status, StatusCode::SEE_OTHER, "{}", made.text);
+        let page = "/requests/no-news";
+        assert!(bench.get("/requests", Some(&lead)).await.text.contains(page));
+        assert_eq!(bench.get(page, Some(&cookie)).await.status, StatusCode::FORBIDDEN);
+        assert_eq!(bench.post(page, "lines=x", Some(&cookie)).await.status, StatusCode::FORBIDDEN);
+        let reviewed = format!("{page}/reviewed");
+        assert_eq!(bench.post(&reviewed, "", Some(&cookie)).await.status, StatusCode::FORBIDDEN);
+        let before = bench.entries_of(harriet).await;
+        let shown = bench.get(page, Some(&lead)).await;
+        assert!(shown.status == StatusCode::OK && shown.text.contains("Not yet"), "{}", shown.text);
+        assert!(!shown.text.contains("Daniel") && !shown.text.contains("07700"), "numbers and days only");
+        assert_eq!(bench.entries_of(harriet).await - before, 1);
+        let empty = bench.post(page, "lines=", Some(&lead)).await;
+        assert_eq!(empty.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(empty.text.contains("one email address, number or address a line"), "{}", empty.text);
+        let checked =
+            bench.post(page, "lines=07700+900123%0D%0A07700+900124%0D%0A%3Cb%3E", Some(&lead)).await;
+        assert_eq!(checked.status, StatusCode::OK);
+        for said in ["Must not be sent", "Nobody objected", "Cannot be read", "&lt;b&gt;"] {
+            assert!(checked.text.contains(said), "{said}: {}", checked.text);
+        }
+        let done = bench.post(&reviewed, "", Some(&lead)).await;
+        assert_eq!(done.status, StatusCode::SEE_OTHER);
+        let shown = bench.get(done.headers["location"].to_str().unwrap(), Some(&lead)).await.text;
+        assert!(shown.contains("looked through today") && !shown.contains("Not yet"), "{shown}");
+    }
+}
