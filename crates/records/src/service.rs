@@ -19,6 +19,7 @@ use crate::programmes::Offered;
 use crate::search::People;
 use crate::sessions::Sessions;
 use crate::staff::Directory;
+use crate::webhooks::{Listener, ToPrograms};
 use crate::{Error, Surroundings};
 
 sql! { records:
@@ -51,6 +52,7 @@ pub static MIGRATIONS: Migrations = Migrations {
         (17, "erasures, holds, sweeps", include_str!("../migrations/016_erasures.sql")),
         (19, "messages about the end of a file", include_str!("../migrations/018_endings.sql")),
         (22, "returns to those who pay", include_str!("../migrations/021_returns.sql")),
+        (25, "webhooks", include_str!("../migrations/024_webhooks.sql")),
     ],
 };
 
@@ -86,6 +88,8 @@ pub struct Service {
     seen_change: AtomicI64,
     following: tokio::sync::Mutex<()>,
     post: OnceLock<Post>,
+    listeners: RwLock<Arc<Vec<Listener>>>,
+    to_programs: OnceLock<ToPrograms>,
     documents: documents::Keeping,
     looks_seen: tokio::sync::Mutex<Seen>,
 }
@@ -179,6 +183,8 @@ impl Service {
             seen_change: AtomicI64::new(0),
             following: tokio::sync::Mutex::new(()),
             post: OnceLock::new(),
+            listeners: RwLock::default(),
+            to_programs: OnceLock::new(),
             documents: documents::Keeping::new(settings, places),
             looks_seen: tokio::sync::Mutex::default(),
         };
@@ -236,6 +242,8 @@ impl Service {
         let directory = Arc::new(self.load_directory().await?);
         let notices = Arc::new(Service::load_notices(&self.records).await?);
         let programmes = Arc::new(Service::load_programmes(&self.records).await?);
+        let listeners = Arc::new(self.load_listeners().await?);
+        *self.listeners.write().unwrap_or_else(PoisonError::into_inner) = listeners;
         *self.directory.write().unwrap_or_else(PoisonError::into_inner) = directory;
         *self.notices.write().unwrap_or_else(PoisonError::into_inner) = notices;
         *self.programmes.write().unwrap_or_else(PoisonError::into_inner) = programmes;
@@ -275,6 +283,24 @@ impl Service {
     #[must_use]
     pub fn post(&self) -> Option<&Post> {
         self.post.get()
+    }
+
+    /// Says how programs are told that something changed, once, before any is. Without it none is told.
+    pub fn tell_by(&self, to: ToPrograms) {
+        if self.to_programs.set(to).is_err() {
+            tracing::warn!("how programs are told was said already and stays as it is");
+        }
+    }
+
+    /// How programs are told; none until it is said.
+    #[must_use]
+    pub fn to_programs(&self) -> Option<&ToPrograms> {
+        self.to_programs.get()
+    }
+
+    /// The webhooks that are on.
+    pub(crate) fn listeners(&self) -> Arc<Vec<Listener>> {
+        Arc::clone(&self.listeners.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     pub(crate) fn log(&self) -> &Log {

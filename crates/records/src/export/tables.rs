@@ -287,7 +287,7 @@ pub(crate) static OF_SERVICE: [Table; 28] = [
 ];
 
 /// What stays, and why.
-pub const LEFT_OUT: [(&str, &str); 12] = [
+pub const LEFT_OUT: [(&str, &str); 14] = [
     ("setting", "which deployment and epoch this is: another service has its own"),
     ("session", "who is signed in now"),
     ("draft", "notes that nobody has saved: save or drop them first"),
@@ -299,6 +299,8 @@ pub const LEFT_OUT: [(&str, &str); 12] = [
     ("figure_view", "questions that somebody saved under a name: ask them again"),
     ("api_token", "digests of secrets: another service makes new ones"),
     ("api_call", "digests of keys that programs sent"),
+    ("webhook", "where the programs of this service are told: they belong to its tokens"),
+    ("webhook_delivery", "what those programs are told, as ids"),
     ("outbox", "entries on their way to the audit log, which is copied as it is (`kept audit show --json`)"),
 ];
 
