@@ -18,15 +18,14 @@ use casework::webhooks::NotTaken;
 use jiff::Timestamp;
 use ureq::unversioned::transport::DefaultConnector;
 
+use public::Finding;
+
 pub use place::{Allowed, AllowedFault, HookAddress, HookAddressFault};
 pub use signing::{NotASecret, Secret, signature};
 
 use crate::http::{AddressFault, asking, tls};
 use crate::notify::why;
 use crate::{Step, Why};
-
-/// What a program is told at most, in bytes: ids and times are far below it.
-const LARGEST: usize = 16 * 1024;
 
 /// How programs are told.
 #[derive(Debug)]
@@ -87,8 +86,10 @@ impl Webhooks {
             let config = asking(patience).https_only(true).timeout_global(Some(patience)).tls_config(tls);
             Ok::<_, AddressFault>(config.build())
         };
-        let outside = ureq::Agent::with_parts(config()?, DefaultConnector::default(), public::OnlyPublic);
-        let inside = config()?.new_agent();
+        let agent = |finding| {
+            Ok::<_, AddressFault>(ureq::Agent::with_parts(config()?, DefaultConnector::default(), finding))
+        };
+        let (outside, inside) = (agent(Finding::Public)?, agent(Finding::Any)?);
         Ok(Webhooks { allowed, patience, outside, inside })
     }
 
@@ -111,9 +112,6 @@ impl Webhooks {
             Some(place::Which::Outside) => self.outside.clone(),
             Some(place::Which::Inside) => self.inside.clone(),
         };
-        if telling.body.len() > LARGEST {
-            return Told::not(NotTaken::Answered);
-        }
         let at = telling.now.as_second();
         let id = telling.id.to_string();
         let signatures: Vec<String> =

@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use access::Policy;
 use audit::{Log, SigningKey};
+use casework::returns::Definition;
 use jiff::Timestamp;
 use messages::Post;
 use store::{Migrations, Place, Store, sql};
@@ -53,6 +54,7 @@ pub static MIGRATIONS: Migrations = Migrations {
         (19, "messages about the end of a file", include_str!("../migrations/018_endings.sql")),
         (22, "returns to those who pay", include_str!("../migrations/021_returns.sql")),
         (25, "webhooks", include_str!("../migrations/024_webhooks.sql")),
+        (26, "definitions of returns", include_str!("../migrations/025_return_definitions.sql")),
     ],
 };
 
@@ -80,6 +82,7 @@ pub struct Service {
     surroundings: Surroundings,
     notices: RwLock<Arc<Notices>>,
     programmes: RwLock<Arc<Vec<Offered>>>,
+    return_definitions: RwLock<Arc<Vec<Definition>>>,
     directory: RwLock<Arc<Directory>>,
     sessions: Sessions,
     people: RwLock<People>,
@@ -175,6 +178,7 @@ impl Service {
             surroundings,
             notices: RwLock::new(Arc::new(notices)),
             programmes: RwLock::default(),
+            return_definitions: RwLock::default(),
             directory: RwLock::default(),
             sessions: Sessions::default(),
             people: RwLock::default(),
@@ -243,6 +247,8 @@ impl Service {
         let notices = Arc::new(Service::load_notices(&self.records).await?);
         let programmes = Arc::new(Service::load_programmes(&self.records).await?);
         let listeners = Arc::new(self.load_listeners().await?);
+        let definitions = Arc::new(self.load_return_definitions().await?);
+        *self.return_definitions.write().unwrap_or_else(PoisonError::into_inner) = definitions;
         *self.listeners.write().unwrap_or_else(PoisonError::into_inner) = listeners;
         *self.directory.write().unwrap_or_else(PoisonError::into_inner) = directory;
         *self.notices.write().unwrap_or_else(PoisonError::into_inner) = notices;
@@ -264,6 +270,12 @@ impl Service {
     #[must_use]
     pub fn programmes(&self) -> Arc<Vec<Offered>> {
         Arc::clone(&self.programmes.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Every definition of a return, those that come with Kept first.
+    #[must_use]
+    pub fn return_definitions(&self) -> Arc<Vec<Definition>> {
+        Arc::clone(&self.return_definitions.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// The rules that decide.

@@ -84,7 +84,8 @@ pub struct Webhook {
     pub failing: Option<Timestamp>,
     /// When it was switched on or off, or ended.
     pub changed: Option<Timestamp>,
-    version: i64,
+    /// Its version: one more with each secret.
+    pub version: i64,
     secret: Secret,
     earlier: Option<(Secret, Timestamp)>,
 }
@@ -321,17 +322,22 @@ impl Service {
         rows.iter().map(DeliveryLine::read).collect()
     }
 
-    /// Gives a webhook a new secret, shown once. The one before signs beside it for a day.
+    /// Gives a webhook of this version a new secret, shown once. The one before signs beside it for a day.
     ///
     /// # Errors
-    /// As for making one; `Error::ChangedMeanwhile` if somebody else did the same.
+    /// As for making one; `Error::ChangedMeanwhile` if it has another version: the form was sent twice, or somebody else did the
+    /// same. Otherwise the secret that the program knows would be lost.
     pub async fn new_webhook_secret(
         &self,
         by: Option<&Visit>,
         id: WebhookId,
+        version: i64,
     ) -> Result<Zeroizing<String>, Error> {
         self.looks_after(by, NEW_SECRET).await?;
         let webhook = self.webhook(id).await?;
+        if webhook.version != version {
+            return Err(Error::ChangedMeanwhile);
+        }
         let now = self.now();
         let secret = Secret::new(random()?);
         let until = now + SignedDuration::from_hours(BOTH_HOURS);
@@ -340,7 +346,7 @@ impl Service {
             secret: secret.clone(),
             earlier: Some((webhook.secret.clone(), until.as_microsecond())),
         };
-        let version = webhook.version + 1;
+        let version = version + 1;
         let sealed = self.vault().seal_service(TABLE, *id.as_bytes(), version, &sealed)?;
         let reseal = RESEAL.with([id.as_bytes().into(), version.into(), sealed.into()]).expecting(1);
         self.change_webhook(vec![reseal]).await?;

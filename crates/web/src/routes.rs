@@ -250,6 +250,7 @@ routes! {
     Post "/figures/views" Staff true figures::views;
     Get  "/figures/equality" Staff true figures::equality::show;
     Post "/figures/equality" Staff true figures::equality::population;
+    Get  "/figures/equality/report.pdf" Staff true figures::equality::pdf;
     Get  "/figures/packs" Staff true figures::packs::list;
     Post "/figures/packs" Staff true figures::packs::prepare;
     Get  "/figures/packs/{pack}" Staff true figures::packs::show;

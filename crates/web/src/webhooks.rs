@@ -238,6 +238,7 @@ fn about(app: &App, webhook: &Webhook) -> Markup {
 fn acts(webhook: &Webhook) -> Markup {
     let on = webhook.state == WebhookState::On;
     html! { form method="post" action={ "/webhooks/" (webhook.id) } novalidate {
+        (hidden("version", &webhook.version.to_string()))
         @if !on { p.govuk-body { "What happens while it is off is not kept for it. Look at why it was switched off before you switch it on." } }
         (buttons(html! {
             @if on { (button(ButtonKind::Main, "Send a test", Some(("do", "try")))) }
@@ -313,7 +314,7 @@ pub(crate) async fn act(
     sent: Form,
 ) -> Result<Response, Fail> {
     let id = webhook_id(&id)?;
-    let sent = sent.only(&["do", "delivery"])?;
+    let sent = sent.only(&["do", "delivery", "version"])?;
     let by = Some(&visit);
     match sent.one("do")? {
         "try" => app.service.try_webhook(by, id).await?,
@@ -321,7 +322,9 @@ pub(crate) async fn act(
         "off" => app.service.switch_webhook(by, id, Switch::Off).await?,
         "end" => app.service.switch_webhook(by, id, Switch::End).await?,
         "secret" => {
-            let secret = app.service.new_webhook_secret(by, id).await?;
+            let version =
+                sent.one("version")?.parse().map_err(|_| Fail::bad_form("Its version is missing."))?;
+            let secret = app.service.new_webhook_secret(by, id, version).await?;
             return secret_page(&app, &visit, id, &secret).await;
         }
         "again" => {

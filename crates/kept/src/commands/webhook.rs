@@ -108,7 +108,9 @@ impl Act {
                 output::line("A test waits to be sent.");
             }
             Act::NewSecret { id } => {
-                let secret = service.new_webhook_secret(None, find(service, &id).await?).await?;
+                let id = find(service, &id).await?;
+                let version = service.webhook(id).await?.version;
+                let secret = service.new_webhook_secret(None, id, version).await?;
                 output::line(&format!("  Secret:  {}", *secret));
                 output::line(&format!(
                     "It is not shown again. For {BOTH_HOURS} hours both this one and the one before hold."

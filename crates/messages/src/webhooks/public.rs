@@ -69,19 +69,29 @@ pub(super) fn is_inside(error: &ureq::Error) -> bool {
     matches!(error, ureq::Error::Other(inner) if inner.is::<Inside>())
 }
 
-/// Finds public addresses, or nothing: one that is not public among those of a name refuses the name.
-#[derive(Debug)]
-pub(super) struct OnlyPublic;
+/// Which addresses a name may lead to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Finding {
+    /// Public ones alone: one that is not among those of a name refuses the name.
+    Public,
+    /// Any: the settings say that this host may stand inside a network.
+    Any,
+}
 
-impl Resolver for OnlyPublic {
+impl Resolver for Finding {
     fn resolve(
         &self,
         uri: &Uri,
         config: &Config,
         timeout: NextTimeout,
     ) -> Result<ResolvedSocketAddrs, ureq::Error> {
-        let found = DefaultResolver::default().resolve(uri, config, timeout)?;
-        if found.iter().all(|address| is_public(address.ip())) {
+        let found = DefaultResolver::default().resolve(uri, config, timeout);
+        // A name that nobody knows comes as a fault of input, like a connection that breaks.
+        let found = found.map_err(|error| match error {
+            ureq::Error::Io(_) => ureq::Error::HostNotFound,
+            other => other,
+        })?;
+        if *self == Finding::Any || found.iter().all(|address| is_public(address.ip())) {
             Ok(found)
         } else {
             Err(ureq::Error::Other(Box::new(Inside)))

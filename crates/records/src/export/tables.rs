@@ -108,6 +108,8 @@ sql! { records:
     FIGURE_POPULATION = "SELECT name, loaded, loaded_by, text FROM figure_population ORDER BY name";
     /// Returns to those who pay for a programme.
     FUNDER_RETURN = "SELECT id, programme, definition, definition_version, version, first_day, last_day, recipient, stage, asked, asked_by, decided, decided_by, sealed FROM funder_return ORDER BY asked, id";
+    /// What returns are made by.
+    RETURN_DEFINITION = "SELECT definition, version, own, added, text FROM return_definition ORDER BY added, definition, version";
     /// The register of erasures.
     ERASURE = "SELECT id, client, what, ground, state, asked, asked_by, decided, decided_by, entries, documents, paper, recipients, mentions, in_service, final_from FROM erasure ORDER BY asked, id";
     /// By what figures are rounded.
@@ -246,7 +248,7 @@ pub(crate) static OF_CLIENTS: [Table; 31] = [
 ];
 
 /// What belongs to the service, and what is left of files that are no more.
-pub(crate) static OF_SERVICE: [Table; 28] = [
+pub(crate) static OF_SERVICE: [Table; 29] = [
     plain("notice_version", "notices", &NOTICE_VERSION, &[], &["published"]),
     plain("notice_text", "notice-texts", &NOTICE_TEXT, &[], &["kept"]),
     with(plain("staff", "staff", &STAFF, &[], &["created"]), Sealed::Staff),
@@ -278,6 +280,7 @@ pub(crate) static OF_SERVICE: [Table; 28] = [
         plain("funder_return", "returns", &FUNDER_RETURN, &["first_day", "last_day"], &["asked", "decided"]),
         Sealed::Service,
     ),
+    plain("return_definition", "return-definitions", &RETURN_DEFINITION, &[], &["added"]),
     with(plain("figure_pack", "figure-packs", &FIGURE_PACK, &[], &["asked", "decided"]), Sealed::Groups),
     with(plain("figure_secret", "figure-secret", &FIGURE_SECRET, &[], &[]), Sealed::Secret),
     plain("counter", "counters", &COUNTER, &[], &[]),

@@ -324,7 +324,7 @@ async fn what_does_not_fit_is_said_beside_its_field_and_only_administrators_look
             let visit = bench.visit(&format!("A {role}"), role).await;
             let refused = webhook(&bench, Some(&visit), &support, &here).await;
             assert!(matches!(refused, Err(Error::NotYours(_))), "{role}");
-            let refused = bench.service.new_webhook_secret(Some(&visit), made.id).await;
+            let refused = bench.service.new_webhook_secret(Some(&visit), made.id, 1).await;
             assert!(matches!(refused, Err(Error::NotYours(_))), "{role}");
         }
         for _ in 1..5 {
@@ -346,8 +346,10 @@ async fn a_new_secret_signs_beside_the_one_before_for_a_day() {
             let of = |one: &Value| one["headers"]["webhook-signature"].as_str().unwrap().split(' ').count();
             heard.iter().map(of).collect()
         };
-        let secret = bench.service.new_webhook_secret(None, made.id).await.unwrap();
+        let secret = bench.service.new_webhook_secret(None, made.id, 1).await.unwrap();
         assert_ne!(*secret, *made.secret.unwrap());
+        let twice = bench.service.new_webhook_secret(None, made.id, 1).await;
+        assert!(matches!(twice, Err(Error::ChangedMeanwhile)));
         bench.service.try_webhook(None, made.id).await.unwrap();
         tell(&bench).await;
         assert_eq!(signatures(receiver.heard(SOON)), [2]);

@@ -84,8 +84,11 @@ async fn an_administrator_has_a_program_told_and_sees_what_became_of_it() {
             assert!(bench.get(&here, Some(&admin)).await.text.contains(says), "{act}");
             if act == "do=off" {
                 assert!(bench.get("/", Some(&admin)).await.text.contains("hooks.example.org"));
-                let secret = bench.post(&here, "do=secret", Some(&admin)).await;
+                let secret = bench.post(&here, "do=secret&version=1", Some(&admin)).await;
                 assert!(secret.text.contains("whsec_") && secret.text.contains("holds beside it"));
+                // Sent twice, it makes no third secret: the one that the program knows would be lost.
+                let twice = bench.post(&here, "do=secret&version=1", Some(&admin)).await;
+                assert_eq!(twice.status, StatusCode::CONFLICT);
             }
         }
         // What ended is shown and no more.
@@ -117,7 +120,7 @@ async fn for_others_there_are_no_webhooks() {
             let adding = adding(&token, FINE, "&kinds=client.registered");
             let refused = bench.post("/webhooks", &adding, Some(&cookie)).await;
             assert_eq!(refused.status, StatusCode::FORBIDDEN, "{role}");
-            for act in ["do=try", "do=off", "do=end", "do=secret"] {
+            for act in ["do=try", "do=off", "do=end", "do=secret&version=1"] {
                 let refused = bench.post(&here, act, Some(&cookie)).await;
                 assert_eq!(refused.status, StatusCode::FORBIDDEN, "{role} {act}");
                 assert!(!refused.text.contains("whsec_"), "{role} {act}");
