@@ -1,7 +1,7 @@
 //! Telling programs: one thing after another, claimed before it is handed over. Whoever is killed after that tells it again, under
 //! the same id, so that a receiver can drop the second.
 
-use access::{Act, Permit};
+use access::{Act, Permit, Why};
 use audit::{Action, Detail, Outcome};
 use casework::webhooks::{DeliveryState, EventKind, NotTaken, WebhookState};
 use casework::{ClientId, DeliveryId, WebhookId};
@@ -178,7 +178,12 @@ impl Service {
             Err(error) => return Err(error),
         };
         let request = standing.request_of(token.id, token.role, now, Act::Read, claimed.category.into());
-        let Ok(permit) = self.policy().decide(request) else { return Ok(MayKnow::No) };
+        let permit = match self.policy().decide(request) {
+            Ok(permit) => permit,
+            // Rules that cannot be asked say nothing about the program: it is asked again.
+            Err(refusal) if refusal.why == Why::PolicyBroken => return Err(refusal.into()),
+            Err(_) => return Ok(MayKnow::No),
+        };
         if !claimed.noted {
             self.note_telling(claimed, permit).await?;
         }
