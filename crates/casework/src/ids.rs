@@ -78,6 +78,14 @@ id! {
     StaffId
 }
 id! {
+    /// A webhook: where one program is told that something changed.
+    WebhookId
+}
+id! {
+    /// One thing that one program is told: the same at each try, so that it can be known as one.
+    DeliveryId
+}
+id! {
     /// One entry of a client's file: a profile page or a dated entry.
     EntryId
 }

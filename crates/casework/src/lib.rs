@@ -40,6 +40,7 @@ pub mod retention;
 pub mod returns;
 pub mod safe_contact;
 pub mod suppression;
+pub mod webhooks;
 pub mod working_days;
 
 pub use answers::{Answer, Chosen, Fault, Part, Typed};
@@ -48,8 +49,9 @@ pub use consents::Consent;
 pub use disclosures::Disclosed;
 pub use entries::{AgreedPlan, Agreement, EntryKind, How, Meeting, MeetingKind, NoticeGiven, Written};
 pub use ids::{
-    AppointmentId, BreachId, ClientId, ClosureId, DocumentId, EntryId, ErasureId, HandOverId, HoldId,
-    ImportId, MergeId, NotAnId, OrganisationId, PaperId, PlacementId, ProgrammeId, RequestId, StaffId,
+    AppointmentId, BreachId, ClientId, ClosureId, DeliveryId, DocumentId, EntryId, ErasureId, HandOverId,
+    HoldId, ImportId, MergeId, NotAnId, OrganisationId, PaperId, PlacementId, ProgrammeId, RequestId,
+    StaffId, WebhookId,
 };
 pub use profile::Profile;
 pub use programmes::Placement;

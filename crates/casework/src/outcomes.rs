@@ -32,7 +32,7 @@ pub use record::{
 };
 pub use report::{Line, Missing, Progress, Report, Side, Standing, Verdict};
 pub use rules::{LongerBreak, Measure, Milestone, OutcomeKind, RuleSet, Wage, in_force};
-pub use sheet::{RuleFault, RuleFaults};
+pub use sheet::{Place, RuleFault, RuleFaults};
 pub use written::{Entry, FromEntries};
 
 #[cfg(test)]

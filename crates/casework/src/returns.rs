@@ -123,6 +123,8 @@ pub struct Definition {
     pub begins: i8,
     /// Its lines in order.
     pub lines: Vec<Line>,
+    /// The text that it was read from.
+    pub text: String,
 }
 
 /// The months of a return.
@@ -158,7 +160,7 @@ impl Definition {
     /// Reads a definition.
     ///
     /// # Errors
-    /// Every fault of the text, with its line.
+    /// Every fault of the text, with its line and column.
     pub fn parse(text: &str) -> Result<Definition, RuleFaults> {
         parse::definition(text)
     }
@@ -195,7 +197,7 @@ impl Definition {
     }
 }
 
-/// The version in force for a period of a programme with these outcome rules.
+/// The version in force for a period of a programme with these outcome rules; of two from the same day the later one of `all`.
 #[must_use]
 pub fn in_force<'d>(all: &'d [Definition], rules: &str, from: Date) -> Option<&'d Definition> {
     let begun = all.iter().filter(|one| one.rules == rules && one.in_force_from <= from);

@@ -47,6 +47,8 @@ enum Command {
     User(commands::user::User),
     /// Make, list and stop the tokens of programs that use the API.
     Token(commands::token::Token),
+    /// Tell programs when something changes.
+    Webhook(commands::webhook::Webhook),
     /// Check privacy notices and publish them.
     Notice(commands::notice::Command),
     /// Add and list programmes.
@@ -110,6 +112,7 @@ impl Kept {
             Command::Serve(which) => commands::serve::run(&which).await,
             Command::User(user) => user.run().await,
             Command::Token(token) => token.run().await,
+            Command::Webhook(webhook) => webhook.run().await,
             Command::Notice(notice) => notice.run().await,
             Command::Programme(programme) => programme.run().await,
             Command::Audit(audit) => audit.run().await,

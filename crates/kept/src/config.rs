@@ -12,6 +12,7 @@ use zeroize::Zeroizing;
 
 use crate::fail::Fail;
 use crate::messages::{self, Sending};
+use crate::webhooks;
 
 /// The name of the file.
 pub(crate) const FILE: &str = "kept.toml";
@@ -71,6 +72,10 @@ largest = 20
 # name = \"kept-documents\"
 # key = \"kept\"
 # secret_file = \"s3-secret\"         # or KEPT_S3_SECRET in the environment
+
+# Programs that are told when something changes. Only hosts that stand here are ever called. See docs/operations.md.
+# [webhooks]
+# hosts = [\"hooks.example.org\"]
 ";
 
 /// A service's configuration.
@@ -85,6 +90,7 @@ pub(crate) struct Config {
     /// Its four places.
     pub(crate) places: Places,
     messages: Option<messages::Written>,
+    webhooks: Option<webhooks::Written>,
     folder: PathBuf,
     /// How documents are kept.
     pub(crate) documents: records::documents::Settings,
@@ -100,6 +106,8 @@ struct Written {
     places: WrittenPlaces,
     #[serde(default)]
     messages: Option<messages::Written>,
+    #[serde(default)]
+    webhooks: Option<webhooks::Written>,
     #[serde(default)]
     documents: WrittenDocuments,
 }
@@ -248,6 +256,7 @@ impl Config {
             origin,
             behind_proxy: written.behind_proxy,
             messages: written.messages,
+            webhooks: written.webhooks,
             folder: folder.to_owned(),
             places: Places {
                 records: store(places.records),
@@ -266,10 +275,16 @@ impl Config {
         sending.map(Some).map_err(|what| Fail::said(format!("{FILE}, section [messages]: {what}")))
     }
 
-    /// Opens the service.
+    /// Opens the service. It knows how programs are told, if the section for it says so.
     pub(crate) async fn open(&self) -> Result<Service, Fail> {
         self.all_there()?;
-        Ok(Service::open_with(&self.places, Surroundings::real(), self.documents.clone()).await?)
+        let told = self.webhooks.as_ref().map(|written| written.ready(&self.folder)).transpose();
+        let told = told.map_err(|what| Fail::said(format!("{FILE}, section [webhooks]: {what}")))?;
+        let service = Service::open_with(&self.places, Surroundings::real(), self.documents.clone()).await?;
+        if let Some(told) = told {
+            service.tell_by(told);
+        }
+        Ok(service)
     }
 
     /// Whether the three stores are where they should be: SQLite would make an empty one, and the loss would be met far

@@ -16,6 +16,7 @@ mod fail;
 mod messages;
 mod output;
 mod serving;
+mod webhooks;
 
 use std::process::ExitCode;
 

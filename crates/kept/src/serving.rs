@@ -16,6 +16,7 @@ use tracing::level_filters::LevelFilter;
 
 use crate::fail::Fail;
 use crate::messages::{self, ByItself};
+use crate::webhooks;
 
 /// How long answers that are under way may take once the service ends.
 const LAST_ANSWERS: Duration = Duration::from_secs(10);
@@ -77,6 +78,7 @@ pub(crate) async fn serve(
 ) -> Result<(), Fail> {
     let (end, mut ended) = watch::channel(false);
     let mut sending = tokio::spawn(messages::keep_sending(Arc::clone(&service), by_itself, ended.clone()));
+    let mut telling = tokio::spawn(webhooks::keep_telling(Arc::clone(&service), ended.clone()));
     let listener = listener.tap_io(|stream| {
         let _ = stream.set_nodelay(true);
     });
@@ -103,6 +105,10 @@ pub(crate) async fn serve(
     if tokio::time::timeout(LAST_ANSWERS, &mut sending).await.is_err() {
         tracing::warn!("a message was being sent; at the next start it is seen to");
         sending.abort();
+    }
+    // What a program was told and nobody wrote down is told again, under the same id.
+    if tokio::time::timeout(LAST_ANSWERS, &mut telling).await.is_err() {
+        telling.abort();
     }
     // A sweep or a new epoch that is cut off here is carried on at the next start.
     nightly.abort();

@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
+use ureq::config::ConfigBuilder;
 use ureq::tls::{Certificate, RootCerts, TlsConfig};
+use ureq::typestate::AgentScope;
 
 use crate::smtp::this_machine;
 
@@ -43,11 +45,19 @@ pub fn agent(
     if !(secret || here) || !bare || uri.authority().is_some_and(|a| a.as_str().contains('@')) {
         return Err(AddressFault::Address);
     }
-    let mut config = ureq::Agent::config_builder()
+    let mut config = asking(patience).https_only(secret);
+    if secret {
+        config = config.tls_config(tls(authority)?);
+    }
+    Ok(config.build().new_agent())
+}
+
+/// How anybody is asked: by no proxy, never where they redirect to, each step within `patience`.
+pub(crate) fn asking(patience: Duration) -> ConfigBuilder<AgentScope> {
+    ureq::Agent::config_builder()
         .http_status_as_error(false)
         .max_redirects(0)
         .max_redirects_will_error(false)
-        .https_only(secret)
         .proxy(None)
         .user_agent(concat!("kept/", env!("CARGO_PKG_VERSION")))
         // A connection that the other side has closed meanwhile would leave it unsure what was taken.
@@ -57,14 +67,11 @@ pub fn agent(
         .timeout_send_request(Some(patience))
         .timeout_send_body(Some(patience))
         .timeout_recv_response(Some(patience))
-        .timeout_recv_body(Some(patience));
-    if secret {
-        config = config.tls_config(tls(authority)?);
-    }
-    Ok(config.build().new_agent())
+        .timeout_recv_body(Some(patience))
 }
 
-fn tls(authority: Option<&[u8]>) -> Result<TlsConfig, AddressFault> {
+/// Who is trusted: whom the system trusts, and a private authority.
+pub(crate) fn tls(authority: Option<&[u8]>) -> Result<TlsConfig, AddressFault> {
     let mut trusted = rustls_native_certs::load_native_certs().certs;
     if let Some(pem) = authority {
         trusted.push(CertificateDer::from_pem_slice(pem).map_err(|_| AddressFault::Authority)?);

@@ -1,4 +1,5 @@
-//! Sending messages: e-mail by SMTP, texts and e-mail by GOV.UK Notify, in words that give nobody away.
+//! Sending messages: e-mail by SMTP, texts and e-mail by GOV.UK Notify, in words that give nobody away; and telling programs of
+//! others that something changed ([`webhooks`]).
 //!
 //! # What it is for
 //!
@@ -44,6 +45,7 @@ mod post;
 pub mod shipped;
 pub mod smtp;
 mod template;
+pub mod webhooks;
 mod wordings;
 
 pub use filled::{Filled, Filling, FillingFault};

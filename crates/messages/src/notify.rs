@@ -17,6 +17,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
+pub(crate) use answer::why;
 pub use answer::{Delivery, Found, Said};
 pub use key::{ApiKey, ApiKeyFault};
 pub use request::Personalisation;
@@ -179,7 +180,7 @@ fn asked(agent: &ureq::Agent, uri: &str, token: &str, body: Option<&Vec<u8>>) ->
         }
         None => agent.get(uri).header("Content-type", kind).header("Authorization", bearer).call(),
     };
-    let mut answered = answered.map_err(|error| answer::why(&error))?;
+    let mut answered = answered.map_err(|error| why(&error))?;
     let status = answered.status().as_u16();
     // With the status known, a body that breaks off changes nothing: it is read as empty.
     let body = answered.body_mut().with_config().limit(MOST).read_to_vec().unwrap_or_default();

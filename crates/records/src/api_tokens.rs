@@ -19,6 +19,7 @@ use crate::sessions::{Level, Session, Visit};
 use crate::sign_in::Denied;
 use crate::staff::Status;
 use crate::standing::purpose_of;
+use crate::webhooks::{END_DELIVERIES_OF_TOKEN, END_WEBHOOKS_OF_TOKEN};
 use crate::{Error, Service, changes};
 
 sql! { records:
@@ -28,6 +29,8 @@ sql! { records:
     ADD_COVER_OF_TOKEN = "INSERT INTO cover (id, absent, covering, starts, ends, author, written) VALUES ($1, $2, $3, $4, $5, $2, $4)";
     /// All tokens there were.
     TOKENS = "SELECT id, role, purpose, acts_for, made, ends, revoked, used, sealed FROM api_token ORDER BY made, id";
+    /// One of them.
+    TOKEN = "SELECT id, role, purpose, acts_for, made, ends, revoked, used, sealed FROM api_token WHERE id = $1";
     /// The token with this secret.
     TOKEN_WITH = "SELECT id, role, purpose, acts_for, made, ends, revoked, used, sealed FROM api_token WHERE secret = $1";
     /// Stops one.
@@ -193,7 +196,22 @@ impl Service {
         rows.iter().map(|row| self.read_token(row)).collect()
     }
 
-    /// Stops a token at once, on every server.
+    /// One token.
+    pub(crate) async fn api_token(&self, id: StaffId) -> Result<Option<ApiToken>, Error> {
+        let rows = self.records().read(vec![TOKEN.with([id.as_bytes().into()])]).await?;
+        rows.first().and_then(|rows| rows.first()).map(|row| self.read_token(row)).transpose()
+    }
+
+    /// Whether a token opens anything at `now`: it holds, and the member of staff on whose caseload it works is still here.
+    #[must_use]
+    pub fn opens(&self, token: &ApiToken, now: Timestamp) -> bool {
+        let directory = self.directory();
+        let left = |staff| directory.member(staff).is_none_or(|member| member.status == Status::Disabled);
+        // What a role opens files for may change with a version of Kept; a token keeps what it was given.
+        token.holds(now) && !token.acts_for.is_some_and(left) && token.purpose == purpose_of(token.role)
+    }
+
+    /// Stops a token at once, on every server, and its webhooks with it.
     ///
     /// # Errors
     /// `Error::Staff` if no token that holds has this id, or a store failed.
@@ -212,6 +230,8 @@ impl Service {
             let mut batch = vec![
                 REVOKE_TOKEN.with([token.id.as_bytes().into(), at()]),
                 END_COVER_OF_TOKEN.with([token.id.as_bytes().into(), at()]),
+                END_DELIVERIES_OF_TOKEN.with([token.id.as_bytes().into(), at()]),
+                END_WEBHOOKS_OF_TOKEN.with([token.id.as_bytes().into(), at()]),
             ];
             batch.extend(changes::of_service(now));
             self.records().write(batch).await?;
@@ -233,10 +253,7 @@ impl Service {
         let rows = self.records().read(vec![TOKEN_WITH.with([digest.into()])]).await?;
         let row = rows.first().and_then(|rows| rows.first()).ok_or(Denied::SignedOut)?;
         let found = self.read_token(row)?;
-        let directory = self.directory();
-        let left = |staff| directory.member(staff).is_none_or(|member| member.status == Status::Disabled);
-        // What a role opens files for may change with a version of Kept; a token keeps what it was given.
-        if !found.holds(now) || found.acts_for.is_some_and(left) || found.purpose != purpose_of(found.role) {
+        if !self.opens(&found, now) {
             return Err(Denied::SignedOut.into());
         }
         if found.used.is_none_or(|used| now >= used + 1.minute()) {

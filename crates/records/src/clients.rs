@@ -5,6 +5,7 @@ use audit::{Action, Detail};
 use casework::client_number::ClientNumber;
 use casework::entries::{Agreed, EntryKind};
 use casework::profile::fields;
+use casework::webhooks::EventKind;
 use casework::{Agreement, Answer, ClientId, EntryId, Fault, How, NoticeGiven, Profile};
 use notice::{Categories, Category};
 use store::sql;
@@ -14,6 +15,7 @@ use crate::entries::{Head, compartment_of};
 use crate::sessions::Visit;
 use crate::standing::purpose_of;
 use crate::surroundings::day_number;
+use crate::webhooks::Event;
 use crate::{Error, Service, changes, retention};
 
 sql! { records:
@@ -141,6 +143,7 @@ impl Service {
         batch.extend(pages);
         let layers = casework::retention::by_contact(notice);
         batch.extend(retention::keeping(client, &layers, &[], today));
+        batch.extend(self.tell_programs(Event::of_client(EventKind::ClientRegistered, client), now));
         batch.extend(changes::of_client(client, now));
         let made = self.write_once(visit, registration.form, *client.as_bytes(), change, batch).await?;
         Ok(ClientId::from_bytes(made))

@@ -27,6 +27,7 @@ use crate::search::Shown;
 use crate::sessions::Visit;
 use crate::standing::Standing;
 use crate::surroundings::{day_from, day_number};
+use crate::webhooks::Event;
 use crate::{Error, Opened, Service, changes};
 
 sql! { records:
@@ -308,6 +309,7 @@ impl Service {
                 let (why, marks) = self.seal_why(&permit, keys, &after, &reason)?;
                 rows.extend(marks);
                 batch.extend(changing(before, &after, visit.staff, now, why));
+                batch.extend(self.tell_programs(Event::of_appointment(&after), now));
                 let (appointment, client) = (after.id.as_bytes(), after.client.as_bytes());
                 batch.push(FELL_OUT.with([appointment.into(), id.as_bytes().into(), client.into()]));
                 first = first.or(Some(after));

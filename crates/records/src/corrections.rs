@@ -14,6 +14,7 @@ use crate::entries::{Head, Stored, entry_columns};
 use crate::sessions::Visit;
 use crate::standing::Standing;
 use crate::surroundings::{day_from, day_number};
+use crate::webhooks::Event;
 use crate::{Error, Service, changes, retention};
 
 sql! { records:
@@ -107,6 +108,7 @@ impl Service {
         batch.push(SET_CLOCK.with(clock).expecting(1));
         batch.extend(retention::set_again(client, &layers, &contacts, registered));
         batch.extend(self.note_mentions(client, id, meeting));
+        batch.extend(self.tell_programs(Event::of_entry(&head), now));
         batch.extend(changes::of_client(client, now));
         match self.records().write(batch).await {
             Ok(_) => {

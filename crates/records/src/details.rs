@@ -15,6 +15,7 @@ use crate::files::ProfilePage;
 use crate::sessions::Visit;
 use crate::standing::Standing;
 use crate::surroundings::day_number;
+use crate::webhooks::Event;
 use crate::{Error, Opened, Service, changes};
 
 sql! { records:
@@ -178,6 +179,7 @@ impl Service {
         let change = self.log().change(permit, CHANGE, &Detail { rows: vec![mark], ..Detail::default() });
         batch.extend(tell);
         batch.push(change.outbox());
+        batch.extend(self.tell_programs(Event::of_entry(&head), now));
         batch.extend(changes::of_client(client, now));
         match self.records().write(batch).await {
             Ok(_) => {

@@ -21,6 +21,7 @@ use crate::entries::{Head, Stored, compartment_of, entry_columns};
 use crate::organisations::{HOLD_KEY, Organisation};
 use crate::sessions::Visit;
 use crate::surroundings::{day_from, day_number};
+use crate::webhooks::Event;
 use crate::{Error, Opened, Service, changes};
 
 pub use approvals::{Waiting, approves};
@@ -396,6 +397,7 @@ impl Service {
         let row = adding.row(id, client, gate.organisation.id, now, visit.staff);
         let mut batch = hold.to_vec();
         batch.extend([row, add]);
+        batch.extend(self.tell_programs(Event::of_entry(&head), now));
         batch.extend(changes::of_client(client, now));
         let made = self.write_once(visit, form, *id.as_bytes(), change, batch).await?;
         Ok(EntryId::from_bytes(made))

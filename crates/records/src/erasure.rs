@@ -22,7 +22,7 @@ use crate::service::set_setting;
 use crate::{
     Error, Service, appointments, breaches, changes, closures, consents, disclosures, documents, duplicates,
     hand_over, holds, imports, mentions, merges, messages, notices_given, paper, placements, requests,
-    retention, spending, telling, written,
+    retention, spending, telling, webhooks, written,
 };
 
 pub use asking::Waiting;
@@ -209,6 +209,7 @@ impl Service {
             // Whoever was given something is told by its reference, which names nobody; the rest goes.
             telling::TELL_ERASED.with([client(), at()]),
         ];
+        batch.extend(self.tell_programs_of_erasure(going.client, now));
         batch.extend(floor_swept(going.client));
         batch.push(DROP_CLIENT.with([client()]).expecting(1));
         batch.push(change.outbox());
@@ -325,6 +326,7 @@ fn floor_swept(client: ClientId) -> Vec<Query> {
         merges::DROP_MERGES.with([id()]),
         imports::DROP_IMPORTED.with([id()]),
         holds::DROP_HOLDS.with([id()]),
+        webhooks::DROP_DELIVERIES.with([id()]),
     ];
     // What was asked about the data stays by its reference, without words and without the client.
     batch.extend(requests::letting_go(client));

@@ -5,6 +5,7 @@ use std::sync::PoisonError;
 
 use access::{Act, Actor, Circumstances, Request, Role, Subject};
 use audit::{Action, Detail};
+use casework::webhooks::EventKind;
 use casework::{ClientId, Fault, HandOverId, StaffId};
 use jiff::Timestamp;
 use notice::{Category, Purpose};
@@ -15,6 +16,7 @@ use crate::search::Shown;
 use crate::sessions::Visit;
 use crate::staff::Status;
 use crate::standing::purpose_of;
+use crate::webhooks::Event;
 use crate::{Error, Opened, Service, changes};
 
 sql! { records:
@@ -343,7 +345,9 @@ impl Service {
             MOVE.with([client.into(), taker.into(), giver.into()]).expecting(1),
             change.outbox(),
         ];
-        batch.extend(changes::of_client(waiting.client, self.now()));
+        let now = self.now();
+        batch.extend(self.tell_programs(Event::of_client(EventKind::ClientChanged, waiting.client), now));
+        batch.extend(changes::of_client(waiting.client, now));
         match self.records().write(batch).await {
             Ok(_) => {
                 change.committed();

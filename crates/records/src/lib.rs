@@ -76,6 +76,7 @@ pub mod tasks;
 pub mod team;
 pub mod telling;
 pub mod waiting;
+pub mod webhooks;
 pub mod written;
 
 pub use error::Error;

@@ -9,6 +9,7 @@ use casework::consents::Said as SaidToIt;
 use casework::entries::{Agreed, EntryKind, Signature};
 use casework::profile::fields;
 use casework::retention::{ContactDay, by_contact, until};
+use casework::webhooks::EventKind;
 use casework::{
     Agreement, Answer, ClientId, EntryId, How, Meeting, NoticeGiven, OrganisationId, Profile, StaffId,
     Written,
@@ -24,6 +25,7 @@ use crate::entries::{Head, compartment_of};
 use crate::organisations::Organisation;
 use crate::spending::spend;
 use crate::surroundings::day_number;
+use crate::webhooks::Event;
 use crate::written::{due, milestones};
 use crate::{Error, Service, changes, retention};
 
@@ -296,7 +298,9 @@ impl Service {
         for one in file.appointments {
             batch.extend(self.load_appointment(permit, keys, client, file.adviser, one)?);
         }
-        batch.extend(changes::of_client(client, self.now()));
+        let now = self.now();
+        batch.extend(self.tell_programs(Event::of_client(EventKind::ClientRegistered, client), now));
+        batch.extend(changes::of_client(client, now));
         Ok(())
     }
 }

@@ -145,6 +145,7 @@ pub fn action_words(action: &str) -> &str {
         "move-appointment" => "Moved an appointment",
         "end-appointment" => "Said what became of an appointment",
         "close-office" => "Called off appointments: the office is closed",
+        "tell-program" => "Was told that something in the file changed, not what",
         "send-message" => "Opened contact details to send a message",
         "settle-message" => "Said that the client knows",
         "record-reply" => "Recorded an answer to a message",

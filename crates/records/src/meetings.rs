@@ -11,6 +11,7 @@ use store::sql;
 use crate::entries::{Head, compartment_of};
 use crate::sessions::Visit;
 use crate::surroundings::day_number;
+use crate::webhooks::Event;
 use crate::{Error, Service, changes, drafts};
 
 sql! { records:
@@ -59,6 +60,7 @@ impl Service {
         batch.extend(self.contact_moves(&standing, meeting.contact(), day)?);
         batch.extend(self.note_mentions(client, head.id, meeting));
         batch.push(drafts::removing(visit, client, drafts::NOTE));
+        batch.extend(self.tell_programs(Event::of_entry(&head), now));
         batch.extend(changes::of_client(client, now));
         let made = self.write_once(visit, form, *head.id.as_bytes(), change, batch).await?;
         Ok(EntryId::from_bytes(made))

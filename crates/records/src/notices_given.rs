@@ -18,6 +18,7 @@ use crate::search::Shown;
 use crate::sessions::Visit;
 use crate::standing::Standing;
 use crate::surroundings::day_number;
+use crate::webhooks::Event;
 use crate::{Error, Opened, Service, changes, retention};
 
 sql! { records:
@@ -201,6 +202,7 @@ impl Service {
         if own {
             batch.extend(self.under_notice(&standing, kept, &newest.version)?);
         }
+        batch.extend(self.tell_programs(Event::of_entry(&head), now));
         batch.extend(changes::of_client(client, now));
         match self.records().write(batch).await {
             Ok(_) => {

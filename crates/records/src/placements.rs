@@ -26,6 +26,7 @@ use crate::programmes::{HAS_ROOM, HOLD_PROGRAMME, Offered};
 use crate::sessions::Visit;
 use crate::standing::Standing;
 use crate::surroundings::{day_from, day_number};
+use crate::webhooks::Event;
 use crate::{Error, Service, changes, retention};
 
 pub use viewing::{Joinable, PlacementView, Placing, TheirProgrammes};
@@ -277,6 +278,9 @@ impl Service {
             add,
             give,
         ];
+        for head in [&placed, &given_head] {
+            batch.extend(self.tell_programs(Event::of_entry(head), now));
+        }
         batch.extend(changes::of_client(client, now));
         match self.write_once(visit, form, *id.as_bytes(), change, batch).await {
             Ok(made) => Ok(PlacementId::from_bytes(made)),
@@ -407,6 +411,7 @@ impl Service {
             offered.programme.terms.ends,
         ));
         batch.push(change.outbox());
+        batch.extend(self.tell_programs(Event::of_entry(&head), now));
         batch.extend(changes::of_client(client, now));
         match self.records().write(batch).await {
             Ok(_) => {

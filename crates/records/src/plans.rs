@@ -14,6 +14,7 @@ use crate::entry_views::CONTACT_PAGE;
 use crate::sessions::Visit;
 use crate::standing::Standing;
 use crate::surroundings::day_number;
+use crate::webhooks::Event;
 use crate::{Error, Opened, Service, changes};
 
 sql! { records:
@@ -149,6 +150,7 @@ impl Service {
         let (add, mark) = self.seal_new(&permit, &keys, &head, &agreed)?;
         let change = self.log().change(permit, AGREE, &Detail { rows: vec![mark], ..Detail::default() });
         let mut batch = vec![add];
+        batch.extend(self.tell_programs(Event::of_entry(&head), now));
         batch.extend(changes::of_client(client, now));
         let made = self.write_once(visit, key, *head.id.as_bytes(), change, batch).await?;
         Ok(EntryId::from_bytes(made))

@@ -6,6 +6,7 @@
 //! and not for publication: what is published is made as a pack, which passes the gate.
 
 mod content;
+mod definitions;
 mod explained;
 mod working;
 
@@ -30,7 +31,7 @@ pub use working::{Preview, ToPutRight};
 /// The columns of a return, in the order of every statement that reads one.
 macro_rules! columns {
     () => {
-        "id, programme, first_day, last_day, recipient, stage, asked, asked_by, decided, decided_by, sealed"
+        "id, programme, first_day, last_day, recipient, stage, asked, asked_by, decided, decided_by, sealed, definition, definition_version"
     };
 }
 
@@ -90,7 +91,7 @@ impl Service {
         version: Option<&str>,
     ) -> Result<Definition, Error> {
         let offered = self.programme(programme)?;
-        let all = Definition::shipped().map_err(|_| Error::Damaged("definition of a return"))?;
+        let all = self.return_definitions();
         let rules = &offered.programme.rules;
         if !all.iter().any(|one| one.rules == *rules) {
             let text = format!("{} makes no return: there is no definition for it", offered.programme.title);
@@ -169,6 +170,15 @@ impl Service {
         self.find_return(id).await
     }
 
+    /// What a return was made by, word for word; none of one that was made before Kept kept it.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub async fn return_made_by(&self, one: &Return) -> Result<Option<String>, Error> {
+        let (id, version) = &one.made_by;
+        self.definition_text(id, version).await
+    }
+
     /// A return as a file. Only one that two people signed leaves. `visit` is none for whoever runs Kept.
     ///
     /// # Errors
@@ -213,6 +223,7 @@ impl Service {
                     asked: (changes::time(row.int(6)?)?, StaffId::from_bytes(row.bytes16(7)?)),
                     decided: decided.transpose()?,
                     content: self.vault().open_service(TABLE, id, 1, row.blob(10)?)?,
+                    made_by: (row.text(11)?.to_owned(), row.text(12)?.to_owned()),
                 })
             })
             .collect()
@@ -263,7 +274,8 @@ impl Service {
             visit.staff.as_bytes().into(),
             sealed.into(),
         ]);
-        match self.records().write(vec![self.form_done(visit, form, id), add]).await {
+        let kept = definitions::keeping(&fits.definition, self.now());
+        match self.records().write(vec![self.form_done(visit, form, id), add, kept]).await {
             Ok(_) => {}
             Err(store::Error::AlreadyThere { .. }) => {
                 return self.made_by_form(visit, form).await?.ok_or_else(there);

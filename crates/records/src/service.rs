@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use access::Policy;
 use audit::{Log, SigningKey};
+use casework::returns::Definition;
 use jiff::Timestamp;
 use messages::Post;
 use store::{Migrations, Place, Store, sql};
@@ -19,6 +20,7 @@ use crate::programmes::Offered;
 use crate::search::People;
 use crate::sessions::Sessions;
 use crate::staff::Directory;
+use crate::webhooks::{Listener, ToPrograms};
 use crate::{Error, Surroundings};
 
 sql! { records:
@@ -52,6 +54,8 @@ pub static MIGRATIONS: Migrations = Migrations {
         (19, "messages about the end of a file", include_str!("../migrations/018_endings.sql")),
         (22, "returns to those who pay", include_str!("../migrations/021_returns.sql")),
         (24, "who must not be sent news", include_str!("../migrations/023_suppression.sql")),
+        (25, "webhooks", include_str!("../migrations/024_webhooks.sql")),
+        (26, "definitions of returns", include_str!("../migrations/025_return_definitions.sql")),
     ],
 };
 
@@ -79,6 +83,7 @@ pub struct Service {
     surroundings: Surroundings,
     notices: RwLock<Arc<Notices>>,
     programmes: RwLock<Arc<Vec<Offered>>>,
+    return_definitions: RwLock<Arc<Vec<Definition>>>,
     directory: RwLock<Arc<Directory>>,
     sessions: Sessions,
     people: RwLock<People>,
@@ -87,6 +92,8 @@ pub struct Service {
     seen_change: AtomicI64,
     following: tokio::sync::Mutex<()>,
     post: OnceLock<Post>,
+    listeners: RwLock<Arc<Vec<Listener>>>,
+    to_programs: OnceLock<ToPrograms>,
     documents: documents::Keeping,
     looks_seen: tokio::sync::Mutex<Seen>,
 }
@@ -172,6 +179,7 @@ impl Service {
             surroundings,
             notices: RwLock::new(Arc::new(notices)),
             programmes: RwLock::default(),
+            return_definitions: RwLock::default(),
             directory: RwLock::default(),
             sessions: Sessions::default(),
             people: RwLock::default(),
@@ -180,6 +188,8 @@ impl Service {
             seen_change: AtomicI64::new(0),
             following: tokio::sync::Mutex::new(()),
             post: OnceLock::new(),
+            listeners: RwLock::default(),
+            to_programs: OnceLock::new(),
             documents: documents::Keeping::new(settings, places),
             looks_seen: tokio::sync::Mutex::default(),
         };
@@ -238,6 +248,10 @@ impl Service {
         let directory = Arc::new(self.load_directory().await?);
         let notices = Arc::new(Service::load_notices(&self.records).await?);
         let programmes = Arc::new(Service::load_programmes(&self.records).await?);
+        let listeners = Arc::new(self.load_listeners().await?);
+        let definitions = Arc::new(self.load_return_definitions().await?);
+        *self.return_definitions.write().unwrap_or_else(PoisonError::into_inner) = definitions;
+        *self.listeners.write().unwrap_or_else(PoisonError::into_inner) = listeners;
         *self.directory.write().unwrap_or_else(PoisonError::into_inner) = directory;
         *self.notices.write().unwrap_or_else(PoisonError::into_inner) = notices;
         *self.programmes.write().unwrap_or_else(PoisonError::into_inner) = programmes;
@@ -260,6 +274,12 @@ impl Service {
         Arc::clone(&self.programmes.read().unwrap_or_else(PoisonError::into_inner))
     }
 
+    /// Every definition of a return, those that come with Kept first.
+    #[must_use]
+    pub fn return_definitions(&self) -> Arc<Vec<Definition>> {
+        Arc::clone(&self.return_definitions.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
     /// The rules that decide.
     #[must_use]
     pub fn policy(&self) -> &Policy {
@@ -277,6 +297,24 @@ impl Service {
     #[must_use]
     pub fn post(&self) -> Option<&Post> {
         self.post.get()
+    }
+
+    /// Says how programs are told that something changed, once, before any is. Without it none is told.
+    pub fn tell_by(&self, to: ToPrograms) {
+        if self.to_programs.set(to).is_err() {
+            tracing::warn!("how programs are told was said already and stays as it is");
+        }
+    }
+
+    /// How programs are told; none until it is said.
+    #[must_use]
+    pub fn to_programs(&self) -> Option<&ToPrograms> {
+        self.to_programs.get()
+    }
+
+    /// The webhooks that are on.
+    pub(crate) fn listeners(&self) -> Arc<Vec<Listener>> {
+        Arc::clone(&self.listeners.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     pub(crate) fn log(&self) -> &Log {

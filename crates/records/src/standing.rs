@@ -90,8 +90,12 @@ pub(crate) struct Standing {
 impl Standing {
     pub(crate) fn query(client: ClientId, visit: &Visit) -> Query {
         // Cover begins and ends to the minute, as sessions are noted.
-        let now = visit.session.seen.as_microsecond();
-        FIND_CLIENT.with([client.as_bytes().into(), visit.staff.as_bytes().into(), now.into()])
+        Standing::query_of(client, visit.staff, visit.session.seen)
+    }
+
+    /// The same for somebody who has no session: a program that is told something.
+    pub(crate) fn query_of(client: ClientId, staff: StaffId, now: Timestamp) -> Query {
+        FIND_CLIENT.with([client.as_bytes().into(), staff.as_bytes().into(), now.as_microsecond().into()])
     }
 
     /// The same for Kept itself, which has no caseload and declares no conflict.
@@ -126,15 +130,15 @@ impl Standing {
         })
     }
 
-    /// The circumstances of a request by `visit` about this file, at `now`.
-    pub(crate) fn circumstances(&self, visit: &Visit, now: Timestamp) -> Circumstances {
+    /// The circumstances of a request by somebody about this file, at `now`.
+    fn circumstances(&self, staff: StaffId, role: Role, now: Timestamp) -> Circumstances {
         Circumstances {
-            own_caseload: self.adviser == Some(visit.staff) || self.covered,
+            own_caseload: self.adviser == Some(staff) || self.covered,
             own_file: false,
             restricted: self.restricted,
             conflict: self.conflict,
             reason: self.reason_until.is_some_and(|until| until > now),
-            withdrawn: self.took_back(purpose_of(visit.role)),
+            withdrawn: self.took_back(purpose_of(role)),
         }
     }
 
@@ -166,13 +170,25 @@ impl Standing {
 
     /// A request by `visit` for these categories of this file.
     pub(crate) fn request(&self, visit: &Visit, now: Timestamp, act: Act, categories: Categories) -> Request {
+        self.request_of(visit.staff, visit.role, now, act, categories)
+    }
+
+    /// The same for somebody who has no session.
+    pub(crate) fn request_of(
+        &self,
+        staff: StaffId,
+        role: Role,
+        now: Timestamp,
+        act: Act,
+        categories: Categories,
+    ) -> Request {
         Request {
-            actor: Actor { id: visit.staff.into(), role: visit.role },
-            purpose: purpose_of(visit.role),
+            actor: Actor { id: staff.into(), role },
+            purpose: purpose_of(role),
             act,
             subject: Subject::Client(self.client),
             categories,
-            circumstances: self.circumstances(visit, now),
+            circumstances: self.circumstances(staff, role, now),
         }
     }
 }

@@ -14,6 +14,7 @@ use crate::sessions::Visit;
 use crate::spending::spend;
 use crate::standing::Standing;
 use crate::surroundings::{day_from, day_number};
+use crate::webhooks::Event;
 use crate::{Error, Service, changes, placements};
 
 sql! { records:
@@ -111,6 +112,7 @@ impl Service {
         batch.extend(milestones(&head, form, written, today));
         batch.extend(spend(&head, form, written));
         batch.extend(self.note_mentions(client, id, written));
+        batch.extend(self.tell_programs(Event::of_entry(&head), now));
         batch.extend(changes::of_client(client, now));
         match self.write_once(visit, key, *id.as_bytes(), change, batch).await {
             Ok(made) => Ok(EntryId::from_bytes(made)),
@@ -194,6 +196,7 @@ impl Service {
         batch.extend(milestones(&head, form, written, today));
         batch.extend(spend(&head, form, written));
         batch.extend(self.note_mentions(client, id, written));
+        batch.extend(self.tell_programs(Event::of_entry(&head), now));
         batch.extend(changes::of_client(client, now));
         match self.records().write(batch).await {
             Ok(_) => {

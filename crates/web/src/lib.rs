@@ -70,6 +70,7 @@ mod timeline;
 mod today;
 pub mod ui;
 mod upload;
+mod webhooks;
 
 use std::sync::Arc;
 

@@ -274,6 +274,7 @@ pub(crate) async fn show(
     Path(of): Path<String>,
 ) -> Result<Markup, Fail> {
     let one = app.service.funder_return(&visit, id(&of)?).await?;
+    let made_by = app.service.return_made_by(&one).await?;
     let directory = app.service.directory();
     let here = format!("/returns/{}", hex::encode(one.id));
     let body = container(html! {
@@ -303,6 +304,10 @@ pub(crate) async fn show(
             ul.govuk-list.govuk-list--bullet { @for (what, people) in &one.content.amiss { li { (what) ": " (people) } } }
         })) }
         (told(&one.content))
+        @if let Some(text) = made_by { (panel("definition", "What it was made by", None, html! {
+            p.govuk-body { "As it stood when the return was prepared, whatever was loaded since." }
+            (details("The definition, word for word", html! { pre.app-words tabindex="0" { (text) } }))
+        })) }
     });
     Ok(staff(&app, &visit, At::Programmes, &one.content.title, body))
 }

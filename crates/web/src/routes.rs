@@ -9,7 +9,7 @@ use crate::{
     entry_page, erasures, figures, file, hand_over, holds, imports, joining, journey, looked, merges,
     messages, notices_given, organisations, outcomes, paper, placements, plan, programmes, promises, public,
     redactions, referrals, register, requests, retention, returns, sign_in, taking_in, tasks, team, telling,
-    today,
+    today, webhooks,
 };
 
 /// The two methods that pages use.
@@ -221,6 +221,10 @@ routes! {
     Post "/returns/{return}" Staff true returns::decide;
     Get  "/returns/{return}/{file}" Staff true returns::file;
     Get  "/clients/{client}/returns/{programme}" Staff true returns::explain;
+    Get  "/webhooks" Staff false webhooks::list;
+    Post "/webhooks" Staff true webhooks::add;
+    Get  "/webhooks/{webhook}" Staff false webhooks::show;
+    Post "/webhooks/{webhook}" Staff true webhooks::act;
     Get  "/organisations" Staff false directory::list;
     Post "/organisations" Staff true directory::add;
     Get  "/organisations/{organisation}" Staff false directory::one;
@@ -249,6 +253,7 @@ routes! {
     Post "/figures/views" Staff true figures::views;
     Get  "/figures/equality" Staff true figures::equality::show;
     Post "/figures/equality" Staff true figures::equality::population;
+    Get  "/figures/equality/report.pdf" Staff true figures::equality::pdf;
     Get  "/figures/packs" Staff true figures::packs::list;
     Post "/figures/packs" Staff true figures::packs::prepare;
     Get  "/figures/packs/{pack}" Staff true figures::packs::show;

@@ -4,6 +4,7 @@ use access::Role;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use casework::dates;
+use casework::webhooks::WebhookState;
 use jiff::civil::Date;
 use maud::{Markup, html};
 use records::Visit;
@@ -22,6 +23,7 @@ use crate::signed::Signed;
 use crate::ui::file::{TagKind, action, figures, panel, panel_life, share_list, tag};
 use crate::ui::list::{TodoItem, empty, todo_list};
 use crate::ui::page::{columns, container, heading, reading};
+use crate::webhooks;
 
 /// Without contact for so long somebody is on the list.
 const QUIET_DAYS: i64 = 35;
@@ -29,7 +31,7 @@ const LISTED: usize = 12;
 
 pub(crate) async fn show(State(app): State<App>, Signed(visit): Signed) -> Result<Response, Fail> {
     if visit.role == Role::Administrator {
-        return Ok(administrator(&app, &visit).into_response());
+        return Ok(administrator(&app, &visit).await?.into_response());
     }
     let today = app.service.surroundings().today();
     let waiting = app.service.waiting_for(&visit).await?;
@@ -201,7 +203,17 @@ const fn role_words(role: Role) -> &'static str {
 }
 
 /// An administrator looks after people and settings, and sees no client's data.
-fn administrator(app: &App, visit: &Visit) -> Markup {
+async fn administrator(app: &App, visit: &Visit) -> Result<Markup, Fail> {
+    let told = app.service.webhooks().await?;
+    // Those that somebody has to look at: nothing arrives there, or they were switched off.
+    let quiet: Vec<(Markup, Markup)> = told
+        .iter()
+        .filter(|one| one.failing.is_some() || one.state == WebhookState::Off)
+        .map(|one| {
+            let link = html! { a.govuk-link href={ "/webhooks/" (one.id) } { (one.address.host()) } };
+            (link, webhooks::state(one))
+        })
+        .collect();
     let directory = app.service.directory();
     let people: Vec<(Markup, Markup)> = directory
         .everybody()
@@ -220,8 +232,10 @@ fn administrator(app: &App, visit: &Visit) -> Markup {
         .collect();
     let body = reading(html! {
         (heading("People who use Kept", html! { p { "You see no client’s data" } }))
+        @if !quiet.is_empty() { (panel("webhooks", "Programs that do not hear what they are told", None, share_list(&quiet))) }
         (panel("people", "Accounts", None, share_list(&people)))
         p.app-muted { "Add somebody with " code { "kept user add" } ", give a new code with " code { "kept user invite" } ", end an account with " code { "kept user disable" } "." }
+        p.govuk-body { a.govuk-link href="/webhooks" { "Webhooks: programs that are told when something changes" } }
     });
-    staff(app, visit, At::Today, "People who use Kept", body)
+    Ok(staff(app, visit, At::Today, "People who use Kept", body))
 }

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use super::record::EvidenceKind;
 use super::rules::{LongerBreak, Measure, Milestone, OutcomeKind, RuleSet, Wage};
-use super::sheet::{Faults, RuleFaults, Table, read};
+use super::sheet::{Faults, Place, RuleFaults, Table, read};
 
 /// No rule counts further than ten years.
 const MOST_WEEKS: u32 = 520;
@@ -28,7 +28,7 @@ pub(crate) fn rule_set(text: &str) -> Result<RuleSet, RuleFaults> {
     top.finish(&mut faults);
     let mut ids = BTreeSet::new();
     for table in tables {
-        let line = table.line;
+        let line = table.place;
         match table.name.as_str() {
             "wage" => set.wages.push(wage(table, &mut faults)),
             "milestone" => {
@@ -47,15 +47,18 @@ pub(crate) fn rule_set(text: &str) -> Result<RuleSet, RuleFaults> {
 
 fn check_whole(set: &mut RuleSet, faults: &mut Faults) {
     if set.milestones.is_empty() {
-        faults.add(1, "there is no [[milestone]]: rules need at least one");
+        faults.add(Place::TOP, "there is no [[milestone]]: rules need at least one");
     }
     set.wages.sort_by_key(|wage| wage.from);
     if set.wages.windows(2).any(|pair| matches!(pair, [one, two] if one.from == two.from)) {
-        faults.add(1, "two wages are in force from the same day");
+        faults.add(Place::TOP, "two wages are in force from the same day");
     }
     let measures_earnings = |milestone: &Milestone| matches!(milestone.measure, Measure::Earnings { .. });
     if set.milestones.iter().any(measures_earnings) && set.wage_on(set.in_force_from).is_none() {
-        faults.add(1, "earnings are measured, but no [[wage]] is in force on the first day of these rules");
+        faults.add(
+            Place::TOP,
+            "earnings are measured, but no [[wage]] is in force on the first day of these rules",
+        );
     }
 }
 
@@ -69,7 +72,7 @@ fn wage(mut table: Table, faults: &mut Faults) -> Wage {
 }
 
 fn milestone(mut table: Table, faults: &mut Faults) -> Milestone {
-    let line = table.line;
+    let line = table.place;
     let outcome = code(&mut table, "outcome", OutcomeKind::ALL, faults).unwrap_or(OutcomeKind::JobStart);
     let milestone = Milestone {
         id: table.text("id", faults),
@@ -172,7 +175,7 @@ fn codes<C: FromStr + ToString + PartialEq>(
 fn known<C: FromStr + ToString>(
     written: &str,
     key: &str,
-    line: usize,
+    line: Place,
     all: &[C],
     faults: &mut Faults,
 ) -> Option<C> {

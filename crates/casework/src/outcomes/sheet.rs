@@ -7,17 +7,41 @@ use jiff::civil::Date;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-/// Something wrong in the text of a set of rules.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("line {line}: {message}")]
-pub struct RuleFault {
+/// A place in a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
     /// Its line, from 1.
     pub line: usize,
+    /// Its column, from 1, in characters.
+    pub column: usize,
+}
+
+impl Place {
+    /// The first character.
+    pub(crate) const TOP: Place = Place { line: 1, column: 1 };
+
+    /// Where the byte `at` of a text stands.
+    fn of(text: &str, at: usize) -> Place {
+        let before = text.get(..at).unwrap_or_default();
+        let begins = before.rfind('\n').map_or(0, |end| end + 1);
+        Place {
+            line: 1 + before.matches('\n').count(),
+            column: 1 + before.get(begins..).unwrap_or_default().chars().count(),
+        }
+    }
+}
+
+/// Something wrong in the text of a set of rules.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("line {}, column {}: {message}", place.line, place.column)]
+pub struct RuleFault {
+    /// Where.
+    pub place: Place,
     /// What is wrong and what to do.
     pub message: String,
 }
 
-/// Every fault of a set of rules, in the order of the lines.
+/// Every fault of a set of rules, in the order of their places.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
 pub struct RuleFaults(pub Vec<RuleFault>);
@@ -36,8 +60,16 @@ pub(crate) enum Value {
 #[derive(Debug)]
 pub(crate) struct Table {
     pub(crate) name: String,
-    pub(crate) line: usize,
-    entries: BTreeMap<String, (usize, Value)>,
+    pub(crate) place: Place,
+    entries: BTreeMap<String, Written>,
+}
+
+/// A value with where it and its key stand.
+#[derive(Debug)]
+struct Written {
+    key: Place,
+    place: Place,
+    value: Value,
 }
 
 /// The faults found so far.
@@ -45,12 +77,12 @@ pub(crate) struct Table {
 pub(crate) struct Faults(Vec<RuleFault>);
 
 impl Faults {
-    pub(crate) fn add(&mut self, line: usize, message: impl Into<String>) {
-        self.0.push(RuleFault { line, message: message.into() });
+    pub(crate) fn add(&mut self, place: Place, message: impl Into<String>) {
+        self.0.push(RuleFault { place, message: message.into() });
     }
 
     pub(crate) fn into_faults(mut self) -> RuleFaults {
-        self.0.sort_by_key(|fault| fault.line);
+        self.0.sort_by_key(|fault| fault.place);
         RuleFaults(self.0)
     }
 
@@ -61,25 +93,29 @@ impl Faults {
 
 /// The tables of a text, the top first.
 pub(crate) fn read(text: &str, faults: &mut Faults) -> (Table, Vec<Table>) {
-    let line = |at: usize| 1 + text.get(..at).map_or(0, |before| before.matches('\n').count());
+    let place = |at: usize| Place::of(text, at);
     let (root, errors) = DeTable::parse_recoverable(text);
     for error in errors {
         let message = error.message().trim().replace('\n', ", ");
-        faults.add(error.span().map_or(1, |span| line(span.start)), format!("{message}. Put it right"));
+        faults.add(
+            error.span().map_or(Place::TOP, |span| place(span.start)),
+            format!("{message}. Put it right"),
+        );
     }
-    let mut top = Table { name: String::new(), line: 1, entries: BTreeMap::new() };
+    let mut top = Table { name: String::new(), place: Place::TOP, entries: BTreeMap::new() };
     let mut tables: Vec<Table> = Vec::new();
     for (key, value) in root.get_ref() {
         match value.get_ref() {
             DeValue::Array(items) if items.iter().any(|item| matches!(item.get_ref(), DeValue::Table(_))) => {
                 for item in items.iter() {
-                    let at = line(item.span().start);
+                    let at = place(item.span().start);
                     let mut table =
-                        Table { name: key.get_ref().to_string(), line: at, entries: BTreeMap::new() };
+                        Table { name: key.get_ref().to_string(), place: at, entries: BTreeMap::new() };
                     match item.get_ref() {
                         DeValue::Table(inside) => {
                             for (key, value) in inside {
-                                table.take(key.get_ref(), value, line(key.span().start), faults);
+                                let places = (place(key.span().start), place(value.span().start));
+                                table.take(key.get_ref(), value, places, faults);
                             }
                             tables.push(table);
                         }
@@ -87,10 +123,13 @@ pub(crate) fn read(text: &str, faults: &mut Faults) -> (Table, Vec<Table>) {
                     }
                 }
             }
-            _ => top.take(key.get_ref(), value, line(key.span().start), faults),
+            _ => {
+                let places = (place(key.span().start), place(value.span().start));
+                top.take(key.get_ref(), value, places, faults);
+            }
         }
     }
-    tables.sort_by_key(|table| table.line);
+    tables.sort_by_key(|table| table.place);
     (top, tables)
 }
 
@@ -115,11 +154,11 @@ fn value_of(value: &DeValue<'_>) -> Option<Value> {
 macro_rules! taker {
     ($(#[$doc:meta])* $name:ident, $variant:ident, $kind:ty, $words:literal) => {
         $(#[$doc])*
-        pub(crate) fn $name(&mut self, key: &str, faults: &mut Faults) -> Option<(usize, $kind)> {
+        pub(crate) fn $name(&mut self, key: &str, faults: &mut Faults) -> Option<(Place, $kind)> {
             match self.entries.remove(key)? {
-                (line, Value::$variant(value)) => Some((line, value)),
-                (line, _) => {
-                    faults.add(line, format!(concat!("\"{}\" has to be ", $words), key));
+                Written { place, value: Value::$variant(value), .. } => Some((place, value)),
+                Written { place, .. } => {
+                    faults.add(place, format!(concat!("\"{}\" has to be ", $words), key));
                     None
                 }
             }
@@ -128,13 +167,19 @@ macro_rules! taker {
 }
 
 impl Table {
-    fn take(&mut self, key: &str, value: &Spanned<DeValue<'_>>, line: usize, faults: &mut Faults) {
+    fn take(
+        &mut self,
+        key: &str,
+        value: &Spanned<DeValue<'_>>,
+        (at, place): (Place, Place),
+        faults: &mut Faults,
+    ) {
         match value_of(value.get_ref()) {
             Some(value) => {
-                self.entries.insert(key.to_owned(), (line, value));
+                self.entries.insert(key.to_owned(), Written { key: at, place, value });
             }
             None => faults.add(
-                line,
+                place,
                 format!("the value of \"{key}\" is no text, whole number, day, true, false or list of texts"),
             ),
         }
@@ -145,6 +190,11 @@ impl Table {
     taker!(day_if, Day, Date, "a day, as 2026-04-01");
     taker!(flag_if, Flag, bool, "true or false");
     taker!(list_if, List, Vec<String>, "a list of texts");
+
+    /// Where the value of a key stands that was not taken yet; the table itself if there is none.
+    pub(crate) fn place_of(&self, key: &str) -> Place {
+        self.entries.get(key).map_or(self.place, |written| written.place)
+    }
 
     /// Whether something is written under a key that was not taken yet.
     pub(crate) fn has(&self, key: &str) -> bool {
@@ -157,8 +207,8 @@ impl Table {
             return String::new();
         }
         match self.text_if(key, faults) {
-            Some((line, text)) if text.trim().is_empty() => {
-                faults.add(line, format!("\"{key}\" is empty"));
+            Some((place, text)) if text.trim().is_empty() => {
+                faults.add(place, format!("\"{key}\" is empty"));
                 String::new()
             }
             Some((_, text)) => text,
@@ -182,9 +232,9 @@ impl Table {
         most: u32,
         faults: &mut Faults,
     ) -> Option<u32> {
-        let (line, number) = self.number_if(key, faults)?;
+        let (place, number) = self.number_if(key, faults)?;
         if !(least..=most).contains(&number) {
-            faults.add(line, format!("\"{key}\" has to be between {least} and {most}"));
+            faults.add(place, format!("\"{key}\" has to be between {least} and {most}"));
         }
         Some(number)
     }
@@ -204,8 +254,8 @@ impl Table {
 
     /// Names what nobody asked for.
     pub(crate) fn finish(self, faults: &mut Faults) {
-        for (key, (line, _)) in self.entries {
-            faults.add(line, format!("\"{key}\" means nothing here: remove it or correct its name"));
+        for (key, written) in self.entries {
+            faults.add(written.key, format!("\"{key}\" means nothing here: remove it or correct its name"));
         }
     }
 
@@ -213,7 +263,7 @@ impl Table {
     pub(crate) fn needs(&self, key: &str, faults: &mut Faults) -> bool {
         let there = self.has(key);
         if !there {
-            faults.add(self.line, format!("\"{key}\" is missing"));
+            faults.add(self.place, format!("\"{key}\" is missing"));
         }
         there
     }

@@ -91,7 +91,8 @@ measure = "start"
 evidence = 5.5
 "#;
     let RuleFaults(faults) = RuleSet::parse(text).unwrap_err();
-    let told: Vec<String> = faults.iter().map(ToString::to_string).collect();
+    let told: Vec<String> =
+        faults.iter().map(|fault| format!("line {}: {}", fault.place.line, fault.message)).collect();
     for expected in [
         "line 1: \"version\" is missing",
         "line 1: earnings are measured, but no [[wage]] is in force on the first day of these rules",
@@ -116,7 +117,11 @@ evidence = 5.5
         assert!(told.iter().any(|fault| fault == expected), "{expected}\nis not in\n{}", told.join("\n"));
     }
     assert!(told.iter().any(|fault| fault.starts_with("line 19: \"gossip\" is no value")));
-    assert!(faults.is_sorted_by_key(|fault| fault.line));
+    assert!(faults.is_sorted_by_key(|fault| fault.place));
+    // A fault of a value is told where the value stands, one of a key where the key does.
+    let column =
+        |says: &str| faults.iter().find(|fault| fault.message.contains(says)).map(|f| f.place.column);
+    assert_eq!((column("\"colour\""), column("\"weeks\" has")), (Some(1), Some(9)));
 }
 
 #[test]
@@ -124,7 +129,7 @@ fn what_is_no_toml_is_named_with_its_line() {
     for (text, line) in [("id = \"a\"\nid = \"b\"\n", 2), ("\nwhat\n", 2), ("id = \"a\"\n\nx = [y]\n", 3)] {
         let RuleFaults(faults) = RuleSet::parse(text).unwrap_err();
         assert!(
-            faults.iter().any(|fault| fault.line == line && fault.message.ends_with("Put it right")),
+            faults.iter().any(|fault| fault.place.line == line && fault.message.ends_with("Put it right")),
             "{faults:?}"
         );
     }

@@ -1,7 +1,7 @@
 //! Reads a programme from its text, strictly: what is unknown, missing or contradictory is a fault.
 
 use super::{Criterion, Evidence, Programme, Terms};
-use crate::outcomes::sheet::{Faults, RuleFaults, Table, read};
+use crate::outcomes::sheet::{Faults, Place, RuleFaults, Table, read};
 
 const MOST_PLACES: u32 = 1_000_000;
 const MOST_POUNDS: u32 = 1_000_000_000;
@@ -29,13 +29,16 @@ pub(super) fn programme(text: &str) -> Result<Programme, RuleFaults> {
     };
     top.finish(&mut faults);
     if !is_code(&programme.code) {
-        faults.add(1, "\"id\" has to be a few words in small letters with hyphens, like routes-to-work");
+        faults.add(
+            Place::TOP,
+            "\"id\" has to be a few words in small letters with hyphens, like routes-to-work",
+        );
     }
     if programme.terms.ends.is_some_and(|ends| ends < programme.terms.starts) {
-        faults.add(1, "\"ends\" lies before \"starts\"");
+        faults.add(Place::TOP, "\"ends\" lies before \"starts\"");
     }
     for table in tables {
-        let line = table.line;
+        let line = table.place;
         match table.name.as_str() {
             "criterion" => {
                 let criterion = criterion(table, &mut faults);
@@ -50,7 +53,7 @@ pub(super) fn programme(text: &str) -> Result<Programme, RuleFaults> {
     }
     for criterion in programme.criteria.iter().filter(|criterion| criterion.evidence.is_empty()) {
         faults.add(
-            1,
+            Place::TOP,
             format!("nothing shows \"{}\": add [[evidence]] with of = \"{}\"", criterion.id, criterion.id),
         );
     }
@@ -64,7 +67,7 @@ fn is_code(id: &str) -> bool {
 }
 
 fn criterion(mut table: Table, faults: &mut Faults) -> Criterion {
-    let line = table.line;
+    let line = table.place;
     let criterion = Criterion {
         id: table.text("id", faults),
         says: table.text("says", faults),
@@ -85,7 +88,7 @@ fn criterion(mut table: Table, faults: &mut Faults) -> Criterion {
 }
 
 fn evidence(mut table: Table, criteria: &mut [Criterion], faults: &mut Faults) {
-    let line = table.line;
+    let line = table.place;
     let of = table.text("of", faults);
     let evidence = Evidence { id: table.text("id", faults), says: table.text("says", faults) };
     table.finish(faults);

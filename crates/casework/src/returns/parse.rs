@@ -6,11 +6,12 @@ use notice::FieldId;
 
 use super::{By, Counts, Definition, Line};
 use crate::outcomes::RuleSet;
-use crate::outcomes::sheet::{Faults, RuleFaults, Table, read};
+use crate::outcomes::sheet::{Faults, Place, RuleFaults, Table, read};
 
 pub(super) fn definition(text: &str) -> Result<Definition, RuleFaults> {
     let mut faults = Faults::default();
     let (mut top, tables) = read(text, &mut faults);
+    let (at_months, at_rules) = (top.place_of("months"), top.place_of("rules"));
     let mut definition = Definition {
         id: top.text("id", &mut faults),
         version: top.text("version", &mut faults),
@@ -22,20 +23,21 @@ pub(super) fn definition(text: &str) -> Result<Definition, RuleFaults> {
         months: i32::try_from(top.number("months", 1, 12, &mut faults)).unwrap_or(1),
         begins: i8::try_from(top.number("begins", 1, 12, &mut faults)).unwrap_or(1),
         lines: Vec::new(),
+        text: text.to_owned(),
     };
     top.finish(&mut faults);
     if ![3, 6, 12].contains(&definition.months) {
-        faults.add(1, "\"months\" has to be 3, 6 or 12");
+        faults.add(at_months, "\"months\" has to be 3, 6 or 12");
         definition.months = 12;
     }
     let sets = RuleSet::shipped().map(Vec::from).unwrap_or_default();
     let rules = sets.iter().find(|set| set.id == definition.rules);
     if rules.is_none() {
-        faults.add(1, format!("there are no outcome rules called \"{}\"", definition.rules));
+        faults.add(at_rules, format!("there are no outcome rules called \"{}\"", definition.rules));
     }
     let mut ids = BTreeSet::new();
     for table in tables {
-        let at = table.line;
+        let at = table.place;
         if table.name != "line" {
             faults.add(at, format!("[[{}]] is no [[line]]", table.name));
             continue;
@@ -47,13 +49,14 @@ pub(super) fn definition(text: &str) -> Result<Definition, RuleFaults> {
         definition.lines.push(line);
     }
     if definition.lines.is_empty() {
-        faults.add(1, "there is no [[line]]: a return needs at least one");
+        faults.add(Place::TOP, "there is no [[line]]: a return needs at least one");
     }
     if faults.is_empty() { Ok(definition) } else { Err(faults.into_faults()) }
 }
 
 fn line(mut table: Table, rules: Option<&RuleSet>, faults: &mut Faults) -> Line {
-    let at = table.line;
+    let at = table.place;
+    let (at_counts, at_milestone) = (table.place_of("counts"), table.place_of("milestone"));
     let (id, title) = (table.text("id", faults), table.text("title", faults));
     let word = table.text("counts", faults);
     let counts = match word.as_str() {
@@ -68,12 +71,12 @@ fn line(mut table: Table, rules: Option<&RuleSet>, faults: &mut Faults) -> Line 
             let milestone = table.text("milestone", faults);
             let known = |set: &RuleSet| set.milestones.iter().any(|one| one.id == milestone);
             if rules.is_some_and(|rules| !known(rules)) {
-                faults.add(at, format!("the outcome rules have no milestone \"{milestone}\""));
+                faults.add(at_milestone, format!("the outcome rules have no milestone \"{milestone}\""));
             }
             if word == "reached" { Counts::Reached(milestone) } else { Counts::EvidenceMissing(milestone) }
         }
         _ => {
-            faults.add(at, format!("\"{word}\" is nothing that can be counted: choose placed, started, on-it, ended, supported, reached, evidence-missing, spent or promised"));
+            faults.add(at_counts, format!("\"{word}\" is nothing that can be counted: choose placed, started, on-it, ended, supported, reached, evidence-missing, spent or promised"));
             Counts::Placed
         }
     };

@@ -121,7 +121,7 @@ fn an_outcome_counts_with_its_evidence_and_is_amiss_without() {
 }
 
 #[test]
-fn each_fault_of_a_definition_is_told_with_its_line() {
+fn each_fault_of_a_definition_is_told_with_its_line_and_column() {
     let good = super::UKSPF;
     for (from, to, told) in [
         ("months = 6", "months = 5", "\"months\" has to be 3, 6 or 12"),
@@ -139,6 +139,10 @@ fn each_fault_of_a_definition_is_told_with_its_line() {
         let faults = Definition::parse(&text).unwrap_err().to_string();
         assert!(faults.contains(told) && faults.starts_with("line "), "{to}: {faults}");
     }
+    let wrong = good.replacen("months = 6", "months = 5", 1);
+    let faults = Definition::parse(&wrong).unwrap_err();
+    let at = wrong.lines().position(|line| line == "months = 5").unwrap() + 1;
+    assert_eq!((faults.0[0].place.line, faults.0[0].place.column), (at, 10));
     let sets = Definition::shipped().unwrap();
     assert_eq!(in_force(&sets, "connect-to-work", date(2025, 3, 31)), None, "not in force yet");
     assert_eq!(in_force(&sets, "core", date(2026, 4, 1)), None);

@@ -23,3 +23,4 @@ pub(crate) mod serve;
 pub(crate) mod take_in;
 pub(crate) mod token;
 pub(crate) mod user;
+pub(crate) mod webhook;

@@ -25,12 +25,21 @@ pub(crate) struct Return {
 
 #[derive(Subcommand)]
 enum Act {
-    /// Check a definition: every fault with its line; exit status 1 if there is one.
+    /// Check a definition: every fault with its line and column; exit status 1 if there is one.
     #[command(after_help = "Example: kept return lint our-return.toml")]
     Lint {
         /// The definition.
         file: PathBuf,
     },
+    /// Load a definition of your own: every fault with its line and column. A version stays as it is; another text needs another.
+    #[command(after_help = "Example: kept return add our-return.toml")]
+    Add {
+        /// The definition.
+        file: PathBuf,
+    },
+    /// List the definitions that returns are made by.
+    #[command(after_help = "Example: kept return definitions")]
+    Definitions,
     /// List the returns that were made.
     #[command(after_help = "Example: kept return list --json")]
     List {
@@ -70,6 +79,12 @@ impl Return {
     pub(crate) async fn run(self) -> Result<ExitCode, Fail> {
         if let Act::Lint { file } = &self.act {
             return lint(file);
+        }
+        // A faulty text is told before the service is opened.
+        if let Act::Add { file } = &self.act
+            && lint(file)? != ExitCode::SUCCESS
+        {
+            return Ok(ExitCode::FAILURE);
         }
         let service = self.which.load()?.open().await?;
         let done = self.act.run(&service).await;
@@ -114,6 +129,25 @@ impl Act {
     async fn run(self, service: &Service) -> Result<(), Fail> {
         match self {
             Act::Lint { .. } => Ok(()),
+            Act::Add { file } => {
+                let text = std::fs::read_to_string(&file).map_err(Fail::file("read", &file))?;
+                let added = service.add_return_definition(&text).await?;
+                output::line(&format!(
+                    "Returns by the rules {} are made by it for periods from {} on.",
+                    added.rules, added.in_force_from
+                ));
+                Ok(())
+            }
+            Act::Definitions => {
+                for one in service.return_definitions().iter() {
+                    let held = if one.confirmed { "" } else { "  not confirmed" };
+                    output::line(&format!(
+                        "{:<18} {:<16} from {}  rules {}{held}",
+                        one.id, one.version, one.in_force_from, one.rules
+                    ));
+                }
+                Ok(())
+            }
             Act::List { json } => list(service, json).await,
             Act::Preview { programme, from, recipient, definition } => {
                 let programmes = service.programmes();

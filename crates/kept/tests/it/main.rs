@@ -16,12 +16,15 @@ mod killed;
 mod matching;
 mod notices;
 mod programmes;
+#[path = "../../../messages/tests/support/receiver.rs"]
+mod receiver;
 mod running;
 #[path = "../../../records/tests/s3/store.rs"]
 mod s3;
 mod sending;
 mod service;
 mod site;
+mod webhooks;
 mod wrong;
 
 use std::path::Path;

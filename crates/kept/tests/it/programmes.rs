@@ -58,7 +58,24 @@ fn a_return_is_looked_at_without_signing_and_what_does_not_fit_is_told() {
     assert!(complaint(&kept(folder.path(), &["return", "save", "ff", "x.exe"])).contains(".ods"));
     let fine = at("crates/casework/data/return-ukspf.toml");
     assert!(well(&kept(folder.path(), &["return", "lint", &fine])).contains("fine"));
-    let faulty = kept(folder.path(), &["return", "lint", &routes]);
-    assert_eq!(faulty.status.code(), Some(1));
-    assert!(String::from_utf8_lossy(&faulty.stdout).contains("line "), "{faulty:?}");
+    for words in [["return", "lint", &routes], ["return", "add", &routes]] {
+        let faulty = kept(folder.path(), &words);
+        assert_eq!(faulty.status.code(), Some(1));
+        assert!(String::from_utf8_lossy(&faulty.stdout).contains("line 1, column 1: "), "{faulty:?}");
+    }
+    // A definition of one's own is loaded once, and each version is one text for ever.
+    let text = std::fs::read_to_string(&fine).unwrap();
+    let own = folder.path().join("own.toml");
+    let write = |text: &str| std::fs::write(&own, text).unwrap();
+    let add = || kept(folder.path(), &["return", "add", own.to_str().unwrap()]);
+    write(&text.replace("title = \"People supported\"", "title = \"Everybody supported\""));
+    assert!(complaint(&add()).contains("another text already"), "it comes with Kept under this version");
+    let ours =
+        text.replace("2026-11-draft", "2027-northbridge").replace("People supported", "Everybody supported");
+    write(&ours);
+    assert!(well(&add()).contains("made by it"));
+    assert!(well(&add()).contains("made by it"), "the same again changes nothing");
+    write(&ours.replace("Everybody", "All"));
+    assert!(complaint(&add()).contains("another text already"));
+    assert!(well(&kept(folder.path(), &["return", "definitions"])).contains("2027-northbridge"));
 }

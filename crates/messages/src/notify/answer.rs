@@ -240,7 +240,7 @@ impl Answer {
 }
 
 /// What went wrong before there was an answer. All that certainly came before the request is told apart from the rest.
-pub(super) fn why(error: &ureq::Error) -> Why {
+pub(crate) fn why(error: &ureq::Error) -> Why {
     use std::io::ErrorKind;
     match error {
         ureq::Error::HostNotFound | ureq::Error::ConnectionFailed => Why::NotReached,

@@ -17,8 +17,9 @@ pub(crate) fn python() -> Option<Command> {
     let usual = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/test-python/bin/python3");
     let usual = if usual.exists() { usual.to_string_lossy().into_owned() } else { "python3".into() };
     let program = named.unwrap_or(usual);
-    let asked =
-        Command::new(&program).args(["-c", "import aiosmtpd, trustme, notifications_python_client"]).output();
+    let asked = Command::new(&program)
+        .args(["-c", "import aiosmtpd, trustme, notifications_python_client, standardwebhooks"])
+        .output();
     assert!(
         asked.is_ok_and(|a| a.status.success()),
         "{program} lacks the packages of crates/messages/tests/python.txt. From the workspace: python3 -m venv target/test-python && target/test-python/bin/pip install -r crates/messages/tests/python.txt (or set KEPT_TEST_PYTHON to a Python that has them, or to off to leave these tests out)"

@@ -12,6 +12,7 @@ use crate::entries::Stored;
 use crate::looked::CONTACT_PAGE;
 use crate::sessions::Visit;
 use crate::standing::Standing;
+use crate::webhooks::Event;
 use crate::{Error, Opened, Service};
 
 const BOOK_ACTION: Action = Action("book-appointment");
@@ -104,6 +105,7 @@ impl Service {
                 self.seal_appointment(&permit, &keys, visit.staff, &booked, &booking.said, "", now)?;
             rows.push(mark);
             batch.extend(queries);
+            batch.extend(self.tell_programs(Event::of_appointment(&booked), now));
             if booking.tell && first.is_none() {
                 batch.push(self.queue(Occasion::Booked, &booked, None, now));
             }

@@ -12,6 +12,7 @@ use store::{Query, Value, sql};
 use super::{Booked, taken, taking};
 use crate::sessions::Visit;
 use crate::standing::Standing;
+use crate::webhooks::Event;
 use crate::{Error, Service, changes};
 
 sql! { records:
@@ -138,6 +139,7 @@ impl Service {
         batch.extend(tell.map(|occasion| self.queue(occasion, &after, None, now)));
         batch.extend(self.clock_moved(&standing, &after)?);
         batch.push(change.outbox());
+        batch.extend(self.tell_programs(Event::of_appointment(&after), now));
         batch.extend(changes::of_client(client, now));
         match self.records().write(batch).await {
             Ok(_) => {

@@ -22,6 +22,7 @@ use crate::organisations::{self, Organisation};
 use crate::sessions::Visit;
 use crate::standing::Standing;
 use crate::surroundings::day_number;
+use crate::webhooks::Event;
 use crate::{Error, Opened, Service};
 
 const ASK: Action = Action("ask-consent");
@@ -170,6 +171,7 @@ impl Service {
             event(entry, client, state, now, answered.way, visit),
         ];
         batch.push(change.outbox());
+        batch.extend(self.tell_programs(Event::of_new_entry(client, entry, Category::Agreement), now));
         match self.write_consents(client, batch, &given, now).await {
             Ok(()) => {
                 change.committed();

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use access::{Act, Permit};
 use audit::{Action, Detail, RowMark};
 use casework::consents::{self, Answered, Said, State, Way};
+use casework::webhooks::EventKind;
 use casework::{ClientId, EntryId, Fault};
 use jiff::Timestamp;
 use notice::{Category, Purpose};
@@ -18,6 +19,7 @@ use crate::notices_given::held;
 use crate::sessions::Visit;
 use crate::standing::Standing;
 use crate::surroundings::day_number;
+use crate::webhooks::Event;
 use crate::{Error, Service, disclosures, telling};
 
 sql! { records:
@@ -115,6 +117,7 @@ impl Service {
         }
         let change = self.log().change(permit, WITHDRAWN, &Detail { rows: marks, ..Detail::default() });
         batch.push(change.outbox());
+        batch.extend(self.tell_programs(Event::of_client(EventKind::ClientChanged, client), now));
         match self.write_consents(client, batch, &given, now).await {
             Ok(()) => {
                 change.committed();

@@ -4,6 +4,7 @@
 //! file a row without a name is left, in no caseload and in no search, until the layer's day.
 
 use audit::Change;
+use casework::webhooks::EventKind;
 use casework::{ClientId, DocumentId, ProgrammeId};
 use jiff::Timestamp;
 use notice::Category;
@@ -12,9 +13,10 @@ use vault::Compartment;
 
 use super::{BEGIN, DONE, DROP_DRAFTS, DROP_REASONS, Going, erase_request};
 use crate::holds::NOT_HELD;
+use crate::webhooks::Event;
 use crate::{
     Error, Service, appointments, breaches, changes, closures, consents, disclosures, documents, hand_over,
-    merges, messages, paper, requests, telling,
+    merges, messages, paper, requests, telling, webhooks,
 };
 
 sql! { records:
@@ -111,6 +113,10 @@ impl Service {
             NOT_HELD.with([client()]).expecting(1),
             BEGIN.with([id(), client(), what(), ground.into(), now.as_microsecond().into()]).expecting(1),
         ];
+        batch.extend(match going.what {
+            What::Service => self.tell_programs_of_erasure(going.client, now),
+            _ => self.tell_programs(Event::of_client(EventKind::ClientChanged, going.client), now),
+        });
         batch.extend(match going.what {
             What::File => Vec::new(),
             What::Service => service_swept(going, now),
@@ -223,6 +229,7 @@ fn service_swept(going: &Going, now: Timestamp) -> Vec<Query> {
         consents::DROP_SCHEDULED.with([client()]),
         breaches::DROP_AFFECTED.with([client()]),
         merges::DROP_MERGES.with([client()]),
+        webhooks::DROP_DELIVERIES.with([client()]),
         END_FILE.with([client()]).expecting(1),
     ];
     batch.extend(requests::letting_go(going.client));

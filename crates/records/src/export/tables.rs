@@ -108,6 +108,8 @@ sql! { records:
     FIGURE_POPULATION = "SELECT name, loaded, loaded_by, text FROM figure_population ORDER BY name";
     /// Returns to those who pay for a programme.
     FUNDER_RETURN = "SELECT id, programme, definition, definition_version, version, first_day, last_day, recipient, stage, asked, asked_by, decided, decided_by, sealed FROM funder_return ORDER BY asked, id";
+    /// What returns are made by.
+    RETURN_DEFINITION = "SELECT definition, version, own, added, text FROM return_definition ORDER BY added, definition, version";
     /// The register of erasures.
     ERASURE = "SELECT id, client, what, ground, state, asked, asked_by, decided, decided_by, entries, documents, paper, recipients, mentions, in_service, final_from FROM erasure ORDER BY asked, id";
     /// By what figures are rounded.
@@ -253,7 +255,7 @@ pub(crate) static OF_CLIENTS: [Table; 32] = [
 ];
 
 /// What belongs to the service, and what is left of files that are no more.
-pub(crate) static OF_SERVICE: [Table; 30] = [
+pub(crate) static OF_SERVICE: [Table; 31] = [
     plain("notice_version", "notices", &NOTICE_VERSION, &[], &["published"]),
     plain("notice_text", "notice-texts", &NOTICE_TEXT, &[], &["kept"]),
     with(plain("staff", "staff", &STAFF, &[], &["created"]), Sealed::Staff),
@@ -285,6 +287,7 @@ pub(crate) static OF_SERVICE: [Table; 30] = [
         plain("funder_return", "returns", &FUNDER_RETURN, &["first_day", "last_day"], &["asked", "decided"]),
         Sealed::Service,
     ),
+    plain("return_definition", "return-definitions", &RETURN_DEFINITION, &[], &["added"]),
     with(plain("figure_pack", "figure-packs", &FIGURE_PACK, &[], &["asked", "decided"]), Sealed::Groups),
     with(plain("figure_secret", "figure-secret", &FIGURE_SECRET, &[], &[]), Sealed::Secret),
     plain("suppression", "suppression", &SUPPRESSION_OF_NOBODY, &["since"], &[]),
@@ -296,7 +299,7 @@ pub(crate) static OF_SERVICE: [Table; 30] = [
 ];
 
 /// What stays, and why.
-pub const LEFT_OUT: [(&str, &str); 12] = [
+pub const LEFT_OUT: [(&str, &str); 14] = [
     ("setting", "which deployment and epoch this is: another service has its own"),
     ("session", "who is signed in now"),
     ("draft", "notes that nobody has saved: save or drop them first"),
@@ -308,6 +311,8 @@ pub const LEFT_OUT: [(&str, &str); 12] = [
     ("figure_view", "questions that somebody saved under a name: ask them again"),
     ("api_token", "digests of secrets: another service makes new ones"),
     ("api_call", "digests of keys that programs sent"),
+    ("webhook", "where the programs of this service are told: they belong to its tokens"),
+    ("webhook_delivery", "what those programs are told, as ids"),
     ("outbox", "entries on their way to the audit log, which is copied as it is (`kept audit show --json`)"),
 ];
 

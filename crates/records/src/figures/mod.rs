@@ -6,7 +6,7 @@
 //! - `counting` answers a manager's question, for use inside the service;
 //! - `equality` puts the equality characteristics beside the local population;
 //! - `packs` prepares what is published: gate, ledger, two signatures; `extracts` its anonymous extract;
-//! - `printing` makes a pack a PDF;
+//! - `printing` makes a pack and the equality report PDFs;
 //! - `sheet` is a table as it is shown and saved, as CSV, XLSX and ODS.
 //!
 //! Nobody is named, and no sentence here hands out a row of a person. How counts become figures stands in `docs/figures.md`.
@@ -33,6 +33,7 @@ pub use counting::{Figures, Question};
 pub use dimensions::Dimension;
 pub use equality::{Beside, Equality};
 pub use packs::{Pack, PackContent, Stage};
+pub use printing::SHARES;
 pub use sheet::{Format, Line, Sheet};
 pub use views::View;
 

@@ -6,6 +6,7 @@ use access::{Act, Permit};
 use audit::{Action, Detail, RowMark};
 use casework::entries::EntryKind;
 use casework::merges::{Side, merged};
+use casework::webhooks::EventKind;
 use casework::{ClientId, EntryId, Fault, MergeId, Profile};
 use notice::{Category, FieldId};
 use store::{Query, sql};
@@ -17,6 +18,7 @@ use super::{Done, Pages, has_keys, in_the_way, seen};
 use crate::entries::{Head as EntryHead, Stored, compartment_of};
 use crate::sessions::Visit;
 use crate::surroundings::day_number;
+use crate::webhooks::Event;
 use crate::{Error, Service, changes};
 
 sql! { records:
@@ -123,6 +125,9 @@ impl Service {
             now.as_microsecond().into(),
             sealed.into(),
         ]));
+        for file in [absorbed, survivor] {
+            batch.extend(self.tell_programs(Event::of_client(EventKind::ClientChanged, file), now));
+        }
         batch.extend(changes::of_client(absorbed, now));
         batch.extend(changes::of_client(survivor, now));
         let taken_up = self.log().change(taking_up, TAKE_UP, &Detail::default());

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use access::Act;
 use audit::{Action, Detail};
+use casework::webhooks::EventKind;
 use casework::{AppointmentId, ClientId, EntryId, MergeId};
 use store::{Query, Row, sql};
 use vault::FileKeys;
@@ -15,6 +16,7 @@ use super::{Done, FIND_MERGE, Read, opt_staff};
 use crate::entries::{Stored, entry_columns, mark};
 use crate::sessions::Visit;
 use crate::standing::Standing;
+use crate::webhooks::Event;
 use crate::{Error, Service, changes, retention};
 
 sql! { records:
@@ -162,6 +164,9 @@ impl Service {
                 .with([id.as_bytes().into(), now.as_microsecond().into(), visit.staff.as_bytes().into()])
                 .expecting(1),
         );
+        for file in [absorbed, survivor] {
+            batch.extend(self.tell_programs(Event::of_client(EventKind::ClientChanged, file), now));
+        }
         batch.extend(changes::of_client(absorbed, now));
         batch.extend(changes::of_client(survivor, now));
         let change = self.log().change(permit, PART, &Detail { rows: marks, ..Detail::default() });

@@ -85,6 +85,8 @@ pub struct Return {
     pub decided: Option<(Timestamp, StaffId)>,
     /// What it says.
     pub content: Content,
+    /// The id and the version of its definition.
+    pub made_by: (String, String),
 }
 
 impl Return {

@@ -136,6 +136,15 @@ async fn figures_are_for_managers_and_equality_answers_for_the_equality_report_a
         let white = ethnic.lines.iter().find(|line| line.name == "White").unwrap();
         assert!(near(white.people, 30) && white.here.as_deref() == Some("90.0 %"), "{white:?}");
         assert!(method.iter().any(|line| line.contains("10 or more")));
+        // Printed, a foreign reader finds what the page says, and no more.
+        let printed = service.printed_equality("Starts in summer.", &report, &method).unwrap();
+        let printed = crate::pdf::everything(&printed);
+        let line = format!("White {} {} 90.0 %", white.people.unwrap(), white.share.as_deref().unwrap());
+        assert!(printed.contains(&line), "{line} is not in {printed}");
+        for one in &report {
+            assert!(printed.contains(&one.label), "{}", one.label);
+        }
+        assert!(printed.contains("Share of who lives here") && printed.contains("Equality Act 2010"));
         assert!(service.equality_report(&ada, Measure::Starts, summer()).await.is_err());
     }
 }

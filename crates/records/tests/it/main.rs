@@ -28,6 +28,8 @@ mod moving_in;
 mod pdf;
 mod post;
 mod programmes;
+#[path = "../../../messages/tests/support/receiver.rs"]
+mod receiver;
 mod registers;
 mod requests;
 mod retention;
@@ -37,4 +39,5 @@ mod s3;
 mod signing_in;
 mod sweeps;
 mod taking_in;
+mod webhooks;
 mod written;

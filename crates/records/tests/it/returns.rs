@@ -1,7 +1,7 @@
 //! Returns to those who pay, on both engines: who counts, what is amiss, two signatures, frozen, and what does not fit.
 
 use access::Role;
-use casework::returns::Amiss;
+use casework::returns::{Amiss, Definition};
 use casework::{Answer, Fault, Written};
 use jiff::civil::date;
 use notice::forms;
@@ -184,5 +184,43 @@ async fn why_somebody_counts_is_for_those_who_may_open_the_file() {
         service.state_reason(&meera, daniel, "Checking the return to the fund office").await.unwrap();
         assert!(service.explain_return(&meera, daniel, on, from).await.is_ok());
         assert!(service.explain_return(&ada, other, on, from).await.is_err(), "never on it");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_service_counts_by_its_own_definition_and_what_was_signed_stays_by_what_it_was_made() {
+    for bench in Bench::all().await {
+        let service = &bench.service;
+        let meera = bench.visit("Meera", Role::Manager).await;
+        let on = ladder(&bench).await;
+        let asked = Asked { programme: on, from: date(2026, 4, 1), recipient: "fund-office", version: None };
+        let made = service.prepare_return(&meera, key(), asked).await.unwrap();
+        let one = service.funder_return(&meera, made).await.unwrap();
+
+        let shipped = Definition::shipped().unwrap().into_iter().find(|one| one.id == "ukspf").unwrap().text;
+        let named = shipped.replace("People supported", "Everybody supported");
+        let own = named.replace("2026-11-draft", "ours-1");
+        let refused = async |text: &str| service.add_return_definition(text).await.unwrap_err().to_string();
+        assert!(
+            refused(&named).await.contains("another text already"),
+            "it comes with Kept under this version"
+        );
+        assert!(
+            refused(&own.replace("months = 6", "months = 5")).await.contains("column 10: \"months\" has")
+        );
+        for _ in 0..2 {
+            service.add_return_definition(&own).await.unwrap();
+        }
+        assert!(refused(&own.replace("Everybody", "All")).await.contains("another text already"));
+
+        let reopened = Box::pin(bench.reopened()).await.unwrap();
+        let service = &reopened.service;
+        let now = service.return_figures(asked).await.unwrap();
+        assert_eq!((now.definition.as_str(), figure(&now, "Everybody supported")), ("ukspf ours-1", 0));
+        let by_the_old = Asked { version: Some("2026-11-draft"), ..asked };
+        assert_eq!(service.return_figures(by_the_old).await.unwrap().definition, "ukspf 2026-11-draft");
+        let frozen = service.funder_return(&meera, made).await.unwrap();
+        assert_eq!(frozen.content, one.content);
+        assert_eq!(service.return_made_by(&frozen).await.unwrap().unwrap(), shipped);
     }
 }

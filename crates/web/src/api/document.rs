@@ -12,7 +12,7 @@ use casework::referrals::Step;
 use serde_json::{Value, json};
 use utoipa::OpenApi;
 
-use super::{appointments, clients, entries, figures, problem, referrals};
+use super::{appointments, clients, entries, figures, problem, referrals, webhooks};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -35,6 +35,7 @@ use super::{appointments, clients, entries, figures, problem, referrals};
         (name = "appointments", description = "Appointments"),
         (name = "referrals", description = "Referrals to and from other organisations, step by step"),
         (name = "figures", description = "Figures in which nobody can be found"),
+        (name = "webhooks", description = "What programs are told by themselves"),
     )
 )]
 struct Described;
@@ -102,6 +103,7 @@ fn described() -> Value {
     for schema in SENT {
         set(&mut document, &format!("/components/schemas/{schema}"), "additionalProperties", json!(false));
     }
+    set(&mut document, "", "webhooks", webhooks::described());
     let paths = document.pointer_mut("/paths").and_then(Value::as_object_mut).into_iter().flatten();
     for (path, item) in paths {
         for (method, operation) in item.as_object_mut().into_iter().flatten() {
@@ -220,6 +222,21 @@ mod tests {
         told.sort();
         routed.sort();
         assert_eq!(told, routed);
+    }
+
+    #[test]
+    fn what_programs_are_told_by_themselves_is_in_the_document_and_names_nobody() {
+        let document = described();
+        let webhooks = document["webhooks"].as_object().unwrap();
+        assert_eq!(webhooks.len(), casework::webhooks::EventKind::ALL.len());
+        for (kind, item) in webhooks {
+            let schema = &item["post"]["requestBody"]["content"]["application/json"]["schema"];
+            assert_eq!(schema["properties"]["type"]["const"], json!(kind));
+            for (name, shape) in schema["properties"]["data"]["properties"].as_object().unwrap() {
+                assert!(["client", "entry", "appointment", "referral"].contains(&name.as_str()), "{name}");
+                assert_eq!(shape["pattern"], "^[0-9a-f]{32}$");
+            }
+        }
     }
 
     #[test]

@@ -20,6 +20,7 @@ mod profile;
 mod program;
 pub(crate) mod referrals;
 mod reply;
+mod webhooks;
 
 use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;

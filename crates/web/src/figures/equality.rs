@@ -6,10 +6,10 @@ use axum::response::{IntoResponse, Redirect, Response};
 use casework::Fault;
 use casework::figures::{Measure, Quarter};
 use maud::{Markup, html};
-use records::figures::{Equality, counts, signs};
+use records::figures::{Equality, SHARES, counts, signs};
 use records::{Error, Visit};
 
-use super::{fault, measures, notes, period, places, quarters};
+use super::{fault, measures, notes, period, places, quarters, save};
 use crate::App;
 use crate::fail::Fail;
 use crate::fields;
@@ -49,6 +49,33 @@ pub(crate) async fn show(
     answer(&app, &visit, &typed, &population, Vec::new()).await
 }
 
+/// The report is for those who answer for the duty.
+fn theirs(visit: &Visit) -> Result<(), Fail> {
+    if signs(visit.role) {
+        return Ok(());
+    }
+    Err(Error::NotYours("The equality report is for managers and the governance lead. Ask one of them.")
+        .into())
+}
+
+/// The report as a PDF. What cannot be counted is said on the page.
+pub(crate) async fn pdf(
+    State(app): State<App>,
+    Signed(visit): Signed,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Fail> {
+    theirs(&visit)?;
+    let typed = typed(&app, query.as_deref())?;
+    let (Ok(measure), Ok(period)) = (typed.what.parse::<Measure>(), period(&typed.from, &typed.to)) else {
+        let population = app.service.population().await?;
+        return answer(&app, &visit, &typed, &population, Vec::new()).await;
+    };
+    let (report, method) = app.service.equality_report(&visit, measure, period).await?;
+    let asked = format!("{} in {}.", measure.words(), period.words());
+    let bytes = app.service.printed_equality(&asked, &report, &method)?;
+    save("equality", "report.pdf", "application/pdf", bytes)
+}
+
 /// Puts in the local population.
 pub(crate) async fn population(
     State(app): State<App>,
@@ -74,12 +101,7 @@ async fn answer(
     population: &str,
     mut faults: Vec<Fault>,
 ) -> Result<Response, Fail> {
-    if !signs(visit.role) {
-        return Err(Error::NotYours(
-            "The equality report is for managers and the governance lead. Ask one of them.",
-        )
-        .into());
-    }
+    theirs(visit)?;
     let measure = typed.what.parse::<Measure>();
     if measure.is_err() {
         faults.push(Fault::new("what", "Choose what is counted"));
@@ -106,7 +128,8 @@ async fn answer(
         @for one in &report { (characteristic(one)) }
         @if !method.is_empty() { (panel("method", "About this report", None, html! {
             (notes(&[], &method))
-            p.govuk-body { "Each table keeps the rules of what is published. Shares are of figures as they are shown, and are left out for fewer than 25 people." }
+            p.govuk-body { (SHARES) }
+            p.govuk-body { a.govuk-link href={ "/figures/equality/report.pdf?what=" (typed.what) "&from=" (typed.from) "&to=" (typed.to) } { "Save it as PDF" } }
         })) }
         @if counts(visit.role) { (panel("local", "Who lives here", None, html! {
             form.app-note method="post" action="/figures/equality" novalidate {

@@ -130,8 +130,15 @@ impl Bench {
     pub(crate) async fn appointment(&self, adviser: StaffId, client: &str) -> casework::AppointmentId {
         let client = client.parse::<ClientId>().unwrap();
         let now = self.service.surroundings().civil(self.service.surroundings().now());
-        let day = now.date().tomorrow().unwrap();
-        let slots = self.service.free_times(adviser, day, 15).await.unwrap();
+        // On a Friday nobody is free tomorrow; the day after the weekend somebody is.
+        let (mut day, mut slots) = (now.date(), Vec::new());
+        for _ in 0..7 {
+            day = day.tomorrow().unwrap();
+            slots = self.service.free_times(adviser, day, 15).await.unwrap();
+            if !slots.is_empty() {
+                break;
+            }
+        }
         let at = slots.first().copied().unwrap_or_else(|| {
             let minute = i8::try_from(uuid::Uuid::new_v4().as_bytes()[0] % 12).unwrap() * 5;
             casework::appointments::Slot::at(day.at(18, minute, 0, 0), 5, &now).unwrap()

@@ -44,6 +44,15 @@ async fn figures_are_for_managers_and_name_nobody() {
         assert!(!page.text.contains("ethnicity"), "equality answers are for the equality report alone");
         let report = bench.get("/figures/equality", Some(&manager)).await;
         assert!(report.text.contains("Ethnic group") && !report.text.contains("Daniel"));
+        let link = report.text.split("href=\"/figures/equality/report.pdf?").nth(1).unwrap();
+        let link = link.split('"').next().unwrap().replace("&amp;", "&");
+        let before = bench.entries_of(meera).await;
+        let saved = bench.get(&format!("/figures/equality/report.pdf?{link}"), Some(&manager)).await;
+        assert_eq!(saved.headers["content-type"], "application/pdf");
+        assert!(saved.text.starts_with("%PDF-1.7") && !saved.text.contains("Daniel"));
+        assert_eq!(bench.entries_of(meera).await - before, 1);
+        let wrong = "/figures/equality/report.pdf?what=moons&from=2026-07&to=2026-07";
+        assert_eq!(bench.get(wrong, Some(&manager)).await.status, StatusCode::UNPROCESSABLE_ENTITY);
     }
 }
 

@@ -26,3 +26,4 @@ mod requests;
 mod sharing;
 mod table;
 mod taking_in;
+mod webhooks;

@@ -46,6 +46,7 @@ pub(crate) fn filled(path: &str, client: &str) -> String {
         .replace("{breach}", &"00".repeat(16))
         .replace("{pack}", &"00".repeat(16))
         .replace("{return}", &"00".repeat(16))
+        .replace("{webhook}", &"00".repeat(16))
         .replace("{name}", "app.css")
 }
 
@@ -198,6 +199,10 @@ async fn every_audited_route_leaves_exactly_one_entry_of_its_caller() {
             }
             if route.path.contains("{message}") {
                 path = format!("/messages/{}", bench.message(ada, &client).await);
+            }
+            // Webhooks are the administrators', with tests of their own.
+            if route.path.starts_with("/webhooks") && route.method == Method::Post {
+                continue;
             }
             // What is sent in parts, and cover that is there, have tests of their own.
             let parts = route.path.ends_with("/documents") || route.path.ends_with("{document}");
