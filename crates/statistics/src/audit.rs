@@ -9,10 +9,12 @@
 //! and differ enough (`spread`). Only what no example is found for is left to linear programming (`solve`), whose answer is
 //! exact. So a release passes for a reason that can be checked, not because a search gave up.
 
+mod dimension;
 mod model;
 mod solve;
 mod spread;
 
+use std::collections::HashSet;
 use std::fmt;
 
 use crate::release::Release;
@@ -82,25 +84,51 @@ impl fmt::Display for Disclosed {
 /// # Errors
 /// It is too large to be checked.
 pub fn audit(release: &Release) -> Result<Vec<Disclosed>, TooLarge> {
-    let model = Model::of(release)?;
-    if let Some(found) = model.contradictions(release) {
-        return Ok(vec![found]);
-    }
-    let Some(mut spread) = Spread::of(&model) else {
-        return Ok(vec![Disclosed {
-            whom: "the tables together".to_owned(),
-            what: Conclusion::Contradiction,
-            by: model.all_figures(),
-        }]);
-    };
-    let mut found = Vec::new();
-    for target in model.targets(release) {
-        if let Some(what) = concluded(&model, &mut spread, &target) {
-            let by = if target.own.is_empty() { model.figures_near(&target) } else { target.own.clone() };
-            found.push(Disclosed { whom: target.whom, what, by });
+    Gate::default().audit(release)
+}
+
+/// The gate for one release of which figures are taken out until nothing is given away. With fewer figures only more is possible:
+/// what was free before is free still, and people who were spread so that all figures fit fit those that are left.
+#[derive(Debug, Default)]
+pub(crate) struct Gate {
+    fits: Option<Vec<f64>>,
+    free: HashSet<Whom>,
+}
+
+/// The atoms of a target, and the group of which they are the rest.
+type Whom = (Vec<u32>, Option<Vec<u32>>);
+
+impl Gate {
+    /// Everything that the release gives away. Of the same tables as before, nothing may be shown that was hidden before.
+    pub(crate) fn audit(&mut self, release: &Release) -> Result<Vec<Disclosed>, TooLarge> {
+        let model = Model::of(release)?;
+        if let Some(found) = model.contradictions(release) {
+            return Ok(vec![found]);
         }
+        let Some(mut spread) = Spread::of(&model, self.fits.take()) else {
+            return Ok(vec![Disclosed {
+                whom: "the tables together".to_owned(),
+                what: Conclusion::Contradiction,
+                by: model.all_figures(),
+            }]);
+        };
+        let mut found = Vec::new();
+        for target in model.targets(release) {
+            let whom = (target.atoms.clone(), target.rest_of.clone());
+            if self.free.contains(&whom) {
+                continue;
+            }
+            match concluded(&model, &mut spread, &target) {
+                None => drop(self.free.insert(whom)),
+                Some(what) => {
+                    let by = if target.own.is_empty() { model.figures_near(&target) } else { target.own };
+                    found.push(Disclosed { whom: target.whom, what, by });
+                }
+            }
+        }
+        self.fits = Some(spread.point().0.to_vec());
+        Ok(found)
     }
-    Ok(found)
 }
 
 fn concluded(model: &Model, spread: &mut Spread, target: &Target) -> Option<Conclusion> {
@@ -120,9 +148,17 @@ fn all_have(model: &Model, spread: &mut Spread, rest: &[u32], group: &[u32]) -> 
     if spread.lower(model, group, spread.now(group)) < TINY {
         return None;
     }
-    let high = solve::highest(model, spread, rest, NARROW);
-    let low = solve::lowest(model, spread, group, 0.0);
-    (!enough(high) && low >= 1.0 - TINY).then_some(Conclusion::AllHave)
+    for at_once in solve::AT_ONCE {
+        if enough(solve::highest(model, spread, rest, at_once))
+            || solve::lowest(model, spread, group, at_once) < 1.0 - TINY
+        {
+            return None;
+        }
+        if at_once >= model.atoms {
+            break;
+        }
+    }
+    Some(Conclusion::AllHave)
 }
 
 /// Whether a count is known to within two, and not perhaps 0.
@@ -131,20 +167,35 @@ fn narrowed(model: &Model, spread: &mut Spread, target: &Target) -> Option<Concl
         return None;
     }
     let wide = |low: f64, high: f64| (high + TINY).floor() - (low - TINY).ceil() > NARROW;
-    let seen = spread.seen(&target.atoms);
-    if seen.0 < TINY || wide(seen.0, seen.1) {
+    let free = |(low, high): (f64, f64)| low < TINY || wide(low, high);
+    let mut known = spread.seen(&target.atoms);
+    if free(known) {
         return None;
     }
-    let low = seen.0.min(spread.lower(model, &target.atoms, NARROW + 1.5));
-    let high = seen.1.max(spread.higher(model, &target.atoms, NARROW + 1.5));
-    if low < TINY || wide(low, high) {
+    known.0 = known.0.min(spread.lower(model, &target.atoms, NARROW + 1.5));
+    if free(known) {
         return None;
     }
-    let fewest = solve::lowest(model, spread, &target.atoms, (high - TINY).floor() - NARROW - 1.0);
-    if !(TINY..MANY).contains(&fewest) || wide(fewest, high) {
+    known.1 = known.1.max(spread.higher(model, &target.atoms, NARROW + 1.5));
+    if free(known) {
         return None;
     }
-    let most = solve::highest(model, spread, &target.atoms, (fewest - TINY).ceil() + NARROW + 1.0);
-    let (low, high) = (low.min(fewest), high.max(most));
-    (!wide(low, high)).then_some(Conclusion::Between(low, high))
+    // Both ends among few atoms before either among many: one of them is enough most of the time.
+    for at_once in solve::AT_ONCE {
+        known.0 = known.0.min(solve::lowest(model, spread, &target.atoms, at_once));
+        if free(known) {
+            return None;
+        }
+        known.1 = known.1.max(solve::highest(model, spread, &target.atoms, at_once));
+        if free(known) {
+            return None;
+        }
+        if at_once >= model.atoms {
+            break;
+        }
+    }
+    (known.0 < MANY).then_some(Conclusion::Between(known.0, known.1))
 }
+
+#[cfg(test)]
+mod tests;

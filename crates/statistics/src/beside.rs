@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::audit::Disclosed;
-use crate::release::{ALL, Release, Table};
+use crate::release::{ALL, Release, Table, Within};
 
 /// Whom a cell counts: for each variable that says something, the categories.
 type Whom = BTreeMap<String, BTreeSet<String>>;
@@ -56,6 +56,16 @@ pub(crate) fn together(release: &Release, earlier: &[Release]) -> Release {
         }
         for (name, harmless) in &old.sensitive {
             all.sensitive.entry(name.clone()).or_insert_with(|| harmless.clone());
+        }
+        for within in &old.within {
+            let same = |other: &&mut Within| other.fine == within.fine && other.wide == within.wide;
+            match all.within.iter_mut().find(same) {
+                // What two releases say differently nobody knows.
+                Some(known) => {
+                    known.of.retain(|fine, wide| within.of.get(fine).is_none_or(|other| other == wide))
+                }
+                None => all.within.push(within.clone()),
+            }
         }
         all.tables.extend(old.tables.iter().cloned());
     }

@@ -1,8 +1,9 @@
 //! People as rows of codes: what is counted, and nothing else of them.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::keys::Secret;
+use crate::release::Within;
 
 /// Something by which people are counted.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -148,5 +149,26 @@ impl People {
             }
         }
         within.into_iter().collect()
+    }
+
+    /// That `fine` is finer than `wide`, if it is: where each of its categories lies, but for those of fewer than `least` people.
+    pub(crate) fn within(&self, fine: usize, wide: usize, least: usize) -> Option<Within> {
+        let (finer, wider) = (self.variable(fine)?, self.variable(wide)?);
+        if finer.categories.len() <= wider.categories.len() || wider.categories.len() < 2 {
+            return None;
+        }
+        let lies = self.nests(fine, wide)?;
+        let mut many = vec![0_usize; finer.categories.len()];
+        for code in self.codes(fine) {
+            *many.get_mut(*code as usize)? += 1;
+        }
+        let known = finer.categories.iter().zip(lies).zip(many).filter(|(_, many)| *many >= least);
+        let of: Option<BTreeMap<String, String>> = known
+            .map(|((category, lies), _)| {
+                Some((category.clone(), wider.categories.get(lies as usize)?.clone()))
+            })
+            .collect();
+        let of = of.filter(|of| !of.is_empty())?;
+        Some(Within { fine: finer.name.clone(), wide: wider.name.clone(), of })
     }
 }

@@ -18,6 +18,9 @@ pub struct Release {
     /// The sensitive ones with their harmless categories.
     #[serde(default)]
     pub sensitive: BTreeMap<String, Vec<String>>,
+    /// Which variables are finer than others.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub within: Vec<Within>,
     /// The tables.
     pub tables: Vec<Table>,
     /// How the figures were made, for their readers.
@@ -32,6 +35,17 @@ impl Release {
         let Some((first, others)) = releases.split_first() else { return Release::default() };
         crate::beside::together(first, others)
     }
+}
+
+/// A variable that is finer than another, as wards are finer than areas: known to everybody, so the gate reckons with it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Within {
+    /// The finer variable.
+    pub fine: String,
+    /// The wider one.
+    pub wide: String,
+    /// In which category of the wider one each of the finer one lies, but for those of few people.
+    pub of: BTreeMap<String, String>,
 }
 
 /// One table.

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use super::dimension::Dimension;
 use super::{Conclusion, Disclosed, TooLarge};
 use crate::release::{ALL, Release, Rule, Table};
 
@@ -34,29 +35,20 @@ pub(crate) struct Model {
     pub(crate) figures: Vec<Figure>,
     /// For each atom, the figures that it is counted in.
     pub(crate) figures_of: Vec<Vec<u32>>,
-    /// For each variable, how many classes of categories no table tells apart.
+    /// For each dimension, how many classes there are that tables tell apart.
     pub(crate) sizes: Vec<usize>,
     pub(crate) steps: Vec<usize>,
     pub(crate) atoms: usize,
     /// For each table and cell, whom it counts.
     cells: Vec<Vec<Vec<u32>>>,
-    names: Vec<String>,
-    /// For each variable, the class of each category.
-    classes: Vec<HashMap<String, usize>>,
+    dimensions: Vec<Dimension>,
     by_atoms: HashMap<Vec<u32>, usize>,
 }
 
 impl Model {
     pub(crate) fn of(release: &Release) -> Result<Model, TooLarge> {
-        let used: BTreeSet<&String> =
-            release.tables.iter().flat_map(|table| table.vars.iter().chain(table.filter.keys())).collect();
-        let (mut names, mut sizes, mut classes) = (Vec::new(), Vec::new(), Vec::new());
-        for name in used {
-            let (size, class) = classes_of(release, name);
-            names.push(name.clone());
-            sizes.push(size);
-            classes.push(class);
-        }
+        let dimensions = Dimension::all(release);
+        let sizes: Vec<usize> = dimensions.iter().map(|dimension| dimension.size).collect();
         let mut steps = vec![1; sizes.len()];
         let mut atoms = 1_usize;
         for (step, size) in steps.iter_mut().zip(&sizes).rev() {
@@ -73,8 +65,7 @@ impl Model {
             steps,
             atoms,
             cells: Vec::new(),
-            names,
-            classes,
+            dimensions,
             by_atoms: HashMap::new(),
         };
         for (at, table) in release.tables.iter().enumerate() {
@@ -115,20 +106,8 @@ impl Model {
     /// The atoms that a cell counts.
     fn atoms_of(&self, table: &Table, keys: &[String]) -> Vec<u32> {
         let mut atoms = vec![0_usize];
-        for (((name, size), step), classes) in
-            self.names.iter().zip(&self.sizes).zip(&self.steps).zip(&self.classes)
-        {
-            let key = table.vars.iter().position(|var| var == name).and_then(|at| keys.get(at));
-            let one = key.filter(|key| *key != ALL).map(|key| classes.get(key).copied());
-            let within: Vec<usize> = match (one, table.filter.get(name)) {
-                (Some(class), _) => class.into_iter().collect(),
-                (None, Some(some)) => {
-                    let of: BTreeSet<usize> =
-                        some.iter().filter_map(|category| classes.get(category).copied()).collect();
-                    of.into_iter().collect()
-                }
-                (None, None) => (0..*size).collect(),
-            };
+        for (dimension, step) in self.dimensions.iter().zip(&self.steps) {
+            let within = dimension.counted(table, keys);
             atoms =
                 atoms.iter().flat_map(|atom| within.iter().map(move |class| atom + class * step)).collect();
         }
@@ -310,42 +289,8 @@ impl Model {
     }
 
     fn words(&self, atom: u32) -> String {
-        let mut words = Vec::new();
-        for (((name, size), step), classes) in
-            self.names.iter().zip(&self.sizes).zip(&self.steps).zip(&self.classes)
-        {
-            let class = atom as usize / step % size;
-            let mut of: Vec<&str> = classes
-                .iter()
-                .filter(|(_, other)| **other == class)
-                .map(|(category, _)| category.as_str())
-                .collect();
-            of.sort_unstable();
-            words.push(format!(
-                "{name} {}",
-                if of.len() > 2 { "of the others".to_owned() } else { of.join(" or ") }
-            ));
-        }
-        words.join(", ")
+        let class =
+            |(dimension, step): (&Dimension, &usize)| dimension.words(atom as usize / step % dimension.size);
+        self.dimensions.iter().zip(&self.steps).map(class).collect::<Vec<_>>().join(", ")
     }
-}
-
-/// The classes of a variable's categories that no table tells apart: how many, and which each is in.
-fn classes_of(release: &Release, name: &str) -> (usize, HashMap<String, usize>) {
-    let mut known: HashMap<Vec<usize>, usize> = HashMap::new();
-    let mut classes = HashMap::new();
-    for (at, category) in release.variables.get(name).into_iter().flatten().enumerate() {
-        let sign = release.tables.iter().map(|table| {
-            let within = table.filter.get(name).is_none_or(|some| some.contains(category));
-            match (within, table.vars.iter().any(|var| var == name)) {
-                (false, _) => 0,
-                (true, false) => 1,
-                (true, true) => 2 + at,
-            }
-        });
-        let next = known.len();
-        let class = *known.entry(sign.collect()).or_insert(next);
-        classes.insert(category.clone(), class);
-    }
-    (known.len().max(1), classes)
 }

@@ -1,6 +1,6 @@
 //! Linear programming, for what bending does not show.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::BTreeSet;
 
 use microlp::{ComparisonOp, OptimizationDirection, Problem, Variable};
 
@@ -10,31 +10,17 @@ use super::spread::Spread;
 /// So many atoms are solved for, first few, then more: those nearest to the target. The others keep the people that they have,
 /// so that what is found fits, and only what is not found among few is looked for among more. What cannot be shown to be
 /// free among the most counts as worked out.
-const AT_ONCE: [usize; 2] = [240, MOST_ATOMS];
+pub(crate) const AT_ONCE: [usize; 2] = [240, MOST_ATOMS];
 const MOST_ATOMS: usize = 3000;
 
-/// The most people that could be in these atoms, or as many as are `enough`.
-pub(crate) fn highest(model: &Model, spread: &mut Spread, atoms: &[u32], enough: f64) -> f64 {
-    let mut most = spread.now(atoms);
-    for at_once in AT_ONCE {
-        most = most.max(bound(model, spread, atoms, OptimizationDirection::Maximize, at_once));
-        if most >= enough || at_once >= model.atoms {
-            break;
-        }
-    }
-    most
+/// The most people that could be in these atoms if so many atoms at once may change.
+pub(crate) fn highest(model: &Model, spread: &mut Spread, atoms: &[u32], at_once: usize) -> f64 {
+    bound(model, spread, atoms, OptimizationDirection::Maximize, at_once).max(spread.now(atoms))
 }
 
-/// The fewest, or as few as are `enough`.
-pub(crate) fn lowest(model: &Model, spread: &mut Spread, atoms: &[u32], enough: f64) -> f64 {
-    let mut fewest = spread.now(atoms);
-    for at_once in AT_ONCE {
-        fewest = fewest.min(bound(model, spread, atoms, OptimizationDirection::Minimize, at_once));
-        if fewest <= enough || at_once >= model.atoms {
-            break;
-        }
-    }
-    fewest
+/// The fewest.
+pub(crate) fn lowest(model: &Model, spread: &mut Spread, atoms: &[u32], at_once: usize) -> f64 {
+    bound(model, spread, atoms, OptimizationDirection::Minimize, at_once).min(spread.now(atoms))
 }
 
 /// Any way in which all figures fit.
@@ -43,7 +29,8 @@ pub(crate) fn feasible(model: &Model) -> Option<Vec<f64>> {
     if all.len() > MOST_ATOMS {
         return None;
     }
-    solve(model, &all, &HashMap::new(), &[], OptimizationDirection::Minimize)
+    let (people, sums) = (vec![0.0; model.atoms], vec![0.0; model.figures.len()]);
+    solve(model, (&people, &sums), &all, &[], OptimizationDirection::Minimize)
 }
 
 fn bound(
@@ -53,12 +40,10 @@ fn bound(
     direction: OptimizationDirection,
     most: usize,
 ) -> f64 {
-    let taken = taken(model, spread.point(), atoms, most);
-    // Atoms that are left out keep the people that they have.
-    let within: HashSet<u32> = taken.iter().copied().collect();
-    let people = (0..).zip(spread.point()).filter(|(atom, _)| !within.contains(atom));
-    let fixed: HashMap<u32, f64> = people.map(|(atom, people)| (atom, *people)).collect();
-    let Some(solved) = solve(model, &taken, &fixed, atoms, direction) else { return spread.now(atoms) };
+    let taken = taken(model, spread.point().0, atoms, most);
+    let Some(solved) = solve(model, spread.point(), &taken, atoms, direction) else {
+        return spread.now(atoms);
+    };
     let value = atoms.iter().filter_map(|atom| solved.get(*atom as usize)).sum();
     spread.remember(solved);
     value
@@ -110,24 +95,31 @@ fn classes_each(sizes: &[usize], most: usize) -> Vec<usize> {
     }
 }
 
-/// The people of each atom where the target is best; none if the solver finds none.
+/// The people of each atom where the target is best, if those atoms that are taken may change and the others keep their people;
+/// none if the solver finds none. Only figures that count somebody of the taken atoms are looked at: what the others add to
+/// them follows from their sums.
 fn solve(
     model: &Model,
+    (people, sums): (&[f64], &[f64]),
     taken: &[u32],
-    fixed: &HashMap<u32, f64>,
     target: &[u32],
     direction: OptimizationDirection,
 ) -> Option<Vec<f64>> {
     let mut problem = Problem::new(direction);
-    let mut variables: HashMap<u32, Variable> = HashMap::with_capacity(taken.len());
+    let mut variables: Vec<Variable> = Vec::with_capacity(taken.len());
+    let mut terms: Vec<Vec<(Variable, f64)>> = vec![Vec::new(); model.figures.len()];
+    let mut held = sums.to_vec();
     for atom in taken {
         let worth = if target.binary_search(atom).is_ok() { 1.0 } else { 0.0 };
-        variables.insert(*atom, problem.add_var(worth, (0.0, f64::INFINITY)));
+        let variable = problem.add_var(worth, (0.0, f64::INFINITY));
+        variables.push(variable);
+        let own = people.get(*atom as usize)?;
+        for figure in model.figures_of.get(*atom as usize)? {
+            terms.get_mut(*figure as usize)?.push((variable, 1.0));
+            *held.get_mut(*figure as usize)? -= own;
+        }
     }
-    for figure in &model.figures {
-        let held: f64 = figure.atoms.iter().filter_map(|atom| fixed.get(atom)).sum();
-        let terms: Vec<(Variable, f64)> =
-            figure.atoms.iter().filter_map(|atom| Some((*variables.get(atom)?, 1.0))).collect();
+    for ((figure, terms), held) in model.figures.iter().zip(&terms).zip(&held) {
         if terms.is_empty() {
             continue;
         }
@@ -137,16 +129,25 @@ fn solve(
         }
     }
     let solution = problem.solve().ok()?.into_solution().ok()?;
-    let mut people = vec![0.0; model.atoms];
-    for (atom, held) in fixed {
-        if let Some(place) = people.get_mut(*atom as usize) {
-            *place = *held;
-        }
+    let mut solved = people.to_vec();
+    for (atom, variable) in taken.iter().zip(&variables) {
+        *solved.get_mut(*atom as usize)? = solution.var_value(*variable);
     }
-    for (atom, variable) in &variables {
-        if let Some(place) = people.get_mut(*atom as usize) {
-            *place = solution.var_value(*variable);
-        }
-    }
-    Some(people)
+    Some(solved)
+}
+
+/// The fewest and the most people that could be in these atoms, with every atom free to change: the slow way, to compare with.
+#[cfg(test)]
+pub(crate) fn exact(model: &Model, atoms: &[u32]) -> Option<(f64, f64)> {
+    let all: Vec<u32> = (0..u32::try_from(model.atoms).ok()?).collect();
+    let (people, sums) = (vec![0.0; model.atoms], vec![0.0; model.figures.len()]);
+    let end = |direction| {
+        let solved = solve(model, (&people, &sums), &all, atoms, direction)?;
+        Some(atoms.iter().filter_map(|atom| solved.get(*atom as usize)).sum())
+    };
+    // Nothing says how many they are at most where no figure counts them.
+    Some((
+        end(OptimizationDirection::Minimize)?,
+        end(OptimizationDirection::Maximize).unwrap_or(f64::INFINITY),
+    ))
 }

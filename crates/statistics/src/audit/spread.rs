@@ -24,9 +24,14 @@ pub(crate) struct Spread {
 }
 
 impl Spread {
-    /// Fits people to the figures, by scaling whoever a figure counts until all fit (iterative proportional fitting).
-    pub(crate) fn of(model: &Model) -> Option<Spread> {
-        fit(model).or_else(|| super::solve::feasible(model)).map(|people| Spread::new(model, people))
+    /// People who fit the figures: those who are known to, or found by scaling whoever a figure counts until all fit (iterative
+    /// proportional fitting).
+    pub(crate) fn of(model: &Model, known: Option<Vec<f64>>) -> Option<Spread> {
+        let known = known.filter(|people| people.len() == model.atoms && fits(model, people));
+        known
+            .or_else(|| fit(model))
+            .or_else(|| super::solve::feasible(model))
+            .map(|people| Spread::new(model, people))
     }
 
     fn new(model: &Model, people: Vec<f64>) -> Spread {
@@ -35,9 +40,9 @@ impl Spread {
         Spread { people, sums, others: VecDeque::new() }
     }
 
-    /// The people of each atom.
-    pub(crate) fn point(&self) -> &[f64] {
-        &self.people
+    /// The people of each atom, and how many each figure counts.
+    pub(crate) fn point(&self) -> (&[f64], &[f64]) {
+        (&self.people, &self.sums)
     }
 
     /// How many people are in `atoms` here.

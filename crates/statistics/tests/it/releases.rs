@@ -191,3 +191,17 @@ fn what_was_published_is_not_counted_again_though_people_changed() {
     let all = Release { tables: [first.tables, second.tables].concat(), ..second };
     assert_eq!(audit::audit(&all).unwrap(), [], "nothing follows from both together");
 }
+
+#[test]
+fn that_wards_lie_in_areas_is_said_and_reckoned_with() {
+    let town = Town::of(3000, 12);
+    let made = made(&town, &["ward*group", "group*age where area=Area 0|Area 1", "area*disability"]).release;
+    let [within] = made.within.as_slice() else { panic!("{:?}", made.within) };
+    assert_eq!((within.fine.as_str(), within.wide.as_str()), ("ward", "area"));
+    assert_eq!(within.of["Ward 04"], "Area 1");
+    let few = |ward: &String| town.count(&[("ward", &[ward.as_str()])]) < PUBLIC as u64;
+    assert!(!within.of.keys().any(few), "where few people are may be chance");
+    let text = serde_json::to_string(&made).unwrap();
+    assert_eq!(serde_json::from_str::<Release>(&text).unwrap(), made);
+    assert_eq!(audit::audit(&made).unwrap(), []);
+}
