@@ -4,13 +4,17 @@
 //! - [`text`] finds out how a file is written: its encoding, what separates the cells.
 //! - [`columns`] matches headings to fields, with profiles of other systems' exports.
 //! - [`dates`] finds out whether the day or the month comes first.
+//! - [`table`] gives the rows of a file of text as they come.
 //! - [`sheet`] says what the cells of a workbook mean.
-//! - [`rows`] reads a row into a profile, or says what is wrong with it.
+//! - [`rows`] are what a list holds and what was found in it.
+//! - [`reading`] reads a row into a profile, or says what is wrong with it.
 
 pub mod columns;
 pub mod dates;
+pub mod reading;
 pub mod rows;
 pub mod sheet;
+pub mod table;
 pub mod text;
 
 pub use columns::{Mapping, Shape, Target};

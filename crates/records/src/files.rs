@@ -14,7 +14,7 @@ use casework::{
 use jiff::Timestamp;
 use jiff::civil::Date;
 use notice::{Categories, Category, ContactKind, EntryForm, Layer, forms};
-use store::sql;
+use store::{Row, sql};
 use vault::{FileKeys, Personal};
 
 use crate::appointments::{self, Appointment, StoredAppointment};
@@ -325,6 +325,22 @@ impl Service {
         let (id, version, written, author) = (stored.id, stored.version, stored.written, stored.author);
         let page = self.open_entry::<Profile>(entry, keys, client, stored)?;
         Ok(page.map(|profile| ProfilePage { id, version, written, author, profile }))
+    }
+
+    /// Pages of a profile, as one.
+    pub(crate) fn open_pages(
+        &self,
+        entry: &Entry,
+        keys: &FileKeys,
+        client: ClientId,
+        rows: &[Row],
+    ) -> Result<Personal<Profile>, Error> {
+        let mut pages = Vec::with_capacity(rows.len());
+        for row in rows {
+            pages.push(self.open_entry::<Profile>(entry, keys, client, &Stored::read(row)?)?);
+        }
+        let pages = Personal::gather(entry, pages)?;
+        Ok(pages.map(|pages| pages.into_iter().fold(Profile::default(), Profile::joined)))
     }
 
     pub(crate) fn open_dated(

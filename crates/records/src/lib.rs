@@ -35,6 +35,7 @@ pub mod files;
 pub mod hand_over;
 pub mod holds;
 pub mod imports;
+mod indexing;
 pub mod lists;
 pub mod loading;
 pub mod looked;

@@ -1,11 +1,11 @@
-//! Finding people: an index in memory, made at the start by one bulk opening and kept fresh by the feed of changes.
+//! Finding people: an index in memory, filled at the start and kept fresh by the feed of changes (`indexing`).
 //!
 //! Names cannot be searched in SQL when they are sealed. Nothing of the index is ever written to disk.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::PoisonError;
 
-use access::{Act, Actor, Circumstances, Permit, Request, Role, Subject};
+use access::{Act, Actor, Circumstances, Request, Role, Subject};
 use audit::{Action, Detail};
 use casework::looks::Marks;
 use casework::profile::fields;
@@ -13,29 +13,13 @@ use casework::{ClientId, Profile, StaffId};
 use jiff::civil::Date;
 use matching::{Index, Person};
 use notice::{Categories, Category, FieldId, Purpose};
-use store::{Row, sql};
-use vault::{FileId, FileKeys, Personal};
+use vault::Personal;
 
 use crate::duplicates::Twins;
-use crate::entries::{Stored, entry_columns};
+use crate::indexing::Head;
 use crate::sessions::Visit;
-use crate::standing::{FileStatus, Standing, purpose_bit, purpose_of};
+use crate::standing::{Standing, purpose_of};
 use crate::{Error, Opened, Service};
-
-sql! { records:
-    /// A stretch of contact and identity pages of everybody, in the order of their files.
-    EVERYBODY = concat!("SELECT ", entry_columns!(), ", client FROM entry WHERE kind = 'profile' AND category IN ('contact', 'identity') AND client > $1 ORDER BY client LIMIT $2");
-    /// The same of one client.
-    SOMEBODY = concat!("SELECT ", entry_columns!(), ", client FROM entry WHERE kind = 'profile' AND category IN ('contact', 'identity') AND client = $1");
-    /// What stands in the clear of every file.
-    HEADS = "SELECT id, adviser, restricted, status, last_contact, (SELECT m.survivor FROM merge m WHERE m.absorbed = client.id AND m.undone IS NULL) FROM client";
-    /// The same of one.
-    HEAD = "SELECT id, adviser, restricted, status, last_contact, (SELECT m.survivor FROM merge m WHERE m.absorbed = client.id AND m.undone IS NULL) FROM client WHERE id = $1";
-    /// What clients took their consent back from, or object to: a row for each, with the bits of the purposes.
-    SAID_NO = concat!("SELECT w.client, ", purpose_bit!(), " FROM consent w WHERE w.kind = 'use' AND w.state = 'withdrawn' UNION ALL SELECT o.client, o.stops FROM objection o WHERE o.stops <> 0");
-    /// The same of one.
-    SAID_NO_ONE = concat!("SELECT w.client, ", purpose_bit!(), " FROM consent w WHERE w.client = $1 AND w.kind = 'use' AND w.state = 'withdrawn' UNION ALL SELECT o.client, o.stops FROM objection o WHERE o.client = $1 AND o.stops <> 0");
-}
 
 /// What is shown of somebody in lists.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,153 +66,11 @@ pub struct Found {
     pub why: String,
 }
 
-const INDEX: Action = Action("index");
 const SEARCH: Action = Action("search");
-/// Files a stretch.
-const STRETCH: i64 = 4000;
 /// Clients asked about in one batch.
 const AT_ONCE: usize = 500;
 
 impl Service {
-    pub(crate) fn index_permit(&self) -> Result<Permit, Error> {
-        Ok(self.policy().decide(Request {
-            actor: Actor::SYSTEM,
-            purpose: Purpose::Keeping,
-            act: Act::Read,
-            subject: Subject::Everyone,
-            categories: Categories::from(Category::Contact).with(Category::Identity),
-            circumstances: Circumstances::default(),
-        })?)
-    }
-
-    /// Fills the index with everybody: one bulk opening, one entry in the log.
-    pub(crate) async fn index_everybody(&self) -> Result<(), Error> {
-        let mut people = People::default();
-        let rows = self.records().read(vec![HEADS.with([]), SAID_NO.with([])]).await?;
-        let [heads, said_no] = rows.as_slice() else { return Err(Error::Damaged("batch")) };
-        let count = heads.rows.len() as u64;
-        let mut heads: HashMap<ClientId, Head> = heads.rows.iter().map(head).collect::<Result<_, _>>()?;
-        for row in &said_no.rows {
-            if let Some(head) = heads.get_mut(&ClientId::from_bytes(row.bytes16(0)?)) {
-                head.said_no |= row.int(1)?;
-            }
-        }
-        let entry = self.log().submit(
-            self.index_permit()?,
-            INDEX,
-            Detail { count: Some(count), ..Detail::default() },
-        );
-        let mut gathered = Personal::new(&entry, Vec::new());
-        let mut after = vec![0_u8; 16];
-        loop {
-            let rows =
-                self.records().read(vec![EVERYBODY.with([after.clone().into(), STRETCH.into()])]).await?;
-            let rows = rows.into_iter().next().unwrap_or_default().rows;
-            let Some(last) = rows.last() else { break };
-            let full = rows.len() as i64 == STRETCH;
-            let last = last.blob(9)?.to_vec();
-            // The last file of a full stretch may go on in the next one.
-            let whole: Vec<&Row> =
-                rows.iter().filter(|row| !full || row.blob(9).is_ok_and(|id| id != last)).collect();
-            let files: Vec<FileId> = whole
-                .iter()
-                .map(|row| Ok(FileId::from_bytes(row.bytes16(9)?)))
-                .collect::<Result<_, Error>>()?;
-            let keys = self.vault().keys_of(&files).await?;
-            let mut pieces = Vec::with_capacity(whole.len());
-            for row in &whole {
-                let client = ClientId::from_bytes(row.bytes16(9)?);
-                // Without a key: erased after this copy of the records was made. Nobody is brought back; `doctor` counts them.
-                let Some(keys) = keys.get(&client.into()) else { continue };
-                pieces.push(
-                    self.open_entry::<Profile>(&entry, keys, client, &Stored::read(row)?)?
-                        .map(|page| (client, page)),
-                );
-            }
-            gathered = gathered.and(Personal::gather(&entry, pieces)?)?.map(|(mut all, more)| {
-                all.extend(more);
-                all
-            });
-            after = match whole.last() {
-                Some(row) => row.blob(9)?.to_vec(),
-                None => last,
-            };
-            if !full {
-                break;
-            }
-        }
-        let receipt = entry.durable().await?;
-        let mut profiles: HashMap<ClientId, Profile> = HashMap::new();
-        for (client, page) in gathered.release(&receipt)? {
-            let profile = profiles.remove(&client).unwrap_or_default().joined(page);
-            profiles.insert(client, profile);
-        }
-        let known = || profiles.iter().filter_map(|(id, profile)| Some((*id, profile, heads.get(id)?)));
-        people.put_all(known());
-        *self.people().write().unwrap_or_else(PoisonError::into_inner) = people;
-        Ok(())
-    }
-
-    /// Brings these clients up to date in the index; one who is no more is dropped at once.
-    pub(crate) async fn index_clients(&self, clients: &[ClientId]) -> Result<(), Error> {
-        if clients.len() > 500 {
-            self.columns().write().unwrap_or_else(PoisonError::into_inner).forget();
-            return self.index_everybody().await;
-        }
-        let mut changed = Vec::with_capacity(clients.len());
-        for client in clients {
-            let rows = self
-                .records()
-                .read(vec![
-                    HEAD.with([client.as_bytes().into()]),
-                    SOMEBODY.with([client.as_bytes().into()]),
-                    SAID_NO_ONE.with([client.as_bytes().into()]),
-                ])
-                .await?;
-            let [found, pages, said_no] = rows.as_slice() else { return Err(Error::Damaged("batch")) };
-            // Gone, or nothing is left but what a programme keeps longer, which has no name to be found by.
-            let Some(row) = found.first().filter(|_| !pages.rows.is_empty()) else {
-                self.vault().evict((*client).into());
-                self.people().write().unwrap_or_else(PoisonError::into_inner).forget(*client);
-                self.columns().write().unwrap_or_else(PoisonError::into_inner).changed(*client, true);
-                continue;
-            };
-            self.columns().write().unwrap_or_else(PoisonError::into_inner).changed(*client, false);
-            let (_, mut head) = head(row)?;
-            for row in &said_no.rows {
-                head.said_no |= row.int(1)?;
-            }
-            let keys = self.vault().keys((*client).into()).await?;
-            let entry = self.log().submit(
-                self.index_permit()?,
-                INDEX,
-                Detail { count: Some(1), ..Detail::default() },
-            );
-            let profile = self.open_pages(&entry, &keys, *client, &pages.rows)?;
-            let receipt = entry.durable().await?;
-            changed.push((*client, profile.release(&receipt)?, head));
-        }
-        let changed = changed.iter().map(|(client, profile, head)| (*client, profile, head));
-        self.people().write().unwrap_or_else(PoisonError::into_inner).put_all(changed);
-        Ok(())
-    }
-
-    /// The pages of a profile, as one.
-    pub(crate) fn open_pages(
-        &self,
-        entry: &audit::Entry,
-        keys: &FileKeys,
-        client: ClientId,
-        rows: &[Row],
-    ) -> Result<Personal<Profile>, Error> {
-        let mut pages = Vec::new();
-        for row in rows {
-            pages.push(self.open_entry::<Profile>(entry, keys, client, &Stored::read(row)?)?);
-        }
-        Ok(Personal::gather(entry, pages)?
-            .map(|pages| pages.into_iter().fold(Profile::default(), Profile::joined)))
-    }
-
     pub(crate) fn search_request(&self, visit: &Visit) -> Request {
         let mut categories = Categories::from(Category::Contact);
         if visit.role != Role::Receptionist {
@@ -352,7 +194,10 @@ impl Known {
 
 impl People {
     /// Puts these people in: first those that were taken up in others or are so no longer, so that the others' numbers are known.
-    fn put_all<'p>(&mut self, people: impl Iterator<Item = (ClientId, &'p Profile, &'p Head)> + Clone) {
+    pub(crate) fn put_all<'p>(
+        &mut self,
+        people: impl Iterator<Item = (ClientId, &'p Profile, &'p Head)> + Clone,
+    ) {
         for (client, profile, head) in people.clone() {
             match head.taken_up {
                 Some(survivor) => {
@@ -431,7 +276,7 @@ impl People {
         self.numbers.get(number).map(|client| self.goes_on_in(*client))
     }
 
-    fn forget(&mut self, client: ClientId) {
+    pub(crate) fn forget(&mut self, client: ClientId) {
         self.index.remove(client.as_bytes());
         self.twins.forget(client);
         if let Some((_, number)) = self.taken_up.remove(&client) {
@@ -441,29 +286,4 @@ impl People {
             self.numbers.remove(&known.shown.number);
         }
     }
-}
-
-/// What stands in the clear of a file and matters in lists.
-struct Head {
-    adviser: Option<StaffId>,
-    restricted: bool,
-    /// Purposes that the client said no to; read beside the row.
-    said_no: i64,
-    /// Open files before closed ones, then those last in contact.
-    standing: u32,
-    /// The file that this one was taken up in.
-    taken_up: Option<ClientId>,
-}
-
-fn head(row: &Row) -> Result<(ClientId, Head), Error> {
-    let open = FileStatus::read(row.text(3)?)? == FileStatus::Active;
-    let contact = u32::try_from(row.int(4)?).unwrap_or(0) & (u32::MAX >> 1);
-    let head = Head {
-        adviser: row.opt_bytes16(1)?.map(StaffId::from_bytes),
-        restricted: row.bool(2)?,
-        said_no: 0,
-        standing: u32::from(open) << 31 | contact,
-        taken_up: row.opt_bytes16(5)?.map(ClientId::from_bytes),
-    };
-    Ok((ClientId::from_bytes(row.bytes16(0)?), head))
 }

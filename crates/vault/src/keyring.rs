@@ -23,8 +23,8 @@ sql! { keyring:
     ADD_KEY = "INSERT INTO wrapped_key (file, compartment, version, epoch, created, wrapped) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (file, compartment, version) DO NOTHING";
     /// A file's keys.
     pub(crate) KEYS_OF_FILE = "SELECT file, compartment, version, epoch, wrapped FROM wrapped_key WHERE file = $1 ORDER BY compartment, version";
-    /// The keys of all files from one id to another.
-    pub(crate) KEYS_BETWEEN = "SELECT file, compartment, version, epoch, wrapped FROM wrapped_key WHERE file >= $1 AND file <= $2 ORDER BY file, compartment, version";
+    /// The keys of all files from one id to another, no more than so many.
+    pub(crate) KEYS_BETWEEN = "SELECT file, compartment, version, epoch, wrapped FROM wrapped_key WHERE file >= $1 AND file <= $2 ORDER BY file, compartment, version LIMIT $3";
     /// The next keys in order, to walk over all of them.
     pub(crate) NEXT_KEYS = "SELECT file, compartment, version, epoch, wrapped FROM wrapped_key WHERE (file, compartment, version) > ($1, $2, $3) ORDER BY file, compartment, version LIMIT 1000";
     /// Puts a key under the next epoch.

@@ -18,6 +18,8 @@ use crate::{Compartment, Deployment, Epoch, Error, FileId, FileKeys};
 const TRIES: usize = 3;
 /// Statements in one batch of a bulk reading.
 const BATCH: usize = 500;
+/// Keys that are walked over at most for a batch of files: three times as many files as are asked for, of four keys each.
+const MOST_WALKED: usize = 12 * BATCH;
 
 /// Keyring, root and what is unwrapped of them for the moment.
 pub struct Vault {
@@ -237,23 +239,34 @@ impl Vault {
         Err(Error::EpochMoved)
     }
 
-    /// The rows of `asked` (sorted), file by file. Walks over the keyring if most of it is asked for, or else looks up each.
+    /// The rows of `asked` (sorted), file by file. Of many, it walks over the keyring where most of what lies between two is asked
+    /// for, or else looks up each.
     async fn rows_of(&self, asked: &[FileId]) -> Result<Vec<Wrapped>, Error> {
         let mut rows = Vec::with_capacity(asked.len() * 2);
-        let dense = asked.len() > BATCH && (asked.len() as u64) * 3 > self.counts().await?.files;
         for chunk in asked.chunks(BATCH) {
-            let (Some(from), Some(to)) = (chunk.first(), chunk.last()) else { continue };
-            let batch = if dense {
-                vec![KEYS_BETWEEN.with([from.as_bytes().into(), to.as_bytes().into()])]
-            } else {
-                chunk.iter().map(|file| KEYS_OF_FILE.with([file.as_bytes().into()])).collect()
+            let walked = if asked.len() > BATCH { self.walked(chunk).await? } else { None };
+            let given = match walked {
+                Some(given) => vec![given],
+                None => {
+                    let each = chunk.iter().map(|file| KEYS_OF_FILE.with([file.as_bytes().into()]));
+                    self.keyring.read(each.collect()).await?
+                }
             };
-            for given in self.keyring.read(batch).await? {
+            for given in given {
                 let given = Wrapped::read_all(&given)?;
                 rows.extend(given.into_iter().filter(|row| chunk.binary_search(&row.file).is_ok()));
             }
         }
         Ok(rows)
+    }
+
+    /// All keys from the first to the last of these files, unless far more lies between than was asked for.
+    async fn walked(&self, files: &[FileId]) -> Result<Option<Rows>, Error> {
+        let (Some(from), Some(to)) = (files.first(), files.last()) else { return Ok(None) };
+        let most = (MOST_WALKED as i64).into();
+        let walk = KEYS_BETWEEN.with([from.as_bytes().into(), to.as_bytes().into(), most]);
+        let rows = self.keyring.read(vec![walk]).await?.into_iter().next().unwrap_or_default();
+        Ok((rows.rows.len() < MOST_WALKED).then_some(rows))
     }
 
     /// Forgets the unwrapped keys of a file, say because another server erased it.

@@ -3,8 +3,6 @@
 
 use std::io::{self, Read};
 
-use super::Wrong;
-
 /// An encoding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Encoding {
@@ -130,6 +128,8 @@ pub struct Decoded<R> {
     /// What was decoded and is not given out yet.
     ready: Vec<u8>,
     given: usize,
+    /// How many bytes may be read until a row has come.
+    left: usize,
     begun: bool,
     ended: bool,
 }
@@ -137,7 +137,13 @@ pub struct Decoded<R> {
 impl<R: Read> Decoded<R> {
     /// Reads `inner`, which is written in `encoding`.
     pub fn new(inner: R, encoding: Encoding) -> Decoded<R> {
-        Decoded { inner, encoding, raw: Vec::new(), ready: Vec::new(), given: 0, begun: false, ended: false }
+        let (raw, ready) = (Vec::new(), Vec::new());
+        Decoded { inner, encoding, raw, ready, given: 0, left: usize::MAX, begun: false, ended: false }
+    }
+
+    /// Lets no more than so many bytes be read until this is said again; then reading fails.
+    pub(super) fn at_most(&mut self, bytes: usize) {
+        self.left = bytes;
     }
 
     fn more(&mut self) -> io::Result<()> {
@@ -185,73 +191,17 @@ impl<R: Read> Read for Decoded<R> {
         while self.given >= self.ready.len() && !self.ended {
             self.more()?;
         }
-        let left = self.ready.get(self.given..).unwrap_or_default();
-        let count = left.len().min(into.len());
-        if let (Some(to), Some(from)) = (into.get_mut(..count), left.get(..count)) {
+        let ready = self.ready.get(self.given..).unwrap_or_default();
+        if self.left == 0 && !ready.is_empty() {
+            return Err(io::ErrorKind::FileTooLarge.into());
+        }
+        let count = ready.len().min(into.len()).min(self.left);
+        if let (Some(to), Some(from)) = (into.get_mut(..count), ready.get(..count)) {
             to.copy_from_slice(from);
         }
         self.given += count;
+        self.left -= count;
         Ok(count)
-    }
-}
-
-/// The rows of a file, as they come. Empty lines are passed over.
-pub struct Table<R> {
-    reader: csv::Reader<Decoded<R>>,
-    width: usize,
-}
-
-impl<R: Read> Table<R> {
-    /// The table in `file`, which is written so.
-    pub fn new(file: R, written: Written) -> Table<R> {
-        let mut reader = csv::ReaderBuilder::new();
-        let reader = reader.has_headers(false).flexible(true).delimiter(written.separator);
-        Table { reader: reader.from_reader(Decoded::new(file, written.encoding)), width: 0 }
-    }
-
-    /// The headings: the first line that is not empty.
-    ///
-    /// # Errors
-    /// What is wrong with them.
-    pub fn headings(&mut self) -> Result<Vec<String>, Wrong> {
-        let (line, cells) = self
-            .next()
-            .unwrap_or_else(|| Err(Wrong::line(1, "The headings are missing: the file is empty")))?;
-        let cells = super::rows::headings(&cells, line)?;
-        self.width = cells.len();
-        Ok(cells)
-    }
-}
-
-impl<R: Read> Iterator for Table<R> {
-    type Item = Result<(u64, Vec<String>), Wrong>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        let mut record = csv::ByteRecord::new();
-        loop {
-            let before = self.reader.position().line();
-            match self.reader.read_byte_record(&mut record) {
-                Ok(true) => {}
-                Ok(false) => return None,
-                Err(_) => {
-                    let message = "The file cannot be read from here on. Save it again as CSV";
-                    return Some(Err(Wrong::line(before, message)));
-                }
-            }
-            let line = record.position().map_or(before, csv::Position::line);
-            if record.iter().all(<[u8]>::is_empty) {
-                continue;
-            }
-            let cells: Result<Vec<String>, _> =
-                record.iter().map(|cell| std::str::from_utf8(cell).map(str::to_owned)).collect();
-            let Ok(cells) = cells else {
-                return Some(Err(Wrong::line(
-                    line,
-                    "A cell of this line is no text. Save the file as CSV UTF-8",
-                )));
-            };
-            return Some(super::rows::fits(line, cells, self.width));
-        }
     }
 }
 
@@ -271,6 +221,7 @@ fn western(byte: u8) -> char {
 mod tests {
     use proptest::prelude::*;
 
+    use super::super::table::Table;
     use super::*;
 
     fn read(bytes: &[u8]) -> (Written, String) {

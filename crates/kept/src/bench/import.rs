@@ -35,6 +35,9 @@ pub(super) struct Import {
     /// Write the made-up list there and bring nothing in.
     #[arg(long, value_name = "FILE.csv", conflicts_with = "file")]
     write: Option<PathBuf>,
+    /// Only look the list through, as the first page does, and bring nothing in.
+    #[arg(long)]
+    look: bool,
     #[command(flatten)]
     ground: Ground,
 }
@@ -91,6 +94,14 @@ impl Import {
         let begun = Instant::now();
         let report = service.check_import(&source, &asked).await?;
         let looked = begun.elapsed().as_secs_f64();
+        if self.look {
+            let rows = report.checked.rows;
+            let more = resident_mib()?.saturating_sub(before);
+            output::line(&format!(
+                "{rows} rows: looked through in {looked:.1} s; {more} MiB more in memory afterwards"
+            ));
+            return Ok(service.close().await?);
+        }
         let begun = Instant::now();
         let mut most = 0;
         let id = service

@@ -5,7 +5,8 @@ use std::sync::PoisonError;
 
 use audit::{Action, Outcome};
 use casework::import::dates::Order;
-use casework::import::rows::{Checked, Person, Reader, is_second_heading};
+use casework::import::reading::Reader;
+use casework::import::rows::{Checked, Person, is_second_heading};
 use casework::import::{Wrong, columns};
 use casework::retention::Rule;
 use casework::{Fault, ImportId, Meeting, MeetingKind, StaffId};
@@ -173,14 +174,14 @@ impl Service {
     }
 
     fn reader<'a>(&self, ground: &'a Ground, headings: &'a [String], asked: &'a Asked) -> Reader<'a> {
-        Reader {
-            plan: &asked.plan,
+        Reader::new(
+            &asked.plan,
             headings,
-            catalogue: ground.notices.catalogue(),
-            notice: ground.notices.service(),
-            rule: &ground.rule,
-            today: self.surroundings().today(),
-        }
+            ground.notices.catalogue(),
+            ground.notices.service(),
+            &ground.rule,
+            self.surroundings().today(),
+        )
     }
 
     /// Who on file a row may be. A closed or restricted file is named by nothing but that there is one.
@@ -217,6 +218,7 @@ impl Service {
         let ground = self.import_ground()?;
         let (headings, table) = self.opened(source, asked)?;
         self.remember(&headings, &asked.plan).await?;
+        let reader = self.reader(&ground, &headings, asked);
         let mut stretch: Vec<(u64, Row)> = Vec::with_capacity(STRETCH);
         let mut made = self.import(far.id).await?.made;
         for (at, row) in table.enumerate() {
@@ -227,7 +229,6 @@ impl Service {
             if line <= far.line {
                 continue;
             }
-            let reader = self.reader(&ground, &headings, asked);
             let kept = row.ok().filter(|(_, cells)| {
                 at > 0 || !is_second_heading(cells, &headings, ground.notices.catalogue())
             });

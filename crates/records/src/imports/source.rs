@@ -6,7 +6,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use casework::Fault;
-use casework::import::text::{self, Table, Unreadable};
+use casework::import::table::Table;
+use casework::import::text::{self, Unreadable};
 use casework::import::{Wrong, rows};
 use sha2::{Digest as _, Sha256};
 

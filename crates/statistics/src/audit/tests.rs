@@ -81,7 +81,7 @@ impl Made {
                 keys = keys
                     .iter()
                     .flat_map(|key: &Vec<String>| {
-                        all.iter().map(move |one| [key.as_slice(), &[one.clone()]].concat())
+                        all.iter().map(move |one| [key.as_slice(), std::slice::from_ref(one)].concat())
                     })
                     .collect();
             }
