@@ -1,5 +1,6 @@
 //! A service that runs in a process of its own, and a browser's part in talking to it.
 
+use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::path::PathBuf;
@@ -102,11 +103,24 @@ impl Site {
 
     /// Runs SQL on one of its stores, as somebody would who spoils it.
     pub(crate) fn spoil(&self, part: &str, sql: &str) {
-        let place = match self.ground.address() {
+        tokio::runtime::Runtime::new().unwrap().block_on(store::testing::run(&self.place(part), sql));
+    }
+
+    /// What its records answer: the first column, a code, with the number in the second.
+    pub(crate) fn counted(&self, sql: &'static store::Sql) -> BTreeMap<String, u64> {
+        let counted = async {
+            let records = store::Store::open(&self.place("records"), &records::MIGRATIONS).await.unwrap();
+            records.read(vec![sql.with([])]).await.unwrap().remove(0).rows
+        };
+        let rows = tokio::runtime::Runtime::new().unwrap().block_on(counted);
+        rows.iter().map(|row| (row.text(0).unwrap().to_owned(), row.int(1).unwrap().unsigned_abs())).collect()
+    }
+
+    fn place(&self, part: &str) -> store::Place {
+        match self.ground.address() {
             Some(address) => store::Place::Postgres(format!("{address}_{part}")),
             None => store::Place::Sqlite(self.folder().join(format!("data/{part}.db"))),
-        };
-        tokio::runtime::Runtime::new().unwrap().block_on(store::testing::run(&place, sql));
+        }
     }
 
     /// Starts it and waits until it answers.
