@@ -51,6 +51,7 @@ pub static MIGRATIONS: Migrations = Migrations {
         (17, "erasures, holds, sweeps", include_str!("../migrations/016_erasures.sql")),
         (19, "messages about the end of a file", include_str!("../migrations/018_endings.sql")),
         (22, "returns to those who pay", include_str!("../migrations/021_returns.sql")),
+        (23, "documents of a programme", include_str!("../migrations/022_document_layers.sql")),
     ],
 };
 
