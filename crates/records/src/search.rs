@@ -80,6 +80,10 @@ const INDEX: Action = Action("index");
 const SEARCH: Action = Action("search");
 /// Files a stretch.
 const STRETCH: i64 = 4000;
+/// Files that changed and are read at once.
+const CHANGED: usize = 1000;
+/// So many files are few.
+const FEW: usize = 4;
 
 impl Service {
     pub(crate) fn index_permit(&self) -> Result<Permit, Error> {
@@ -158,39 +162,61 @@ impl Service {
 
     /// Brings these clients up to date in the index; one who is no more is dropped at once.
     pub(crate) async fn index_clients(&self, clients: &[ClientId]) -> Result<(), Error> {
-        if clients.len() > 500 {
-            self.columns().write().unwrap_or_else(PoisonError::into_inner).forget();
-            return self.index_everybody().await;
-        }
         let mut changed = Vec::with_capacity(clients.len());
-        for client in clients {
-            let rows = self
-                .records()
-                .read(vec![HEAD.with([client.as_bytes().into()]), SOMEBODY.with([client.as_bytes().into()])])
-                .await?;
-            let [found, pages] = rows.as_slice() else { return Err(Error::Damaged("batch")) };
-            // Gone, or nothing is left but what a programme keeps longer, which has no name to be found by.
-            let Some(row) = found.first().filter(|_| !pages.rows.is_empty()) else {
-                self.vault().evict((*client).into());
-                self.people().write().unwrap_or_else(PoisonError::into_inner).forget(*client);
-                self.columns().write().unwrap_or_else(PoisonError::into_inner).changed(*client, true);
-                continue;
-            };
-            self.columns().write().unwrap_or_else(PoisonError::into_inner).changed(*client, false);
-            let (_, head) = head(row)?;
-            let keys = self.vault().keys((*client).into()).await?;
-            let entry = self.log().submit(
-                self.index_permit()?,
-                INDEX,
-                Detail { count: Some(1), ..Detail::default() },
-            );
-            let profile = self.open_pages(&entry, &keys, *client, &pages.rows)?;
-            let receipt = entry.durable().await?;
-            changed.push((*client, profile.release(&receipt)?, head));
+        for stretch in clients.chunks(CHANGED) {
+            changed.extend(self.read_changed(stretch).await?);
         }
         let changed = changed.iter().map(|(client, profile, head)| (*client, profile, head));
         self.people().write().unwrap_or_else(PoisonError::into_inner).put_all(changed);
         Ok(())
+    }
+
+    /// What the index holds of these clients, opened under one entry of the log. Who is no more is dropped.
+    async fn read_changed(&self, clients: &[ClientId]) -> Result<Vec<(ClientId, Profile, Head)>, Error> {
+        let asked = clients.iter().flat_map(|client| {
+            [HEAD.with([client.as_bytes().into()]), SOMEBODY.with([client.as_bytes().into()])]
+        });
+        let rows = self.records().read(asked.collect()).await?;
+        let mut there = Vec::with_capacity(clients.len());
+        for (client, found) in clients.iter().zip(rows.chunks(2)) {
+            let [heads, pages] = found else { return Err(Error::Damaged("batch")) };
+            // Gone, or nothing is left but what a programme keeps longer, which has no name to be found by.
+            let known = heads.first().filter(|_| !pages.rows.is_empty());
+            self.columns().write().unwrap_or_else(PoisonError::into_inner).changed(*client, known.is_none());
+            match known {
+                Some(row) => there.push((*client, head(row)?.1, pages.rows.as_slice())),
+                None => {
+                    self.vault().evict((*client).into());
+                    self.people().write().unwrap_or_else(PoisonError::into_inner).forget(*client);
+                }
+            }
+        }
+        if there.is_empty() {
+            return Ok(Vec::new());
+        }
+        let files: Vec<FileId> = there.iter().map(|(client, ..)| FileId::from(*client)).collect();
+        let keys = self.keys_of_changed(&files).await?;
+        let detail = Detail { count: Some(there.len() as u64), ..Detail::default() };
+        let entry = self.log().submit(self.index_permit()?, INDEX, detail);
+        let mut opened = Vec::with_capacity(there.len());
+        for (client, head, pages) in there {
+            let keys = keys.get(&client.into()).ok_or(vault::Error::NoKeys)?;
+            let profile = self.open_pages(&entry, keys, client, pages)?;
+            opened.push(profile.map(|profile| (client, profile, head)));
+        }
+        Ok(Personal::gather(&entry, opened)?.release(&entry.durable().await?)?)
+    }
+
+    /// The keys of files that changed: those of a few are in memory most of the time.
+    async fn keys_of_changed(&self, files: &[FileId]) -> Result<HashMap<FileId, FileKeys>, Error> {
+        if files.len() > FEW {
+            return Ok(self.vault().keys_of(files).await?);
+        }
+        let mut keys = HashMap::with_capacity(files.len());
+        for file in files {
+            keys.insert(*file, self.vault().keys(*file).await?);
+        }
+        Ok(keys)
     }
 
     fn open_pages(
