@@ -252,6 +252,8 @@ pub struct Typed {
     pub kind: String,
     /// A note.
     pub note: String,
+    /// The id of the programme with which it is put; empty for the file itself.
+    pub programme: String,
 }
 
 impl Typed {
@@ -468,9 +470,10 @@ mod tests {
 
     #[test]
     fn what_is_said_about_a_document_is_read_strictly() {
-        let typed = Typed { title: "  CV  2026 ".into(), kind: "cv".into(), note: String::new() };
+        let typed = Typed { title: "  CV  2026 ".into(), kind: "cv".into(), ..Typed::default() };
         assert_eq!(typed.read().unwrap(), ("CV 2026".into(), Kind::Cv, String::new()));
-        let wrong = Typed { title: "x".repeat(200), kind: "passport".into(), note: "\0".into() };
+        let wrong =
+            Typed { title: "x".repeat(200), kind: "passport".into(), note: "\0".into(), ..Typed::default() };
         let fields: Vec<String> = wrong.read().unwrap_err().iter().map(|f| f.field.to_string()).collect();
         assert_eq!(fields, ["title", "note", "kind"]);
     }

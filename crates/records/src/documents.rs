@@ -1,10 +1,11 @@
 //! Documents of a client's file: sent, looked through, sealed piece by piece, shown, replaced, deleted.
 //!
 //! A document has a key of its own, so that deleting it destroys a key. What is said about it (title, name, kind, note) is
-//! sealed with that key, too. Its bytes stand outside the database; they are put in their place before the row that names
+//! sealed with that key, too. It lies in the file itself or in the layer of a programme, and goes with that. Its bytes stand outside the database; they are put in their place before the row that names
 //! them is written, so that a row never lacks its bytes, and what a crash leaves over is swept.
 
 mod blobs;
+mod deleting;
 mod inspect;
 mod keeping;
 mod scanner;
@@ -17,18 +18,18 @@ use std::sync::Arc;
 use access::Act;
 use audit::{Action, Detail, Entry, RowMark};
 use casework::documents::{Checked, Described};
-use casework::{ClientId, DocumentId, Profile, StaffId};
+use casework::{ClientId, DocumentId, Profile, ProgrammeId, StaffId};
 use jiff::Timestamp;
-use notice::{Categories, Category};
+use notice::{Categories, Category, Notice};
 use sha2::{Digest as _, Sha256};
 use store::{Row, sql};
 use uuid::Uuid;
 use vault::{CHUNK_BYTES, Chunks, Compartment, FileKeys, Personal, Place};
 
 use crate::entries::Stored;
-use crate::erasure::erase_request;
 use crate::looked::CONTACT_PAGE;
 use crate::paper::{self, Paper};
+use crate::placements::{self, PlacedOn};
 use crate::sessions::Visit;
 use crate::standing::Standing;
 use crate::{Error, Opened, Service, changes};
@@ -39,27 +40,30 @@ pub use blobs::{Bucket, BucketFault, BucketSettings, NotABucket};
 pub use keeping::{Keeping, LARGEST, LEFT_FOR, Settings, Stand};
 pub use scanner::{NotAScanner, Scanner};
 pub(crate) use taken_in::seal_again;
-pub use upload::{Begun, Sending, Upload};
+pub use upload::{Begun, Goes, Sending, Upload};
 
 sql! { records:
     /// Adds a version of a document.
-    ADD = "INSERT INTO document (id, version, client, category, state, blob, pieces, written, author, sealed) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+    ADD = "INSERT INTO document (id, version, client, category, state, blob, pieces, written, author, sealed, programme) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
     /// Those of a client, the newest first.
     pub(crate) OF_CLIENT = concat!("SELECT ", columns!(), " FROM document WHERE client = $1 ORDER BY written DESC, version DESC LIMIT 2000");
+    /// Those that were put with one programme.
+    pub(crate) OF_PROGRAMME = concat!("SELECT ", columns!(), " FROM document WHERE client = $1 AND programme = $2 ORDER BY written DESC, version DESC LIMIT 2000");
     /// All versions of one.
     VERSIONS = concat!("SELECT ", columns!(), " FROM document WHERE client = $1 AND id = $2 ORDER BY version DESC");
     /// One version.
     ONE = concat!("SELECT ", columns!(), " FROM document WHERE client = $1 AND id = $2 AND version = $3");
-    /// Takes a document out, unless somebody sent a newer version meanwhile.
-    DELETE = "DELETE FROM document WHERE client = $1 AND id = $2 AND NOT EXISTS (SELECT 1 FROM document d WHERE d.id = $2 AND d.version > $3)";
     /// What goes with an erased file.
     pub(crate) DROP_DOCUMENTS = "DELETE FROM document WHERE client = $1";
+    /// What goes with the service's own part of a file, and with a programme's.
+    pub(crate) DROP_OWN_DOCUMENTS = "DELETE FROM document WHERE client = $1 AND programme IS NULL";
+    pub(crate) DROP_DOCUMENTS_OF_PROGRAMME = "DELETE FROM document WHERE client = $1 AND programme = $2";
 }
 
 /// The columns of a document, in the order of every statement that reads one.
 macro_rules! columns {
     () => {
-        "id, version, client, state, blob, pieces, written, author, sealed"
+        "id, version, client, state, blob, pieces, written, author, sealed, programme"
     };
 }
 use columns;
@@ -75,7 +79,6 @@ const NOTICE_ENTRY: &str = "documents";
 const LIST: Action = Action("list-documents");
 const VIEW: Action = Action("view-document");
 const DOWNLOAD: Action = Action("download-document");
-const DELETE_ACTION: Action = Action("delete-document");
 
 /// A version of a document.
 #[derive(Debug, Clone)]
@@ -97,6 +100,8 @@ pub struct Version {
 pub struct Document {
     /// Which.
     pub id: DocumentId,
+    /// In which programme's layer it lies; none for the file itself.
+    pub programme: Option<ProgrammeId>,
     /// Its versions; there is one at least.
     pub versions: Vec<Version>,
 }
@@ -118,6 +123,8 @@ pub struct Documents {
     pub documents: Vec<Document>,
     /// The paper in the filing system.
     pub papers: Vec<Paper>,
+    /// The client's placements, with whose programmes a document can be put.
+    pub placements: Vec<PlacedOn>,
     /// Whether documents may be read.
     pub readable: bool,
     /// Whether documents and paper may be added.
@@ -188,6 +195,7 @@ struct StoredVersion {
     written: Timestamp,
     author: StaffId,
     sealed: Vec<u8>,
+    programme: Option<ProgrammeId>,
 }
 
 impl StoredVersion {
@@ -202,11 +210,16 @@ impl StoredVersion {
             written: changes::time(row.int(6)?)?,
             author: StaffId::from_bytes(row.bytes16(7)?),
             sealed: row.blob(8)?.to_vec(),
+            programme: row.opt_bytes16(9)?.map(ProgrammeId::from_bytes),
         })
     }
 
     fn which(&self) -> Which {
         Which { client: self.client, document: self.id, blob: self.blob }
+    }
+
+    fn compartment(&self) -> Compartment {
+        Compartment::of_document(self.id, self.programme)
     }
 }
 
@@ -238,9 +251,12 @@ impl Service {
                 CONTACT_PAGE.with([id()]),
                 OF_CLIENT.with([id()]),
                 paper::OF_CLIENT.with([id()]),
+                placements::of_client(client),
             ])
             .await?;
-        let [head, contact, documents, papers] = rows.as_slice() else { return Err(Error::Damaged("batch")) };
+        let [head, contact, documents, papers, placed] = rows.as_slice() else {
+            return Err(Error::Damaged("batch"));
+        };
         let standing = Standing::read(client, head.first())?;
         let now = self.now();
         let (mut request, readable) = self.readable(visit, &standing, now);
@@ -263,12 +279,14 @@ impl Service {
         }
         let papers = self.open_papers(&entry, &keys, papers, readable.contains(CATEGORY))?;
         let writable = self.policy().allowed(&standing.request(visit, now, Act::Write, CATEGORY.into()));
-        let named = self.names_documents(&standing)?;
+        let named = names_documents(&self.given(&standing.notice, &standing.notice_version)?.notice);
+        let placements = placements::read(&placed.rows)?;
         let shown = Personal::gather(&entry, opened)?.and(papers)?.and(contact)?.map(
             |((versions, papers), contact)| Documents {
                 contact,
                 documents: gathered(versions),
                 papers,
+                placements,
                 readable: readable.contains(CATEGORY),
                 writable: writable.contains(CATEGORY),
                 named,
@@ -310,78 +328,21 @@ impl Service {
         let blob = self.documents_kept().at_blobs(move |blobs| blobs.open(which, pieces)).await?;
         let entry = self.log().submit(permit, action, Detail::default());
         let version = self.open_version(&entry, &keys, &stored)?;
-        let compartment = Compartment::Document(document);
+        let compartment = stored.compartment();
         let at = place(BYTES, *stored.blob.as_bytes(), stored.version, client, &compartment);
         let chunks = self.vault().open_chunks(&entry, &keys, &at)?;
-        let shown = version.and(chunks)?.map(|((_, version), chunks)| ToShow {
+        let shown = version.and(chunks)?.map(|(OneVersion { version, .. }, chunks)| ToShow {
             pieces: Pieces::new(blob, chunks, version.described.size),
             described: version.described,
         });
         Ok(Opened::new(shown, entry))
     }
 
-    /// Deletes a document with all its versions: the rows, then its key, then its bytes. `newest` is the version that was seen.
-    ///
-    /// # Errors
-    /// The rules refuse, there is no such document, somebody sent a newer version meanwhile, or a store failed.
-    pub async fn delete_document(
-        &self,
-        visit: &Visit,
-        client: ClientId,
-        document: DocumentId,
-        newest: i64,
-    ) -> Result<(), Error> {
-        let ids = || [client.as_bytes().into(), document.as_bytes().into()];
-        let rows = self.records().read(vec![Standing::query(client, visit), VERSIONS.with(ids())]).await?;
-        let [head, versions] = rows.as_slice() else { return Err(Error::Damaged("batch")) };
-        let standing = Standing::read(client, head.first())?;
-        let now = self.now();
-        let permit =
-            self.permit(standing.request(visit, now, Act::Write, CATEGORY.into()), DELETE_ACTION).await?;
-        let versions: Vec<StoredVersion> =
-            versions.rows.iter().map(StoredVersion::read).collect::<Result<_, _>>()?;
-        let known = versions.first().ok_or(Error::NoSuchFile)?.version;
-        if known != newest {
-            return Err(Error::ChangedMeanwhile);
-        }
-        let change = self.log().change(permit, DELETE_ACTION, &Detail::default());
-        let [client_id, document_id] = ids();
-        let mut batch = vec![
-            DELETE.with([client_id, document_id, newest.into()]).expecting(versions.len() as u64),
-            change.outbox(),
-        ];
-        batch.extend(changes::of_client(client, now));
-        self.records().write(batch).await.map_err(crate::staff::changed_meanwhile)?;
-        change.committed();
-        self.destroy_document(client, document).await?;
-        let gone: Vec<Which> = versions.iter().map(StoredVersion::which).collect();
-        let removed = self
-            .documents_kept()
-            .at_blobs(move |blobs| gone.into_iter().try_for_each(|which| blobs.remove(which)));
-        match removed.await {
-            // Its key is destroyed: what still stands there opens for nobody.
-            Err(Error::Bucket(fault)) => {
-                tracing::warn!(%fault, "bytes of a deleted document are left for the sweep")
-            }
-            removed => removed?,
-        }
-        self.records().truncate_log().await?;
-        Ok(())
-    }
-
-    /// Destroys a document's own key: nothing of it opens any more, and after the next epoch no copy does.
-    async fn destroy_document(&self, client: ClientId, document: DocumentId) -> Result<(), Error> {
-        let permit = self.policy().decide(erase_request(client))?;
-        self.vault().erase(&permit, client.into(), Some(Compartment::Document(document))).await?;
-        Ok(())
-    }
-
     /// The keys of a file, with those of these documents: another server may have added one a moment ago.
     pub(crate) async fn keys_with(&self, client: ClientId, rows: &[Row]) -> Result<FileKeys, Error> {
         let keys = self.vault().keys(client.into()).await?;
         for row in rows {
-            let document = Compartment::Document(DocumentId::from_bytes(row.bytes16(0)?));
-            if !keys.have(&document) {
+            if !keys.have(&StoredVersion::read(row)?.compartment()) {
                 self.vault().evict(client.into());
                 return Ok(self.vault().keys(client.into()).await?);
             }
@@ -416,11 +377,11 @@ impl Service {
         }
         let (which, pieces) = (stored.which(), stored.pieces);
         let blob = self.documents_kept().at_blobs(move |blobs| blobs.open_whole(which, pieces)).await?;
-        let compartment = Compartment::Document(stored.id);
+        let compartment = stored.compartment();
         let at = place(BYTES, *stored.blob.as_bytes(), stored.version, stored.client, &compartment);
         let chunks = self.vault().open_chunks(entry, keys, &at)?;
         let version = self.open_version(entry, keys, &stored)?;
-        let opened = version.and(chunks)?.map(|((_, version), chunks)| {
+        let opened = version.and(chunks)?.map(|(OneVersion { version, .. }, chunks)| {
             let pieces = Pieces::new(blob, chunks, version.described.size);
             let mut bytes = Vec::new();
             for index in 0..pieces.count() {
@@ -449,19 +410,17 @@ impl Service {
         &self,
         entry: &Entry,
         keys: &FileKeys,
-        client: ClientId,
-        document: DocumentId,
+        which: Which,
+        compartment: &Compartment,
         version: i64,
-        blob: Uuid,
         pieces: u64,
         sealed: &[u8],
     ) -> Result<Personal<Pieces>, Error> {
-        let compartment = Compartment::Document(document);
-        let said = place(TABLE, *document.as_bytes(), version, client, &compartment);
+        let said = place(TABLE, *which.document.as_bytes(), version, which.client, compartment);
         let described = self.vault().open::<Described>(entry, keys, &said, sealed)?;
-        let bytes = place(BYTES, *blob.as_bytes(), version, client, &compartment);
+        let bytes = place(BYTES, *which.blob.as_bytes(), version, which.client, compartment);
         let chunks = self.vault().open_chunks(entry, keys, &bytes)?;
-        let blob = self.documents_kept().blobs().open(Which { client, document, blob }, pieces)?;
+        let blob = self.documents_kept().blobs().open(which, pieces)?;
         Ok(described.and(chunks)?.map(move |(described, chunks)| Pieces::new(blob, chunks, described.size)))
     }
 
@@ -470,31 +429,42 @@ impl Service {
         entry: &Entry,
         keys: &FileKeys,
         stored: &StoredVersion,
-    ) -> Result<Personal<(DocumentId, Version)>, Error> {
-        let compartment = Compartment::Document(stored.id);
+    ) -> Result<Personal<OneVersion>, Error> {
+        let compartment = stored.compartment();
         let at = place(TABLE, *stored.id.as_bytes(), stored.version, stored.client, &compartment);
         let described = self.vault().open::<Described>(entry, keys, &at, &stored.sealed)?;
-        let (id, number, checked) = (stored.id, stored.version, stored.checked);
+        let (id, programme, number, checked) = (stored.id, stored.programme, stored.version, stored.checked);
         let (written, author) = (stored.written, stored.author);
-        Ok(described.map(move |described| (id, Version { number, checked, written, author, described })))
-    }
-
-    /// Whether the notice that this client was given names documents.
-    fn names_documents(&self, standing: &Standing) -> Result<bool, Error> {
-        let given = self.given(&standing.notice, &standing.notice_version)?;
-        Ok(given.notice.category(CATEGORY).is_some_and(|held| held.entries.iter().any(|e| e == NOTICE_ENTRY)))
+        Ok(described.map(move |described| OneVersion {
+            id,
+            programme,
+            version: Version { number, checked, written, author, described },
+        }))
     }
 }
 
+/// A version with the document whose it is.
+struct OneVersion {
+    id: DocumentId,
+    programme: Option<ProgrammeId>,
+    version: Version,
+}
+
+/// Whether a notice names documents.
+#[must_use]
+pub fn names_documents(notice: &Notice) -> bool {
+    notice.category(CATEGORY).is_some_and(|held| held.entries.iter().any(|entry| entry == NOTICE_ENTRY))
+}
+
 /// Versions (the newest first) as documents, those changed last first.
-fn gathered(versions: Vec<(DocumentId, Version)>) -> Vec<Document> {
+fn gathered(versions: Vec<OneVersion>) -> Vec<Document> {
     let mut places: BTreeMap<DocumentId, usize> = BTreeMap::new();
     let mut documents: Vec<Document> = Vec::new();
-    for (id, version) in versions {
+    for OneVersion { id, programme, version } in versions {
         let at = *places.entry(id).or_insert(documents.len());
         match documents.get_mut(at) {
             Some(document) => document.versions.push(version),
-            None => documents.push(Document { id, versions: vec![version] }),
+            None => documents.push(Document { id, programme, versions: vec![version] }),
         }
     }
     for document in &mut documents {

@@ -9,14 +9,14 @@ pub(crate) mod tables;
 
 use access::{Act, Role};
 use audit::{Action, Detail, Entry, Outcome};
-use casework::{ClientId, DocumentId, Fault};
+use casework::{ClientId, DocumentId, Fault, ProgrammeId};
 use jiff::Timestamp;
 use notice::Categories;
 use serde_json::{Map, Value as Json, json};
 use store::{Row, Value, sql};
-use vault::{FileKeys, Personal, Place};
+use vault::{Compartment, FileKeys, Personal, Place};
 
-use crate::documents::Pieces;
+use crate::documents::{Pieces, Which};
 use crate::secrets::Token;
 use crate::sessions::{Level, Session, Visit};
 use crate::staff::Status;
@@ -145,8 +145,12 @@ impl Service {
         // With the keys of documents that came a moment ago.
         self.vault().evict(client.into());
         let keys = self.vault().keys(client.into()).await?;
-        let sealed = self.seal_reason(&permit, &keys, client, reason)?;
-        let detail = Detail { reason: Some(sealed), ..Detail::default() };
+        // Of a file that ended a programme's layer may be left, which has no place for reasons: the entries around it say why.
+        let reason = keys
+            .have(&Compartment::File)
+            .then(|| self.seal_reason(&permit, &keys, client, reason))
+            .transpose()?;
+        let detail = Detail { reason, ..Detail::default() };
         let entry = self.log().submit(permit, EXPORT, detail);
         let (mut lines, mut documents) = (Vec::new(), Vec::new());
         for (table, rows) in OF_CLIENTS.iter().zip(tables) {
@@ -222,11 +226,14 @@ impl Service {
             return Ok(None);
         }
         let document = DocumentId::from_bytes(row.bytes16(named.at("id")?)?);
+        let programme = row.opt_bytes16(named.at("programme")?)?.map(ProgrammeId::from_bytes);
+        let compartment = Compartment::of_document(document, programme);
         let version = row.int(named.at("version")?)?;
         let blob = uuid::Uuid::from_bytes(row.bytes16(named.at("blob")?)?);
         let pieces = row.int(named.at("pieces")?)?.unsigned_abs();
         let sealed = row.blob(named.at("sealed")?)?;
-        let opened = self.open_bytes(entry, keys, client, document, version, blob, pieces, sealed)?;
+        let which = Which { client, document, blob };
+        let opened = self.open_bytes(entry, keys, which, &compartment, version, pieces, sealed)?;
         Ok(Some(opened.map(move |pieces| Attached { name: format!("{document}-{version}"), pieces })))
     }
 
@@ -276,8 +283,9 @@ impl<'r> Named<'r> {
         let text = |name: &str| {
             let at = self.at(name)?;
             Ok(match self.row.values().get(at) {
-                Some(Value::Blob(bytes)) => hex::encode(bytes),
-                _ => self.row.text(at)?.to_owned(),
+                Some(Value::Null) => None,
+                Some(Value::Blob(bytes)) => Some(hex::encode(bytes)),
+                _ => Some(self.row.text(at)?.to_owned()),
             })
         };
         self.table.seals(text, |name| Ok(self.row.int(self.at(name)?)?))

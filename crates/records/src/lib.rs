@@ -44,6 +44,7 @@ mod mentions;
 pub mod merges;
 pub mod messages;
 pub mod moving_in;
+pub mod my_settings;
 pub mod notices;
 pub mod notices_given;
 mod once;

@@ -14,13 +14,13 @@ use std::path::Path;
 
 use access::{Act, Actor, Circumstances, Permit, Policy, Request, Subject};
 use audit::{Action, Outcome, SigningKey};
-use casework::{ClientId, DocumentId};
+use casework::{ClientId, DocumentId, ProgrammeId};
 use notice::{Categories, Purpose};
 use serde_json::{Value as Json, json};
 use store::{Place, Store};
 use vault::{Compartment, FileId, Vault};
 
-use crate::documents::{Keeping, Settings};
+use crate::documents::{Keeping, Settings, Which, seal_again};
 use crate::export::tables::{Sealed, Table, every_table};
 use crate::service::{SIGNING_KEY, set_setting};
 use crate::staff::Page;
@@ -200,15 +200,20 @@ impl Taking<'_> {
             let line = line?;
             let (document, version) = (DocumentId::from_bytes(line.id("id")?), line.number("version")?);
             let Some(bytes) = self.export.document(&format!("{document}-{version}"))? else { continue };
-            let which = crate::documents::Which {
+            let which = Which {
                 client: ClientId::from_bytes(line.id("client")?),
                 document,
                 blob: uuid::Uuid::from_bytes(line.id("blob")?),
             };
+            let programme = match line.get("programme") {
+                Some(Json::Null) => None,
+                _ => Some(ProgrammeId::from_bytes(line.id("programme")?)),
+            };
+            let compartment = Compartment::of_document(document, programme);
             let keys = self.vault.keys(which.client.into()).await?;
-            let pieces =
-                crate::documents::seal_again(self.vault, self.permit, &keys, keeping, which, version, bytes)
-                    .await?;
+            let (vault, permit) = (self.vault, self.permit);
+            let sealing = seal_again(vault, permit, &keys, keeping, which, &compartment, version, bytes);
+            let pieces = sealing.await?;
             if pieces != line.number("pieces")?.unsigned_abs() {
                 return Err(line.lacks("as many pieces"));
             }
@@ -260,7 +265,10 @@ impl Taking<'_> {
             let version = line.number("version")?;
             sealed.insert("sealed", self.vault.seal_service("staff", row, version, &page)?);
         }
-        let text = |name: &str| line.text(name).map(str::to_owned);
+        let text = |name: &str| match line.get(name) {
+            Some(Json::Null) => Ok(None),
+            _ => line.text(name).map(|text| Some(text.to_owned())),
+        };
         for seal in table.seals(text, |name| line.number(name))? {
             // What stood under the key of a file that is no more went with it.
             let content = match line.get(seal.name) {

@@ -53,6 +53,7 @@ pub static MIGRATIONS: Migrations = Migrations {
         (17, "erasures, holds, sweeps", include_str!("../migrations/016_erasures.sql")),
         (19, "messages about the end of a file", include_str!("../migrations/018_endings.sql")),
         (22, "returns to those who pay", include_str!("../migrations/021_returns.sql")),
+        (23, "documents of a programme", include_str!("../migrations/022_document_layers.sql")),
         (24, "who must not be sent news", include_str!("../migrations/023_suppression.sql")),
         (25, "webhooks", include_str!("../migrations/024_webhooks.sql")),
         (26, "definitions of returns", include_str!("../migrations/025_return_definitions.sql")),

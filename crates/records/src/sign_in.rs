@@ -304,12 +304,9 @@ impl Service {
         totp_secret: [u8; 20],
     ) -> Result<StaffId, Error> {
         let page = crate::staff::Page {
-            name: name.to_owned(),
-            email: email.to_owned(),
             password: Some(password_hash.to_owned()),
             totp: Some(Secret::from(totp_secret).to_base32()),
-            recovery: Vec::new(),
-            invitation: None,
+            ..crate::staff::Page::without_password(name, email)
         };
         Ok(self.insert_staff(&page, role, Status::Active).await?.id)
     }

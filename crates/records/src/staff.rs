@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use store::sql;
 use zeroize::Zeroizing;
 
+use crate::my_settings::MySettings;
 use crate::{Error, Service, changes, secrets};
 
 sql! { records:
@@ -69,6 +70,8 @@ pub struct Member {
     pub role: Role,
     /// Whether they can sign in.
     pub status: Status,
+    /// How they like their pages.
+    pub settings: MySettings,
 }
 
 /// What is sealed of a member of staff.
@@ -82,6 +85,9 @@ pub(crate) struct Page {
     /// SHA-256 of each unused recovery code.
     pub(crate) recovery: Vec<String>,
     pub(crate) invitation: Option<Invitation>,
+    /// How they like their pages; pages of before these settings have none.
+    #[serde(default)]
+    pub(crate) settings: MySettings,
 }
 
 impl Page {
@@ -94,6 +100,7 @@ impl Page {
             totp: None,
             recovery: Vec::new(),
             invitation: None,
+            settings: MySettings::default(),
         }
     }
 }
@@ -209,12 +216,8 @@ impl Service {
             if first { now + FIRST_INVITATION_MINUTES.minutes() } else { now + INVITATION_HOURS.hours() };
         let code = Zeroizing::new(secrets::typed_code()?);
         let page = Page {
-            name: name.to_owned(),
-            email,
-            password: None,
-            totp: None,
-            recovery: Vec::new(),
             invitation: Some(Invitation { digest: secrets::code_digest(&code), until }),
+            ..Page::without_password(name, &email)
         };
         let member = self.insert_staff(&page, role, Status::Invited).await?;
         self.log().event(by.map(ActorId::from), Action("add-staff"), Outcome::Done).durable().await?;
@@ -239,7 +242,8 @@ impl Service {
         batch.extend(changes::of_service(self.now()));
         self.records().write(batch).await?;
         self.follow_changes().await?;
-        Ok(Member { id, name: page.name.clone(), email: page.email.clone(), role, status })
+        let (name, email) = (page.name.clone(), page.email.clone());
+        Ok(Member { id, name, email, role, status, settings: page.settings })
     }
 
     /// Gives somebody who cannot sign in a new code: a lost phone, a forgotten password. Their old password and second
@@ -343,6 +347,7 @@ impl Service {
                 email: page.email.clone(),
                 role: row.text(1)?.parse().map_err(|_| Error::Damaged("role"))?,
                 status: Status::read(row.text(2)?)?,
+                settings: page.settings,
             },
             version,
             failures: row.int(5)?,

@@ -5,7 +5,7 @@ use audit::{Action, Detail};
 use casework::outcomes::ahead;
 use casework::{ClientId, EntryId, Fault, ProgrammeId, Written, referrals};
 use jiff::civil::Date;
-use notice::{EntryForm, FieldId};
+use notice::{EntryForm, FieldId, Notice};
 use store::{Query, sql};
 use vault::Compartment;
 
@@ -86,7 +86,11 @@ impl Service {
         let (standing, newest) = self.before_writing(visit, client, id, form, written).await?;
         let held = self.may_tell(visit, client, form, None, written).await?;
         let compartment = match programme {
-            Some(programme) => self.layer_for(client, programme, form).await?,
+            Some(programme) => {
+                let named = |notice: &Notice| form.layered && form.named_by(notice);
+                self.layer_that_names(client, programme, named).await?;
+                Compartment::Programme(programme)
+            }
             None => compartment_of(form.category),
         };
         let (now, day) = (self.now(), day_number(written.day(form, today)));
@@ -208,13 +212,16 @@ impl Service {
         }
     }
 
-    /// The layer of a programme, if the client is on it and its notice names entries of this form.
-    async fn layer_for(
+    /// Whether the client is on this programme, and its notice, as they were given it, names what is to be put into its layer.
+    ///
+    /// # Errors
+    /// `Error::Faults` at the programme if not; the store failed.
+    pub(crate) async fn layer_that_names(
         &self,
         client: ClientId,
         programme: ProgrammeId,
-        form: &EntryForm,
-    ) -> Result<Compartment, Error> {
+        named: impl Fn(&Notice) -> bool,
+    ) -> Result<(), Error> {
         let fault = |text: String| Error::Faults(vec![Fault::new(PROGRAMME, text)]);
         let rows = self.records().read(vec![placements::of_client(client)]).await?;
         let placed = placements::read(rows.first().map(|r| r.rows.as_slice()).unwrap_or_default())?;
@@ -222,13 +229,13 @@ impl Service {
         let placed = placed.ok_or_else(|| fault("Choose a programme that this client is on".to_owned()))?;
         let offered = self.programme(programme)?;
         let given = self.given(&offered.programme.notice, &placed.notice_version)?;
-        if !form.layered || !form.named_by(&given.notice) {
+        if !named(&given.notice) {
             return Err(fault(format!(
                 "The notice of {} does not name this, so it belongs to the service’s own file",
                 offered.programme.title
             )));
         }
-        Ok(Compartment::Programme(programme))
+        Ok(())
     }
 
     /// How `visit` stands to the file, and the newest day of the form's other entries, once nothing is wrong with the entry.

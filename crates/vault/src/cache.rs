@@ -90,12 +90,15 @@ impl Erasures {
             return false;
         }
         let of = self.of.read().unwrap_or_else(PoisonError::into_inner);
-        [None, Some(compartment)].iter().any(|c| of.get(&(file, *c)).is_some_and(|number| *number > before))
+        let since = |part: Option<Compartment>| of.get(&(file, part)).is_some_and(|number| *number > before);
+        since(None) || since(Some(compartment)) || compartment.within().is_some_and(|part| since(Some(part)))
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use casework::{DocumentId, ProgrammeId};
+
     use super::*;
 
     fn held(n: u16) -> Arc<Held> {
@@ -138,6 +141,15 @@ mod tests {
         assert!(!erasures.reached(two, Compartment::Equality, before));
         let between = erasures.so_far();
         assert!(!erasures.reached(one, Compartment::Equality, between));
+        let document = DocumentId::from_bytes([1; 16]);
+        let (own, of_programme) = (
+            Compartment::of_document(document, None),
+            Compartment::of_document(document, Some(ProgrammeId::from_bytes([2; 16]))),
+        );
+        erasures.note(one, of_programme.within());
+        assert!(erasures.reached(one, of_programme, between), "it goes with its layer");
+        assert!(!erasures.reached(one, own, between));
+        let between = erasures.so_far();
         erasures.note(one, None);
         assert!(erasures.reached(one, Compartment::File, between));
         assert!(!erasures.reached(one, Compartment::File, erasures.so_far()));

@@ -12,8 +12,8 @@ use store::{BoxFuture, Query, Rows, Tx};
 
 use crate::key::Key;
 use crate::keyring::{
-    self, BEGIN_EPOCH, COUNT_ERASURES, DELETE_COMPARTMENT, DELETE_FILE, EpochKey, HOLD_EPOCH, REWRAP_KEY,
-    Walk, Wrapped,
+    self, BEGIN_EPOCH, COUNT_ERASURES, DELETE_COMPARTMENT, DELETE_FILE, DELETE_INSIDE, EpochKey, HOLD_EPOCH,
+    REWRAP_KEY, Walk, Wrapped,
 };
 use crate::root::{Root, RootLock};
 use crate::vault::agree;
@@ -36,8 +36,8 @@ pub(crate) enum Step {
 type At = fn(Step) -> Result<(), Error>;
 
 impl Vault {
-    /// Deletes the keys of a file, or of one compartment of it: from now on nothing of it can be opened here. Tells the
-    /// epoch: the erasure is final in every copy once [`roll`](Vault::roll) has begun a later one. Doing it again does no
+    /// Deletes the keys of a file, or of one compartment of it with the documents that lie in it: from now on nothing of it can
+    /// be opened here. Tells the epoch: the erasure is final in every copy once [`roll`](Vault::roll) has begun a later one. Doing it again does no
     /// harm.
     ///
     /// # Errors
@@ -49,11 +49,17 @@ impl Vault {
         compartment: Option<Compartment>,
     ) -> Result<Epoch, Error> {
         permitted::erasing(permit, file, compartment.as_ref())?;
+        let id = || file.as_bytes().into();
         let delete = match compartment {
-            None => DELETE_FILE.with([file.as_bytes().into()]),
-            Some(one) => DELETE_COMPARTMENT.with([file.as_bytes().into(), one.code().as_ref().into()]),
+            None => vec![DELETE_FILE.with([id()])],
+            Some(one) => {
+                let inside =
+                    one.inside().map(|begins| DELETE_INSIDE.with([id(), format!("{begins}%").into()]));
+                let own = DELETE_COMPARTMENT.with([id(), one.code().as_ref().into()]);
+                std::iter::once(own).chain(inside).collect()
+            }
         };
-        self.delete(vec![delete], &[file], compartment).await
+        self.delete(delete, &[file], compartment).await
     }
 
     /// Deletes the keys of many files at once, as a retention sweep does: all of them or none. Each has its own permit.

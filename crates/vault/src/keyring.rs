@@ -37,6 +37,8 @@ sql! { keyring:
     pub(crate) DELETE_FILE = "DELETE FROM wrapped_key WHERE file = $1";
     /// Deletes the keys of one compartment of a file.
     pub(crate) DELETE_COMPARTMENT = "DELETE FROM wrapped_key WHERE file = $1 AND compartment = $2";
+    /// Deletes the keys of what lies in a compartment of a file.
+    pub(crate) DELETE_INSIDE = "DELETE FROM wrapped_key WHERE file = $1 AND compartment LIKE $2";
 }
 
 /// The keyring store's tables.

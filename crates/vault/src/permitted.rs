@@ -55,7 +55,13 @@ pub(crate) fn erasing(permit: &Permit, file: FileId, compartment: Option<&Compar
     let category = match compartment {
         Some(Compartment::Equality) => permit.categories().contains(Category::Equality),
         Some(Compartment::Rights) => permit.categories().contains(Category::Rights),
-        Some(Compartment::File | Compartment::Programme(_) | Compartment::Document(_)) | None => true,
+        Some(
+            Compartment::File
+            | Compartment::Programme(_)
+            | Compartment::Document(_)
+            | Compartment::ProgrammeDocument(..),
+        )
+        | None => true,
     };
     if act && subject && category { Ok(()) } else { Err(Error::ErasureNotPermitted) }
 }

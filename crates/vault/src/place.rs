@@ -47,14 +47,60 @@ pub enum Compartment {
     Rights,
     /// What one programme holds, kept as long as its own notice says.
     Programme(ProgrammeId),
-    /// One document, with all its versions: deleted by its key.
+    /// One document of the file itself, with all its versions: deleted by its key.
     Document(DocumentId),
+    /// One document that was put with a programme.
+    ProgrammeDocument(ProgrammeId, DocumentId),
 }
 
 const PROGRAMME: &str = "programme:";
 const DOCUMENT: &str = "document:";
 
 impl Compartment {
+    /// That of a document, in the layer into which it was put.
+    #[must_use]
+    pub fn of_document(document: DocumentId, programme: Option<ProgrammeId>) -> Compartment {
+        match programme {
+            None => Compartment::Document(document),
+            Some(programme) => Compartment::ProgrammeDocument(programme, document),
+        }
+    }
+
+    /// Which document it is, if it is one.
+    #[must_use]
+    pub fn document(&self) -> Option<DocumentId> {
+        match self {
+            Compartment::Document(document) | Compartment::ProgrammeDocument(_, document) => Some(*document),
+            Compartment::File | Compartment::Equality | Compartment::Rights | Compartment::Programme(_) => {
+                None
+            }
+        }
+    }
+
+    /// The compartment in which it lies, if it lies in another: its key goes with that one's.
+    #[must_use]
+    pub fn within(&self) -> Option<Compartment> {
+        match self {
+            Compartment::Document(_) => Some(Compartment::File),
+            Compartment::ProgrammeDocument(programme, _) => Some(Compartment::Programme(*programme)),
+            Compartment::File | Compartment::Equality | Compartment::Rights | Compartment::Programme(_) => {
+                None
+            }
+        }
+    }
+
+    /// What the codes of those begin with that lie in it, if any can.
+    pub(crate) fn inside(&self) -> Option<Cow<'static, str>> {
+        match self {
+            Compartment::File => Some(DOCUMENT.into()),
+            Compartment::Programme(id) => Some(format!("{PROGRAMME}{id}/{DOCUMENT}").into()),
+            Compartment::Equality
+            | Compartment::Rights
+            | Compartment::Document(_)
+            | Compartment::ProgrammeDocument(..) => None,
+        }
+    }
+
     /// The code that stands in columns and in associated data.
     #[must_use]
     pub fn code(&self) -> Cow<'static, str> {
@@ -64,6 +110,9 @@ impl Compartment {
             Compartment::Rights => "rights".into(),
             Compartment::Programme(id) => format!("{PROGRAMME}{id}").into(),
             Compartment::Document(id) => format!("{DOCUMENT}{id}").into(),
+            Compartment::ProgrammeDocument(programme, id) => {
+                format!("{PROGRAMME}{programme}/{DOCUMENT}{id}").into()
+            }
         }
     }
 
@@ -72,7 +121,10 @@ impl Compartment {
         let fits = match self {
             Compartment::Equality => category == Category::Equality,
             Compartment::Rights => category == Category::Rights,
-            Compartment::File | Compartment::Programme(_) | Compartment::Document(_) => {
+            Compartment::File
+            | Compartment::Programme(_)
+            | Compartment::Document(_)
+            | Compartment::ProgrammeDocument(..) => {
                 category != Category::Equality && category != Category::Rights
             }
         };
@@ -100,11 +152,17 @@ impl FromStr for Compartment {
             "equality" => Ok(Compartment::Equality),
             "rights" => Ok(Compartment::Rights),
             _ => {
-                let parsed = if let Some(id) = code.strip_prefix(DOCUMENT) {
-                    Compartment::Document(id.parse().map_err(|_| NotACompartment)?)
-                } else {
-                    let id = code.strip_prefix(PROGRAMME).ok_or(NotACompartment)?;
-                    Compartment::Programme(id.parse().map_err(|_| NotACompartment)?)
+                let document = |code: &str| {
+                    let id = code.strip_prefix(DOCUMENT).ok_or(NotACompartment)?;
+                    id.parse().map_err(|_| NotACompartment)
+                };
+                let programme = |id: &str| id.parse().map_err(|_| NotACompartment);
+                let parsed = match code.strip_prefix(PROGRAMME).map(|rest| rest.split_once('/').ok_or(rest)) {
+                    None => Compartment::Document(document(code)?),
+                    Some(Err(id)) => Compartment::Programme(programme(id)?),
+                    Some(Ok((id, inside))) => {
+                        Compartment::ProgrammeDocument(programme(id)?, document(inside)?)
+                    }
                 };
                 // One spelling only: the code is part of what a seal is bound to.
                 if parsed.code() == code { Ok(parsed) } else { Err(NotACompartment) }
@@ -137,12 +195,19 @@ mod tests {
     #[test]
     fn compartments_come_back_from_their_codes_and_have_one_spelling_each() {
         let programme = Compartment::Programme(ProgrammeId::from_bytes([0xab; 16]));
-        let document = Compartment::Document(DocumentId::from_bytes([0xcd; 16]));
+        let id = DocumentId::from_bytes([0xcd; 16]);
+        let of_programme = Compartment::of_document(id, Some(ProgrammeId::from_bytes([0xab; 16])));
+        let own = Compartment::of_document(id, None);
         for compartment in
-            [Compartment::File, Compartment::Equality, Compartment::Rights, programme, document]
+            [Compartment::File, Compartment::Equality, Compartment::Rights, programme, own, of_programme]
         {
             assert_eq!(compartment.code().parse(), Ok(compartment));
+            let inside = compartment.within().and_then(|within| within.inside());
+            assert_eq!(inside.is_some(), compartment.document().is_some());
+            assert!(inside.is_none_or(|inside| compartment.code().starts_with(&*inside)));
         }
+        let deeper = format!("{}/{}", of_programme.code(), own.code());
+        let elsewhere = format!("{}/file", programme.code());
         let upper = format!("{PROGRAMME}{}", "AB".repeat(16));
         for bad in [
             "",
@@ -154,6 +219,8 @@ mod tests {
             "programme:zz",
             "file ",
             upper.as_str(),
+            deeper.as_str(),
+            elsewhere.as_str(),
         ] {
             assert_eq!(bad.parse::<Compartment>(), Err(NotACompartment), "{bad}");
         }

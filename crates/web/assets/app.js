@@ -204,7 +204,7 @@ function watchSession(meta) {
 /** A form is sent once, however often its button is pressed. */
 function sendOnce(event) {
   const form = event.target
-  if (event.defaultPrevented || form.method === 'get') return
+  if (event.defaultPrevented || form.method !== 'post') return
   if (form.dataset.sent) {
     event.preventDefault()
     return
@@ -264,10 +264,39 @@ function signing(input) {
   })
 }
 
+/** Single keys, for those who switched them on. The list in the dialog says which; what is typed and not sent is not left behind. */
+function shortcuts(dialog) {
+  const lines = 'main :is(.app-t tbody tr, .app-todo li, .app-tl > li, .app-results li, .app-share li)'
+  const step = (by) => {
+    const links = [...document.querySelectorAll(lines)].map((line) => line.querySelector('a')).filter(Boolean)
+    const at = links.findIndex((link) => link.closest('tr, li').contains(document.activeElement))
+    links[at < 0 ? 0 : Math.min(links.length - 1, Math.max(0, at + by))]?.focus()
+  }
+  const here = {
+    help: () => dialog.showModal(),
+    search: () => document.getElementById('q').focus(),
+    next: () => step(1),
+    before: () => step(-1)
+  }
+  let typed = false
+  document.addEventListener('input', () => { typed = true })
+  document.addEventListener('keydown', (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || document.querySelector('dialog[open]')) return
+    if (event.target.closest('input:not([type=checkbox],[type=radio]), textarea, select')) return
+    const line = [...dialog.querySelectorAll('[data-key]')].find((one) => one.dataset.key === event.key)
+    if (!line || (line.dataset.goes && typed)) return
+    event.preventDefault()
+    if (line.dataset.goes) location.assign(line.dataset.goes)
+    else here[line.dataset.here]()
+  })
+}
+
 for (const input of document.querySelectorAll('input[data-suggest-url]')) suggest(input)
 for (const input of document.querySelectorAll('input[data-sign]')) signing(input)
 for (const form of document.querySelectorAll('form[data-draft-url]')) draft(form)
 for (const form of document.querySelectorAll('form[data-on-file-url]')) onFile(form)
+const keys = document.getElementById('key-list')
+if (keys) shortcuts(keys)
 const meta = document.querySelector('meta[name=kept-session-ends]')
 if (meta) watchSession(meta)
 document.addEventListener('submit', sendOnce)

@@ -73,6 +73,8 @@ fn frame(title: &str, current: usize, body: Markup) -> Markup {
         user: "Amara Okafor",
         nav: &nav,
         search: true,
+        compact: false,
+        shortcuts: None,
         session_ends: Some(1_900_000_000),
         body,
     })
@@ -239,7 +241,7 @@ fn lists() -> Markup {
         ])))
         (file::panel("found", "3 people match “smith”", None, html! {
             (list::results(&[list::FoundClient { href: "#", name: "John Smith", number: "NB-10001", born: "3 April 1991", why: "same name" }, list::FoundClient { href: "#", name: "Jon Smyth", number: "NB-10002", born: "3 April 1991", why: "sounds alike, same postcode" }]))
-            (list::pages(Some("#p1"), "21 to 40 of 93", Some("#p3")))
+            (list::pages("Pages of this list", Some("#p1"), "21 to 40 of 93", Some("#p3")))
         }))
         (file::panel("t", "Outcomes", None, file::table(file::Table { id: "outcomes", caption: "Outcomes by quarter", caption_hidden: true,
             columns: &[list::Column { label: "Quarter", ..Default::default() }, list::Column { label: "Started", numeric: true, hidden: false }, list::Column { label: "Still in work after 26 weeks", numeric: true, hidden: false }],

@@ -17,10 +17,11 @@ use crate::App;
 use crate::fail::Fail;
 use crate::form::Form;
 use crate::frame::{At, release, staff};
+use crate::paging::Paged;
 use crate::signed::Signed;
 use crate::ui::file::{TagKind, tag};
 use crate::ui::form::{ButtonKind, TextInput, button, hidden, text_input};
-use crate::ui::list::{Cell, Column, FoundClient, Table, empty, filters, pages, results, table};
+use crate::ui::list::{Cell, Column, FoundClient, Table, empty, filters, results, table};
 use crate::ui::page::{container, heading, reading};
 
 const RESULTS: usize = 20;
@@ -88,11 +89,11 @@ pub(crate) async fn caseload(
         let choices: Vec<(&str, &str, bool)> =
             counted.iter().map(|(href, label, here)| (href.as_str(), label.as_str(), *here)).collect();
         let all = files.len();
-        let begins = ask.page.unwrap_or(1).saturating_sub(1).saturating_mul(A_PAGE).min(all);
+        let paged = Paged::of(ask.page, A_PAGE, all);
         let directory = app.service.directory();
         let rows: Vec<Vec<Cell>> = files
             .into_iter()
-            .skip(begins)
+            .skip(paged.lines().start)
             .take(A_PAGE)
             .map(|(reasons, file)| row(file, &reasons, &directory, today))
             .collect();
@@ -103,7 +104,7 @@ pub(crate) async fn caseload(
             @if caseload.files.is_empty() { (empty("You have no clients yet. Register one to begin.")) }
             @else if rows.is_empty() { (empty("Nobody here: that is good.")) }
             @else { div.app-panel { (table(Table { id: "caseload", caption: "Your clients, those who need something first", caption_hidden: true, columns: &COLUMNS, rows })) } }
-            @if all > A_PAGE { (turn(shown, ask.weeks, begins, all)) }
+            (paged.turn("Pages of your clients", |number| address(shown, ask.weeks, number)))
         });
         staff(&app, &visit, At::Clients, "My clients", body)
     });
@@ -163,13 +164,10 @@ pub(crate) fn due_tag(day: Date, today: Date) -> Markup {
     }
 }
 
-fn turn(shown: Shown, weeks: Option<u8>, begins: usize, all: usize) -> Markup {
-    let number = begins / A_PAGE + 1;
+/// The address of a page of the caseload.
+fn address(shown: Shown, weeks: Option<u8>, number: usize) -> String {
     let weeks = weeks.map(|weeks| format!("&weeks={weeks}")).unwrap_or_default();
-    let address = |number: usize| format!("/clients?show={}{weeks}&page={number}", shown.code());
-    let (before, after) = (address(number.saturating_sub(1)), address(number + 1));
-    let here = format!("{} to {} of {all}", begins + 1, (begins + A_PAGE).min(all));
-    pages((number > 1).then_some(before.as_str()), &here, (begins + A_PAGE < all).then_some(after.as_str()))
+    format!("/clients?show={}{weeks}&page={number}", shown.code())
 }
 
 fn search_form(q: &str) -> Markup {

@@ -9,6 +9,8 @@ use casework::{ClientId, DocumentId, Fault, dates};
 use maud::{Markup, html};
 use records::Visit;
 use records::documents::{Document, Documents, Version};
+use records::programmes::Offered;
+use records::written::PROGRAMME;
 use serde::Deserialize;
 
 use crate::App;
@@ -17,6 +19,7 @@ use crate::fields;
 use crate::file::{client, head, title};
 use crate::form::{Form, new_key};
 use crate::frame::{At, release, release_document, staff};
+use crate::layers;
 use crate::paper::{PaperTyped, add_form, stands};
 use crate::signed::Signed;
 use crate::ui::file::{TagKind, panel, tag};
@@ -33,6 +36,9 @@ use crate::upload::{Sent, receive};
 pub(crate) struct Ask {
     #[serde(default)]
     done: Option<String>,
+    /// The programme with which a document is to be put.
+    #[serde(default)]
+    programme: Option<String>,
 }
 
 /// What a page says was done, by the word in its address.
@@ -75,7 +81,8 @@ pub(crate) async fn show(
 ) -> Result<Response, Fail> {
     let id = client(&id)?;
     let opened = app.service.documents(&visit, id).await?;
-    let (typed, key) = (Typed::default(), new_key());
+    let typed = Typed { programme: ask.programme.unwrap_or_default(), ..Typed::default() };
+    let key = new_key();
     let page = opened.map(|all| {
         let again = Again { typed: &typed, key: &key, faults: &[] };
         page(&app, &visit, id, &all, said(ask.done.as_deref()), &again, &PaperTyped::default(), &[])
@@ -124,7 +131,8 @@ fn page(
                 @else { (list(app, id, &all.documents)) }
             }))
             @if all.writable && all.named {
-                (panel("add-document", "Add a document", None, send_form(app, &format!("/clients/{id}/documents"), again, None)))
+                @let with = layers::choice_for_document(app, &all.placements, &again.typed.programme, again.error(PROGRAMME));
+                (panel("add-document", "Add a document", None, send_form(app, &format!("/clients/{id}/documents"), again, None, with)))
             }
             (panel("paper", "Paper in the filing system", None, html! {
                 @if all.papers.is_empty() { (empty("No paper is registered for this client.")) }
@@ -148,6 +156,7 @@ fn list(app: &App, id: ClientId, documents: &[Document]) -> Markup {
             Some(vec![
                 html! {
                     a.govuk-link href={ "/clients/" (id) "/documents/" (document.id) } { (newest.described.title) }
+                    @if let Some(offered) = with(app, document) { span class="app-t__sub app-muted" { "For " (offered.programme.title) } }
                     @if document.versions.len() > 1 { span class="app-t__sub app-muted" { (document.versions.len()) " versions" } }
                 },
                 html! { (newest.described.kind.words()) },
@@ -165,6 +174,11 @@ fn list(app: &App, id: ClientId, documents: &[Document]) -> Markup {
         columns: &columns,
         rows,
     })
+}
+
+/// The programme in whose layer a document lies.
+fn with(app: &App, document: &Document) -> Option<Offered> {
+    document.programme.and_then(|id| app.service.programme(id).ok())
 }
 
 /// Whether it was looked through for viruses, where one should know.
@@ -203,7 +217,7 @@ fn papers(app: &App, all: &Documents, today: jiff::civil::Date) -> Markup {
 }
 
 /// The form that sends a document: what is asked comes before the file, since it is read while it arrives.
-fn send_form(app: &App, to: &str, again: &Again<'_>, seen: Option<i64>) -> Markup {
+fn send_form(app: &App, to: &str, again: &Again<'_>, seen: Option<i64>, with: Markup) -> Markup {
     let largest = app.service.documents_kept().largest() / (1024 * 1024);
     let endings: Vec<String> =
         Format::ALL.iter().flat_map(|format| format.endings()).map(|ending| format!(".{ending}")).collect();
@@ -217,6 +231,7 @@ fn send_form(app: &App, to: &str, again: &Again<'_>, seen: Option<i64>) -> Marku
             (text_input(TextInput { name: "title", label: "Title", hint: Some("Leave this empty to take the name of the file"), value: &again.typed.title, error: again.error("title"), autocomplete: Some("off"), input_type: "text", ..TextInput::default() }))
             (select(Select { name: "kind", label: "What is it?", hint: Some("No copies of passports or visas: a check is recorded without them"), options: kinds, value: &again.typed.kind, error: again.error("kind") }))
             (textarea(TextArea { name: "note", label: "Note", value: &again.typed.note, error: again.error("note"), rows: 2, ..TextArea::default() }))
+            (with)
             (file_input(FILE, "File", &format!("PDF, Word, Excel, OpenDocument text, PNG, JPEG or plain text, up to {largest} MB. Without macros"), &endings.join(","), again.error(FILE)))
             (button(ButtonKind::Main, if seen.is_some() { "Add the new version" } else { "Add the document" }, None))
         }
@@ -279,6 +294,7 @@ async fn one_page(
                 title: newest.described.title.clone(),
                 kind: newest.described.kind.code().to_owned(),
                 note: newest.described.note.clone(),
+                programme: String::new(),
             };
             (typed, new_key(), Vec::new())
         });
@@ -312,6 +328,7 @@ fn whole(
             @if let Some(said) = said { (banner(said)) }
             (fields::summary(again.faults))
             (heading(&newest.described.title, html! { (newest.described.kind.words()) }))
+            @if let Some(offered) = with(app, document) { (layers::belongs(&offered)) }
             @if newest.checked == Checked::Unchecked { p.app-muted { "No virus scanner is set up here: open files only from people whom you know." } }
             @if !newest.described.note.is_empty() { p.govuk-body { (newest.described.note) } }
             @if shown && newest.described.format.is_picture() {
@@ -321,7 +338,7 @@ fn whole(
             @if newest.checked == Checked::Infected { (notice_banner(html! { "A virus was found in this version. It was destroyed." })) }
             (panel("versions", "Versions", None, versions(app, &here, document)))
             @if all.writable && all.named {
-                (panel("replace", "Send a new version", None, send_form(app, &here, again, Some(newest.number))))
+                (panel("replace", "Send a new version", None, send_form(app, &here, again, Some(newest.number), html! {})))
             }
             @if all.writable {
                 (details("Delete this document", html! {

@@ -17,6 +17,7 @@ use crate::fail::Fail;
 use crate::fields;
 use crate::file::{client, clock, head, title};
 use crate::frame::{At, release, staff};
+use crate::layers;
 use crate::plan::{goals, signature};
 use crate::referrals::{self, Next};
 use crate::signed::Signed;
@@ -142,7 +143,7 @@ fn belongs(app: &App, view: &EntryView) -> Markup {
         format!("/organisations?q={name}")
     });
     html! {
-        @if let Some(offered) = programme { p.govuk-body { "Belongs to " a.govuk-link href={ "/programmes/" (offered.id) } { (offered.programme.title) } ", and is kept as its notice says." } }
+        @if let Some(offered) = programme { (layers::belongs(&offered)) }
         @if let Some(find) = find { p.govuk-body { a.govuk-link href=(find) { "This organisation in the directory" } } }
     }
 }

@@ -6,11 +6,13 @@ use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use maud::Markup;
 use records::documents::{Pieces, ToShow};
+use records::my_settings::Density;
 use records::{Error, Opened, Visit};
 
 use crate::App;
 use crate::fail::Fail;
 use crate::guard;
+use crate::shortcuts;
 use crate::ui::page::{self, NavItem, StaffPage};
 
 /// Which place of the navigation a page stands at.
@@ -30,9 +32,13 @@ pub(crate) enum At {
     Elsewhere,
 }
 
-/// A whole staff page.
-pub(crate) fn staff(app: &App, visit: &Visit, at: At, title: &str, body: Markup) -> Markup {
-    let (notices, directory) = (app.service.notices(), app.service.directory());
+/// Whether somebody may look for clients.
+pub(crate) fn searches(visit: &Visit) -> bool {
+    visit.role != Role::Administrator
+}
+
+/// The places to which somebody may go.
+pub(crate) fn places(visit: &Visit, at: At) -> Vec<NavItem<'static>> {
     let places = [
         (At::Today, "Today", "/"),
         (At::Diary, "Diary", "/diary"),
@@ -48,7 +54,7 @@ pub(crate) fn staff(app: &App, visit: &Visit, at: At, title: &str, body: Markup)
         (At::Figures, "Figures", if visit.role == Role::Manager { "/figures" } else { "/figures/packs" }),
     ];
     let works_with_clients = visit.role == Role::Adviser;
-    let nav: Vec<NavItem<'_>> = places
+    places
         .into_iter()
         .filter(|(place, ..)| match place {
             At::Today => true,
@@ -63,14 +69,22 @@ pub(crate) fn staff(app: &App, visit: &Visit, at: At, title: &str, body: Markup)
         })
         .map(|(place, label, href)| NavItem { label, href, current: place == at, count: None })
         .chain([NavItem { label: "My account", href: "/account", current: false, count: None }])
-        .collect();
+        .collect()
+}
+
+/// A whole staff page.
+pub(crate) fn staff(app: &App, visit: &Visit, at: At, title: &str, body: Markup) -> Markup {
+    let (notices, directory) = (app.service.notices(), app.service.directory());
+    let (nav, search, settings) = (places(visit, at), searches(visit), app.service.my_settings(visit));
     let now = app.service.surroundings().now();
     page::staff(StaffPage {
         title,
         service: &notices.service().service,
         user: directory.name(visit.staff),
         nav: &nav,
-        search: visit.role != Role::Administrator,
+        search,
+        compact: settings.density == Density::Compact,
+        shortcuts: settings.shortcuts.then(|| shortcuts::list(&nav, search)),
         session_ends: Some(visit.session.ends(now).as_second()),
         body,
     })

@@ -1,4 +1,4 @@
-//! To which programme an entry belongs: chosen on its form, kept in that programme's layer, paid out of its money.
+//! To which programme an entry or a document belongs: chosen on its form, kept in that programme's layer, paid out of its money.
 
 use std::collections::BTreeMap;
 
@@ -7,9 +7,11 @@ use casework::formats::money;
 use casework::referrals::FORM;
 use casework::{ClientId, ProgrammeId};
 use maud::{Markup, html};
-use notice::EntryForm;
+use notice::{EntryForm, Notice};
+use records::documents::names_documents;
 use records::entry_views::Entries;
-use records::programmes::Numbers;
+use records::placements::PlacedOn;
+use records::programmes::{Numbers, Offered};
 use records::spending::SUPPORT;
 use records::written::PROGRAMME;
 
@@ -18,6 +20,24 @@ use crate::entries::page_of;
 use crate::fail::Fail;
 use crate::fields;
 use crate::ui::form::{Choice, Choices, radios};
+
+/// Says to which programme something belongs.
+pub(crate) fn belongs(offered: &Offered) -> Markup {
+    html! { p.govuk-body { "Belongs to " a.govuk-link href={ "/programmes/" (offered.id) } { (offered.programme.title) } ", and is kept as its notice says." } }
+}
+
+/// The programmes that a client is on and whose notice, as they were given it, names something.
+fn naming(app: &App, placements: &[PlacedOn], named: impl Fn(&Notice) -> bool) -> Vec<Offered> {
+    let notices = app.service.notices();
+    let on_it = placements.iter().filter(|placed| placed.times.ended.is_none());
+    on_it
+        .filter_map(|placed| {
+            let offered = app.service.programme(placed.programme).ok()?;
+            let given = notices.given(&offered.programme.notice, &placed.notice_version)?;
+            named(&given.notice).then_some(offered)
+        })
+        .collect()
+}
 
 /// The programmes to whose layer an entry of this form can belong, to choose; nothing if there is none.
 pub(crate) fn choice(
@@ -28,41 +48,61 @@ pub(crate) fn choice(
     chosen: Option<ProgrammeId>,
     error: Option<&str>,
 ) -> Markup {
-    let notices = app.service.notices();
-    let mut options: Vec<(String, String)> = Vec::new();
-    for placed in entries.placements.iter().filter(|placed| form.layered && placed.times.ended.is_none()) {
-        let Ok(offered) = app.service.programme(placed.programme) else { continue };
-        let given = notices.given(&offered.programme.notice, &placed.notice_version);
-        if given.is_none_or(|given| !form.named_by(&given.notice)) {
-            continue;
-        }
+    let named = |notice: &Notice| form.layered && form.named_by(notice);
+    let options = naming(app, &entries.placements, named).into_iter().map(|offered| {
         let left = numbers.get(&offered.id).and_then(|numbers| numbers.budget.left());
         let words = match left.filter(|_| form.id == *SUPPORT) {
             Some(left) => format!("{} ({} left)", offered.programme.title, money::pounds(left)),
             None => offered.programme.title.clone(),
         };
-        options.push((offered.id.to_string(), words));
-    }
-    if options.is_empty() {
-        return html! {};
-    }
+        (offered.id.to_string(), words)
+    });
+    let hint = "It is then kept as that programme’s notice says, and paid out of its money";
     let chosen = chosen.map(|id| id.to_string()).unwrap_or_default();
+    let asked = which_programme(&options.collect::<Vec<_>>(), &chosen, hint, error);
+    html! { @if let Some(asked) = asked { div.app-question.app-question--long { (asked) } } }
+}
+
+/// The programmes with which a document can be put, to choose; nothing if there is none.
+pub(crate) fn choice_for_document(
+    app: &App,
+    placements: &[PlacedOn],
+    chosen: &str,
+    error: Option<&str>,
+) -> Markup {
+    let options = naming(app, placements, names_documents)
+        .into_iter()
+        .map(|offered| (offered.id.to_string(), offered.programme.title.clone()));
+    let hint = "It is then kept as that programme’s notice says, and goes with what else is kept for it";
+    let asked = which_programme(&options.collect::<Vec<_>>(), chosen, hint, error);
+    asked.unwrap_or_default()
+}
+
+fn which_programme(
+    options: &[(String, String)],
+    chosen: &str,
+    hint: &str,
+    error: Option<&str>,
+) -> Option<Markup> {
+    if options.is_empty() {
+        return None;
+    }
     let own =
         Choice { value: "", label: "The service itself", checked: chosen.is_empty(), ..Choice::default() };
     let choices = options.iter().map(|(value, label)| Choice {
         value,
         label,
-        checked: *value == chosen,
+        checked: value == chosen,
         ..Choice::default()
     });
-    html! { div.app-question.app-question--long { (radios(Choices {
+    Some(radios(Choices {
         name: PROGRAMME,
         legend: "Which programme does it belong to?",
-        hint: Some("It is then kept as that programme’s notice says, and paid out of its money"),
+        hint: Some(hint),
         options: std::iter::once(own).chain(choices).collect(),
         error,
         ..Choices::default()
-    })) } }
+    }))
 }
 
 /// The names of the directory, which the browser offers while one types.

@@ -153,6 +153,7 @@ fn one_page(
             (agreed(id, view))
             (facts(view, &given.catalogue))
             (written(id, view))
+            (documents(id, view))
             @if goes_on && view.writable {
                 (changes(id, view, &given.notice, &given.catalogue, sent, faults, today))
             }
@@ -233,6 +234,35 @@ fn written(id: ClientId, view: &PlacementView) -> Markup {
         html! {
             @if items.is_empty() { (empty("Nothing yet. Support, referrals and progress belong here once the programme is chosen on their form.")) }
             @else { (todo_list(&items)) }
+        },
+    )
+}
+
+fn documents(id: ClientId, view: &PlacementView) -> Markup {
+    let items: Vec<TodoItem> = view
+        .documents
+        .iter()
+        .filter_map(|document| Some((document.id, &document.newest()?.described)))
+        .map(|(document, described)| TodoItem {
+            tag: tag(TagKind::Info, described.kind.words()),
+            text: html! { a.govuk-link href={ "/clients/" (id) "/documents/" (document) } { (described.title) } },
+            act: html! {},
+        })
+        .collect();
+    let add = format!("/clients/{id}/documents?programme={}#add-document", view.placed.programme);
+    let link = (view.writable && view.names_documents && view.placed.times.ended.is_none()).then_some((
+        add.as_str(),
+        "Add a document",
+        "",
+    ));
+    panel(
+        "documents",
+        "Documents of the programme",
+        link,
+        html! {
+            @if !items.is_empty() { (todo_list(&items)) }
+            @else if view.names_documents { (empty("Nothing yet. A document belongs here if the programme is chosen when it is added.")) }
+            @else { (empty("The notice of the programme does not name documents, so all of them are kept with the file itself.")) }
         },
     )
 }

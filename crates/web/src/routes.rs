@@ -8,8 +8,8 @@ use crate::{
     consents, corrections, cover, details, diary, directory, disclosures, documents, duplicates, entries,
     entry_page, erasures, figures, file, hand_over, holds, imports, joining, journey, looked, merges,
     messages, notices_given, organisations, outcomes, paper, placements, plan, programmes, promises, public,
-    redactions, referrals, register, requests, retention, returns, sign_in, taking_in, tasks, team, telling,
-    today, webhooks,
+    redactions, referrals, register, requests, retention, returns, settings, sign_in, taking_in, tasks, team,
+    telling, today, webhooks,
 };
 
 /// The two methods that pages use.
@@ -72,6 +72,8 @@ routes! {
     Post "/sign-out" Everybody false sign_in::out;
     Post "/session/stay" Staff false account::stay;
     Get  "/account" Staff false account::show;
+    Get  "/account/settings" Staff false settings::show;
+    Post "/account/settings" Staff true settings::save;
     Post "/account/confirm" Staff true account::confirm;
     Post "/account/password" Staff true account::password;
     Post "/account/recovery-codes" Staff true account::recovery_codes;

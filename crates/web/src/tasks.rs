@@ -15,14 +15,15 @@ use crate::clients::due_tag;
 use crate::fail::Fail;
 use crate::form::Form;
 use crate::frame::{At, release, staff};
+use crate::paging::Paged;
 use crate::signed::Signed;
-use crate::ui::form::{ButtonKind, button};
+use crate::ui::form::{ButtonKind, button, hidden};
 use crate::ui::list::{TodoItem, empty, todo_list};
 use crate::ui::page::{container, heading};
 use crate::ui::words::{banner, notice_banner};
 
-/// The most tasks that one form ticks off.
-const MOST: usize = 100;
+/// How many lines of each list a page shows, and the most tasks that one form ticks off.
+const A_PAGE: usize = 100;
 
 #[derive(Deserialize)]
 pub(crate) struct Ask {
@@ -30,6 +31,12 @@ pub(crate) struct Ask {
     done: Option<usize>,
     #[serde(default)]
     left: Option<usize>,
+    /// The page of the tasks.
+    #[serde(default)]
+    page: Option<usize>,
+    /// The page of the rest.
+    #[serde(default)]
+    rest: Option<usize>,
 }
 
 pub(crate) async fn show(
@@ -44,8 +51,15 @@ pub(crate) async fn show(
             caseload.files.iter().flat_map(|file| file.dues.iter().map(move |due| (file, due))).collect();
         all.sort_by_key(|(_, due)| due.day);
         let (tasks, others): (Vec<_>, Vec<_>) = all.into_iter().partition(|(_, due)| due.form.id == *TASK);
+        let (of_tasks, of_others) =
+            (Paged::of(ask.page, A_PAGE, tasks.len()), Paged::of(ask.rest, A_PAGE, others.len()));
+        let count = (tasks.len() + others.len()) as u64;
+        let address = |page: usize, rest: usize| format!("/tasks?page={page}&rest={rest}");
+        let tasks = tasks.get(of_tasks.lines()).unwrap_or_default();
         let others: Vec<TodoItem> = others
-            .into_iter()
+            .get(of_others.lines())
+            .unwrap_or_default()
+            .iter()
             .map(|(file, due)| TodoItem {
                 tag: due_tag(due.day, today),
                 text: html! {
@@ -56,15 +70,17 @@ pub(crate) async fn show(
             })
             .collect();
         let body = container(html! {
-            (heading("What is due", html! { p { (dates::count((tasks.len() + others.len()) as u64, "thing")) } }))
+            (heading("What is due", html! { p { (dates::count(count, "thing")) } }))
             (said(&ask))
             section.app-panel aria-labelledby="tasks-h" {
                 h2.app-h2 #tasks-h { "Tasks" }
-                @if tasks.is_empty() { (empty("No task is open.")) } @else { (to_tick(&tasks, today)) }
+                @if tasks.is_empty() { (empty("No task is open.")) } @else { (to_tick(tasks, of_tasks.number(), of_others.number(), today)) }
+                (of_tasks.turn("Pages of the tasks", |page| address(page, of_others.number())))
             }
             section.app-panel aria-labelledby="others-h" {
                 h2.app-h2 #others-h { "Goals, reviews, referrals, milestones and checks" }
                 @if others.is_empty() { (empty("Nothing else is due.")) } @else { (todo_list(&others)) }
+                (of_others.turn("Pages of the rest", |rest| address(of_tasks.number(), rest)))
             }
         });
         staff(&app, &visit, At::Clients, "What is due", body)
@@ -81,9 +97,11 @@ fn said(ask: &Ask) -> Markup {
     }
 }
 
-fn to_tick(tasks: &[(&InCaseload, &Due)], today: jiff::civil::Date) -> Markup {
+fn to_tick(tasks: &[(&InCaseload, &Due)], page: usize, rest: usize, today: jiff::civil::Date) -> Markup {
     html! {
         form method="post" action="/tasks" novalidate {
+            (hidden("page", &page.to_string()))
+            (hidden("rest", &rest.to_string()))
             table.app-t {
                 caption.govuk-visually-hidden { "Tasks, the earliest first" }
                 thead { tr {
@@ -111,9 +129,10 @@ pub(crate) async fn done(
     Signed(visit): Signed,
     form: Form,
 ) -> Result<Response, Fail> {
-    let form = form.only(&["task"])?;
+    let form = form.only(&["task", "page", "rest"])?;
+    let page = |name: &str| form.one(name).ok().and_then(|number| number.parse::<usize>().ok()).unwrap_or(1);
     let chosen = form.several("task");
-    if chosen.len() > MOST {
+    if chosen.len() > A_PAGE {
         return Err(Fail::bad_form("It ticks off too many at once."));
     }
     let chosen: Vec<(ClientId, EntryId)> = chosen
@@ -131,5 +150,6 @@ pub(crate) async fn done(
             Err(error) => return Err(error.into()),
         }
     }
-    Ok(Redirect::to(&format!("/tasks?done={done}&left={left}")).into_response())
+    Ok(Redirect::to(&format!("/tasks?done={done}&left={left}&page={}&rest={}", page("page"), page("rest")))
+        .into_response())
 }

@@ -5,7 +5,8 @@ use axum::http::header;
 use casework::documents::{self, FILE, Typed};
 use casework::{ClientId, DocumentId, Fault};
 use multer::{Field, Multipart};
-use records::documents::{Begun, Sending};
+use records::documents::{Begun, Goes, Sending};
+use records::written::PROGRAMME;
 use records::{Error, Visit};
 
 use crate::App;
@@ -65,6 +66,8 @@ pub(crate) async fn receive(
             "title" => &mut fields.typed.title,
             "kind" => &mut fields.typed.kind,
             "note" => &mut fields.typed.note,
+            // A new version lies where the document lies.
+            PROGRAMME if of.is_none() => &mut fields.typed.programme,
             _ => return Err(Fail::bad_form("It has a field that this page does not ask for.")),
         };
         *into = text(part).await?;
@@ -94,11 +97,14 @@ async fn file(
 ) -> Result<Sent, Fail> {
     let mut form = [0; 16];
     hex::decode_to_slice(&fields.form, &mut form).map_err(|_| Fail::bad_form("Its number is missing."))?;
-    let replaces = match of {
-        None => None,
-        Some(document) => {
+    let goes = match (of, fields.typed.programme.as_str()) {
+        (None, "") => Goes::IntoFile,
+        (None, id) => {
+            Goes::With(id.parse().map_err(|_| Fail::bad_form("It names a programme that is none."))?)
+        }
+        (Some(document), _) => {
             let seen = fields.seen.parse().map_err(|_| Fail::bad_form("Its version is missing."))?;
-            Some((document, seen))
+            Goes::Replaces { document, seen }
         }
     };
     let name = part.file_name().unwrap_or_default().to_owned();
@@ -119,7 +125,7 @@ async fn file(
         drain(app, &mut part).await?;
         return Ok(Sent::Faults(fields.typed, fields.form, faults));
     }
-    let sending = Sending { form, replaces, name, title, kind, note };
+    let sending = Sending { form, goes, name, title, kind, note };
     let mut upload = match app.service.begin_document(visit, client, sending).await {
         Ok(Begun::Upload(upload)) => upload,
         Ok(Begun::Made(id)) => {

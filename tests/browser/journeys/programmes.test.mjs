@@ -81,6 +81,24 @@ test('support with its cost is paid out of the programme', async () => {
   await page.getByText('is kept as its notice says').waitFor()
 })
 
+// promise: P13
+test('a document is put with the programme and stands on its page', async () => {
+  await page.goto(`${file}/programmes`)
+  await page.getByRole('link', { name: 'Skills Ladder' }).first().click()
+  await page.locator('#documents').getByRole('link', { name: 'Add a document' }).click()
+  const group = page.getByRole('group', { name: 'Which programme does it belong to?' })
+  assert.ok(await group.getByLabel('Skills Ladder').isChecked(), 'chosen already')
+  await sound(page, 'adding a document of a programme', pages)
+  await page.locator('#add-document').getByLabel('What is it?').selectOption('certificate')
+  await page.getByLabel('File', { exact: true }).setInputFiles({ name: 'licence.txt', mimeType: 'text/plain', buffer: Buffer.from('Forklift licence') })
+  await page.getByRole('button', { name: 'Add the document' }).click()
+  await page.getByText('is kept as its notice says').waitFor()
+  await page.goto(`${file}/programmes`)
+  await page.getByRole('link', { name: 'Skills Ladder' }).first().click()
+  await page.locator('#documents').getByRole('link', { name: 'licence' }).waitFor()
+  await sound(page, 'a placement with a document', pages)
+})
+
 // promise: P3
 test('a referral goes out, is chased, and is answered', async () => {
   await page.goto(`${file}/entries/new/referral`)

@@ -11,7 +11,7 @@ use casework::documents::Kind as DocumentKind;
 use casework::requests::{Asked, Asker, Came, Kind, Taken};
 use casework::{ClientId, Meeting, MeetingKind};
 use clap::Args;
-use records::documents::{Begun, Sending};
+use records::documents::{Begun, Goes, Sending};
 use records::{Service, Visit};
 
 use super::ground::{Ground, engine, visit};
@@ -104,7 +104,7 @@ impl AccessPack {
         for number in 1..=self.documents {
             let sending = Sending {
                 form: service.surroundings().draw(),
-                replaces: None,
+                goes: Goes::IntoFile,
                 name: format!("letter-{number}.txt"),
                 title: String::new(),
                 kind: DocumentKind::Letter,

@@ -19,7 +19,7 @@ use casework::{ClientId, OrganisationId, StaffId};
 use clap::Args;
 use jiff::{SignedDuration, ToSpan as _};
 use records::cover::Arranging;
-use records::documents::{Begun, Sending};
+use records::documents::{Begun, Goes, Sending};
 use records::loading::{Loaded, LoadedAppointment, LoadedConsent, LoadedEntry};
 use records::paper::Doing;
 use records::sessions::{Level, Session};
@@ -32,7 +32,7 @@ use web::DemoPerson;
 use crate::commands::init;
 use crate::config::FIRST;
 use crate::databases::Databases;
-use crate::demo::{self, Diaries, MadeUpAppointment, MadeUpClient};
+use crate::demo::{self, Diaries, MadeUpAppointment, MadeUpClient, MadeUpDocument};
 use crate::fail::Fail;
 use crate::messages::{self, ByItself};
 use crate::output;
@@ -186,11 +186,13 @@ async fn fill(places: &Places, seed: u64, clients: usize) -> Result<Made, Fail> 
     let service = Arc::new(Service::create(places, init::SHIPPED_NOTICE, surroundings).await?);
     let hash = records::passwords::hash(PASSWORD).await;
     let hash = hash.ok_or_else(|| Fail::said("There is not enough memory for a password hash (19 MiB)."))?;
-    let (mut people, mut ids) = (Vec::new(), Vec::new());
+    let (mut people, mut ids, mut advisers) = (Vec::new(), Vec::new(), Vec::new());
     for (number, made_up) in (0..).zip(demo::staff()) {
         let role: Role = made_up.role.parse().map_err(|_| Fail::said("a made-up role is none"))?;
         let totp_secret = demo::code_secret(seed, number);
-        ids.push(service.add_ready_staff(made_up.name, made_up.email, role, &hash, totp_secret).await?);
+        let id = service.add_ready_staff(made_up.name, made_up.email, role, &hash, totp_secret).await?;
+        ids.push(id);
+        advisers.extend((role == Role::Adviser).then_some(id));
         people.push(DemoPerson {
             role: made_up.role,
             name: made_up.name.to_owned(),
@@ -198,6 +200,10 @@ async fn fill(places: &Places, seed: u64, clients: usize) -> Result<Made, Fail> 
             password: PASSWORD.to_owned(),
             totp_secret,
         });
+    }
+    for (number, (name, email)) in (demo::staff().len() as u64..).zip(demo::colleagues(seed, clients)) {
+        let secret = demo::code_secret(seed, number);
+        advisers.push(service.add_ready_staff(&name, &email, Role::Adviser, &hash, secret).await?);
     }
     let today = service.surroundings().today();
     let notices = service.notices();
@@ -212,7 +218,7 @@ async fn fill(places: &Places, seed: u64, clients: usize) -> Result<Made, Fail> 
             .take(AT_ONCE)
             .map(|client| {
                 let booked = diaries.next(&client);
-                file(client, booked, &ids, &organisations, service.surroundings())
+                file(client, booked, &advisers, &organisations, service.surroundings())
             })
             .collect();
         let stretch = stretch.ok_or_else(|| Fail::said("a made-up client has no adviser"))?;
@@ -227,7 +233,7 @@ async fn fill(places: &Places, seed: u64, clients: usize) -> Result<Made, Fail> 
     programmes::directory(&service, &visits).await?;
     programmes::programmes(&service, &visits).await?;
     output::progress("");
-    papers(&service, &ids).await?;
+    papers(&service, &advisers).await?;
     if clients >= WITH_A_DESK {
         desk::desk(&service, &visits).await?;
     }
@@ -254,18 +260,7 @@ async fn papers(service: &Service, staff: &[StaffId]) -> Result<(), Fail> {
         for (turn, file) in caseload.files.into_iter().take(share).enumerate() {
             let client = file.who.client;
             for made in demo::documents(turn) {
-                let sending = Sending {
-                    form: service.surroundings().draw(),
-                    replaces: None,
-                    name: made.name.to_owned(),
-                    title: made.title.to_owned(),
-                    kind: made.kind,
-                    note: String::new(),
-                };
-                if let Begun::Upload(mut upload) = service.begin_document(&visit, client, sending).await? {
-                    upload.push(&made.bytes).await?;
-                    upload.finish().await?;
-                }
+                send(service, &visit, client, made, Goes::IntoFile).await?;
             }
             let (what, folder) = demo::paper(turn);
             let place = Place { room: "Filing room".into(), cabinet: "Cabinet B".into(), folder };
@@ -283,6 +278,29 @@ async fn papers(service: &Service, staff: &[StaffId]) -> Result<(), Fail> {
     Ok(())
 }
 
+/// Sends a document as an adviser would.
+async fn send(
+    service: &Service,
+    visit: &Visit,
+    client: ClientId,
+    made: MadeUpDocument,
+    goes: Goes,
+) -> Result<(), Fail> {
+    let sending = Sending {
+        form: service.surroundings().draw(),
+        goes,
+        name: made.name.to_owned(),
+        title: made.title.to_owned(),
+        kind: made.kind,
+        note: String::new(),
+    };
+    if let Begun::Upload(mut upload) = service.begin_document(visit, client, sending).await? {
+        upload.push(&made.bytes).await?;
+        upload.finish().await?;
+    }
+    Ok(())
+}
+
 /// A visit by one of the made-up advisers, for what they did before the demonstration began.
 fn visit(service: &Service, staff: StaffId) -> Result<Visit, Fail> {
     let now = service.surroundings().now();
@@ -294,7 +312,7 @@ fn visit(service: &Service, staff: StaffId) -> Result<Visit, Fail> {
 fn file(
     client: MadeUpClient,
     booked: Option<MadeUpAppointment>,
-    staff: &[StaffId],
+    advisers: &[StaffId],
     organisations: &[OrganisationId],
     surroundings: &Surroundings,
 ) -> Option<Loaded> {
@@ -308,8 +326,8 @@ fn file(
         Some(LoadedAppointment { slot, way: one.way, state: one.state, said: one.said, why: one.why })
     });
     let appointments = appointments.collect();
-    let meetings = client.entries.into_iter().map(|e| Some((*staff.get(e.adviser)?, e.day, e.meeting)));
-    let author = *staff.get(client.adviser)?;
+    let meetings = client.entries.into_iter().map(|e| Some((*advisers.get(e.adviser)?, e.day, e.meeting)));
+    let author = *advisers.get(client.adviser)?;
     let written = client.written.into_iter().map(|one| {
         let form = notice::forms::form(one.form)?;
         Some(LoadedEntry { id: one.id, form, author, on: one.on, written: one.written })
@@ -318,7 +336,7 @@ fn file(
         last_contact: None,
         profile: client.profile,
         registered: at_ten.map_or(now, |at| at.timestamp().min(now)),
-        adviser: *staff.get(client.adviser)?,
+        adviser: *advisers.get(client.adviser)?,
         notice_given: client.notice_given,
         agreed: client.agreed,
         meetings: meetings.collect::<Option<_>>()?,

@@ -21,11 +21,11 @@ mod story;
 mod town;
 
 pub(crate) use diary::{Diaries, MadeUpAppointment};
-pub(crate) use documents::{documents, paper};
+pub(crate) use documents::{MadeUpDocument, documents, paper};
 pub(crate) use people::{MadeUpClient, people};
 pub(crate) use programmes::{PLACES, PROGRAMMES, SUPPORT, own_answers};
 pub(crate) use sharing::ORGANISATIONS;
-pub(crate) use staff::{code_secret, id, staff};
+pub(crate) use staff::{code_secret, colleagues, id, staff};
 
 #[cfg(test)]
 mod tests;

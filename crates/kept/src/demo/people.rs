@@ -11,7 +11,7 @@ use super::notes::Notes;
 use super::plan::{self, MadeUpWritten};
 use super::profiles::{self, Basics};
 use super::sharing::{self, MadeUpConsent};
-use super::staff::ADVISERS;
+use super::staff::advisers;
 use super::story::{self, days_before};
 use super::town;
 
@@ -57,10 +57,11 @@ pub(crate) fn people(
     today: Date,
     catalogue: &Catalogue,
 ) -> impl Iterator<Item = MadeUpClient> + '_ {
-    (0_u64..).take(clients).map(move |number| client(seed, number, today, catalogue))
+    let advisers = advisers(clients);
+    (0_u64..).take(clients).map(move |number| client(seed, number, advisers, today, catalogue))
 }
 
-fn client(seed: u64, number: u64, today: Date, catalogue: &Catalogue) -> MadeUpClient {
+fn client(seed: u64, number: u64, advisers: usize, today: Date, catalogue: &Catalogue) -> MadeUpClient {
     let mut dice = Dice::new(seed, number);
     let story = story::story(&mut dice, today);
     let duplicate = number % DUPLICATE_EACH == DUPLICATE_EACH - 1;
@@ -70,11 +71,11 @@ fn client(seed: u64, number: u64, today: Date, catalogue: &Catalogue) -> MadeUpC
         basics.mobile = town::mobile(&mut dice);
     }
     let profile = profiles::profile(&mut dice, catalogue, &basics, &story);
-    let adviser = adviser(&mut dice);
+    let adviser = adviser(&mut dice, advisers);
     let mut notes = Notes::about(&mut dice, &basics, &profile);
     let mut entries = Vec::with_capacity(story.happenings.len());
     for happening in &story.happenings {
-        let writer = if dice.percent(9) { self::adviser(&mut dice) } else { adviser };
+        let writer = if dice.percent(9) { self::adviser(&mut dice, advisers) } else { adviser };
         let meeting = Meeting {
             kind: happening.kind,
             minutes: minutes(&mut dice, happening.kind, happening.took_part),
@@ -161,8 +162,8 @@ fn misspelt(dice: &mut Dice, name: &str) -> String {
     letters.into_iter().collect()
 }
 
-fn adviser(dice: &mut Dice) -> usize {
-    dice.between(1, u32::try_from(ADVISERS).unwrap_or(1)) as usize - 1
+fn adviser(dice: &mut Dice, advisers: usize) -> usize {
+    dice.between(1, u32::try_from(advisers).unwrap_or(1)) as usize - 1
 }
 
 fn minutes(dice: &mut Dice, kind: MeetingKind, took_part: bool) -> Option<u32> {

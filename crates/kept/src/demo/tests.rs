@@ -5,7 +5,7 @@ use casework::{Answer, MeetingKind, answers};
 use jiff::civil::{Date, date};
 use notice::Catalogue;
 
-use super::staff::ADVISERS;
+use super::staff::{advisers, colleagues};
 use super::*;
 
 const TODAY: Date = date(2026, 11, 23);
@@ -16,7 +16,8 @@ fn some(clients: usize) -> Vec<MadeUpClient> {
 
 #[test]
 fn the_same_seed_makes_the_same_people_and_more_change_nobody() {
-    let (few, many) = (some(50), some(400));
+    // More clients than these have more advisers.
+    let (few, many) = (some(50), some(300));
     assert_eq!(few, many[..50]);
     let others: Vec<MadeUpClient> = people(43, 50, TODAY, Catalogue::standard()).collect();
     assert_ne!(few, others);
@@ -125,7 +126,7 @@ fn notes_read_like_notes_and_no_two_files_the_same() {
 fn what_happened_is_of_every_kind_and_fits_its_form() {
     let mut kinds: BTreeMap<(MeetingKind, bool), usize> = BTreeMap::new();
     for entry in some(500).iter().flat_map(|client| &client.entries) {
-        assert!(entry.adviser < ADVISERS);
+        assert!(entry.adviser < advisers(500));
         assert!(!(entry.meeting.kind == MeetingKind::FileNote && entry.meeting.took_part));
         *kinds.entry((entry.meeting.kind, entry.meeting.took_part)).or_default() += 1;
     }
@@ -144,8 +145,23 @@ fn some_are_on_file_twice() {
 }
 
 #[test]
-fn the_staff_are_four_advisers_and_one_of_each_other_role() {
-    assert!(staff().iter().take(ADVISERS).all(|member| member.role == "adviser"));
+fn an_adviser_looks_after_eighty_clients_or_fewer_until_there_are_very_many() {
+    for (clients, many) in [(0, 4), (120, 4), (320, 4), (2_000, 25), (100_000, 60)] {
+        assert_eq!(advisers(clients), many, "{clients}");
+        let others = colleagues(1, clients);
+        assert_eq!(others.len(), many - 4);
+        let mails: BTreeSet<&str> = others.iter().map(|(_, email)| email.as_str()).collect();
+        assert_eq!(mails.len(), others.len());
+        assert!(staff().iter().all(|known| !mails.contains(known.email)));
+        for (name, email) in &others {
+            assert!(name.contains(' ') && casework::formats::Email::parse(email).is_ok(), "{name} {email}");
+        }
+    }
+}
+
+#[test]
+fn the_staff_who_sign_in_are_four_advisers_and_one_of_each_other_role() {
+    assert!(staff().iter().take(advisers(0)).all(|member| member.role == "adviser"));
     let roles: BTreeSet<&str> = staff().iter().map(|member| member.role).collect();
     assert_eq!(roles.len(), 5);
     assert!(staff().iter().all(|member| member.email.ends_with("@example.org")));

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use access::{Act, Actor, Circumstances, Request, Subject};
 use audit::{Action, Detail, SigningKey};
-use casework::{ClientId, DocumentId, ErasureId};
+use casework::{ClientId, DocumentId, ErasureId, ProgrammeId};
 use jiff::Timestamp;
 use notice::{Categories, Purpose};
 use store::{Place, Store, sql};
@@ -31,7 +31,7 @@ sql! { records:
     /// Which parts of which files have entries.
     PARTS = "SELECT client, compartment FROM entry UNION SELECT client, compartment FROM entry_past";
     /// Every document.
-    COPIED_DOCUMENTS = "SELECT client, id, blob FROM document";
+    COPIED_DOCUMENTS = "SELECT client, id, blob, programme FROM document";
     /// What goes with a part of a file.
     DROP_PART = "DELETE FROM entry WHERE client = $1 AND compartment = $2";
     DROP_PAST_OF_PART = "DELETE FROM entry_past WHERE client = $1 AND compartment = $2";
@@ -332,7 +332,8 @@ impl Service {
                 document: DocumentId::from_bytes(row.bytes16(1)?),
                 blob: uuid::Uuid::from_bytes(row.bytes16(2)?),
             };
-            if lost(which.client, &Compartment::Document(which.document)) {
+            let programme = row.opt_bytes16(3)?.map(ProgrammeId::from_bytes);
+            if lost(which.client, &Compartment::of_document(which.document, programme)) {
                 if gone.insert(which.document) {
                     let _permit = self.policy().decide(erase_request(which.client))?;
                     batch.push(

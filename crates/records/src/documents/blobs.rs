@@ -167,11 +167,19 @@ impl Blobs {
         }
     }
 
+    /// All that stands there of a client.
+    pub(crate) fn list_client(&self, client: ClientId) -> Result<Vec<Found>, Error> {
+        match self {
+            Blobs::Folder(folder) => folder.list_client(client),
+            Blobs::Bucket(bucket) => bucket.list(&format!("{client}/")),
+        }
+    }
+
     /// Everything that stands there.
     pub(crate) fn list(&self) -> Result<Vec<Found>, Error> {
         match self {
             Blobs::Folder(folder) => folder.list(),
-            Blobs::Bucket(bucket) => bucket.list(),
+            Blobs::Bucket(bucket) => bucket.list(""),
         }
     }
 }

@@ -12,12 +12,11 @@ use casework::{ClientId, DocumentId};
 use notice::{Categories, Purpose};
 use store::{Place as StorePlace, sql};
 use uuid::Uuid;
-use vault::Compartment;
 
 use super::blobs::Found;
 use super::blobs::{Blobs, Bucket, Opener, waiting};
 use super::scanner::{Scanner, Verdict};
-use super::{BYTES, CATEGORY, StoredVersion, Which, columns, place};
+use super::{BYTES, CATEGORY, OneVersion, StoredVersion, Which, columns, place};
 use crate::{Error, Places, Service, changes};
 
 sql! { records:
@@ -170,12 +169,12 @@ impl Service {
         let (which, pieces) = (stored.which(), stored.pieces);
         let blob = self.documents_kept().at_blobs(move |blobs| blobs.open(which, pieces)).await?;
         let entry = self.log().submit(permit, CHECK, Detail::default());
-        let compartment = Compartment::Document(stored.id);
+        let compartment = stored.compartment();
         let at = place(BYTES, *stored.blob.as_bytes(), stored.version, stored.client, &compartment);
         let chunks = self.vault().open_chunks(&entry, &keys, &at)?;
         let version = self.open_version(&entry, &keys, stored)?;
         let opened = version.and(chunks)?;
-        let ((_, version), chunks) = opened.release(&entry.durable().await?)?;
+        let (OneVersion { version, .. }, chunks) = opened.release(&entry.durable().await?)?;
         Ok(Opener::new(blob, chunks, version.described.size))
     }
 

@@ -14,17 +14,18 @@ use crate::Error;
 ///
 /// # Errors
 /// It cannot be read or written, or there is no key for it.
+#[allow(clippy::too_many_arguments, reason = "where it belongs, what seals it, and the bytes")]
 pub(crate) async fn seal_again(
     vault: &Vault,
     permit: &Permit,
     keys: &FileKeys,
     keeping: &Keeping,
     which: Which,
+    compartment: &Compartment,
     version: i64,
     mut bytes: Box<dyn Read + Send>,
 ) -> Result<u64, Error> {
-    let compartment = Compartment::Document(which.document);
-    let at = place(BYTES, *which.blob.as_bytes(), version, which.client, &compartment);
+    let at = place(BYTES, *which.blob.as_bytes(), version, which.client, compartment);
     let seal = vault.seal_chunks(permit, keys, &at)?;
     let mut writing = keeping.blobs().begin(which)?;
     writing.push(&seal.header()).await?;

@@ -5,7 +5,7 @@ use audit::{Action, Detail};
 use casework::documents::{
     Checked, Described, FILE, Format, HEAD_BYTES, Kind, disguised, file_name, too_large,
 };
-use casework::{ClientId, DocumentId, Fault, documents};
+use casework::{ClientId, DocumentId, Fault, ProgrammeId, documents};
 use store::Value;
 use uuid::Uuid;
 use vault::{CHUNK_BYTES, ChunkSeal, Compartment, FileKeys};
@@ -14,20 +14,36 @@ use zeroize::Zeroizing;
 use super::blobs::{Opener, Which, Writing};
 use super::inspect::{Wrong, inspect};
 use super::scanner::Verdict;
-use super::{ADD, BYTES, CATEGORY, TABLE, VERSIONS, mark, place};
+use super::{ADD, BYTES, CATEGORY, StoredVersion, TABLE, VERSIONS, mark, names_documents, place};
 use crate::sessions::Visit;
 use crate::standing::Standing;
 use crate::{Error, Service, changes};
 
 const SEND: Action = Action("send-document");
 
+/// Where a document goes that is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Goes {
+    /// A new one, into the file itself.
+    IntoFile,
+    /// A new one, into the layer of a programme.
+    With(ProgrammeId),
+    /// A new version of this document; `seen` is the newest version that was seen.
+    Replaces {
+        /// Which.
+        document: DocumentId,
+        /// Its newest version.
+        seen: i64,
+    },
+}
+
 /// What is about to be sent.
 #[derive(Debug, Clone)]
 pub struct Sending {
     /// The random number of the form, so that sending it twice counts once.
     pub form: [u8; 16],
-    /// The document of which it is a new version, and the newest version that was seen; none for a new document.
-    pub replaces: Option<(DocumentId, i64)>,
+    /// Where it goes.
+    pub goes: Goes,
     /// The name of the file.
     pub name: String,
     /// Its title; empty takes the file's name.
@@ -52,6 +68,7 @@ pub struct Upload<'s> {
     service: &'s Service,
     visit: &'s Visit,
     which: Which,
+    programme: Option<ProgrammeId>,
     version: i64,
     form: [u8; 16],
     permit: Permit,
@@ -70,7 +87,7 @@ impl Service {
     ///
     /// # Errors
     /// The rules refuse; the notice that the client was given does not name documents; `Error::Faults` for a name that is
-    /// none; somebody sent a newer version meanwhile; or something cannot do its part.
+    /// none, or a programme that the client is not on or whose notice does not name documents; somebody sent a newer version meanwhile; or something cannot do its part.
     pub async fn begin_document<'s>(
         &'s self,
         visit: &'s Visit,
@@ -81,31 +98,40 @@ impl Service {
             return Ok(Begun::Made(DocumentId::from_bytes(made)));
         }
         let (name, format) = file_name(&sending.name).map_err(|fault| Error::Faults(vec![fault]))?;
-        let of = sending.replaces.map(|(document, _)| document);
-        let document = of.unwrap_or_else(|| DocumentId::from_bytes(self.draw()));
+        let document = match sending.goes {
+            Goes::Replaces { document, .. } => document,
+            Goes::IntoFile | Goes::With(_) => DocumentId::from_bytes(self.draw()),
+        };
         let versions = VERSIONS.with([client.as_bytes().into(), document.as_bytes().into()]);
         let rows = self.records().read(vec![Standing::query(client, visit), versions]).await?;
         let [head, versions] = rows.as_slice() else { return Err(Error::Damaged("batch")) };
         let standing = Standing::read(client, head.first())?;
         let permit =
             self.permit(standing.request(visit, self.now(), Act::Write, CATEGORY.into()), SEND).await?;
-        if !self.names_documents(&standing)? {
+        if !names_documents(&self.given(&standing.notice, &standing.notice_version)?.notice) {
             let version = standing.notice_version.clone();
             return Err(Error::NotNamed { what: "Documents".into(), version });
         }
-        let newest = versions.first().map(|row| row.int(1)).transpose()?;
-        let version = match (sending.replaces, newest) {
-            (None, _) => 1,
-            (Some(_), None) => return Err(Error::NoSuchFile),
-            (Some((_, seen)), Some(newest)) if seen != newest => return Err(Error::ChangedMeanwhile),
-            (Some(_), Some(newest)) => newest + 1,
+        let newest = versions.first().map(StoredVersion::read).transpose()?;
+        let (programme, version) = match (sending.goes, newest) {
+            (Goes::IntoFile, _) => (None, 1),
+            (Goes::With(programme), _) => {
+                self.layer_that_names(client, programme, names_documents).await?;
+                (Some(programme), 1)
+            }
+            (Goes::Replaces { .. }, None) => return Err(Error::NoSuchFile),
+            (Goes::Replaces { seen, .. }, Some(newest)) if seen != newest.version => {
+                return Err(Error::ChangedMeanwhile);
+            }
+            // A new version lies where the document lies.
+            (Goes::Replaces { .. }, Some(newest)) => (newest.programme, newest.version + 1),
         };
         let which = Which { client, document, blob: Uuid::new_v4() };
-        let compartment = Compartment::Document(document);
+        let compartment = Compartment::of_document(document, programme);
         // The place first: a key without a row is found by what stands there, and goes with it.
         let writing = self.documents_kept().at_blobs(move |blobs| blobs.begin(which)).await?;
         let begun = async {
-            if sending.replaces.is_none() {
+            if version == 1 {
                 self.vault().add_compartment(client.into(), compartment).await?;
             }
             let keys = self.keys_with(client, &versions.rows).await?;
@@ -130,6 +156,7 @@ impl Service {
             service: self,
             visit,
             which,
+            programme,
             version,
             form: sending.form,
             permit,
@@ -304,7 +331,7 @@ impl Upload<'_> {
 
     async fn counted(self, checked: Checked) -> Result<(), Error> {
         let Which { client, document, blob } = self.which;
-        let compartment = Compartment::Document(document);
+        let compartment = Compartment::of_document(document, self.programme);
         let at = place(TABLE, *document.as_bytes(), self.version, client, &compartment);
         let service = self.service;
         let sealed = service.vault().seal(&self.permit, &self.keys, &at, &self.described)?;
@@ -312,7 +339,7 @@ impl Upload<'_> {
         let now = service.now();
         self.writing.publish().await?;
         let change = service.log().change(self.permit, SEND, &detail);
-        let values: [Value; 10] = [
+        let values: [Value; 11] = [
             document.as_bytes().into(),
             self.version.into(),
             client.as_bytes().into(),
@@ -323,6 +350,7 @@ impl Upload<'_> {
             now.as_microsecond().into(),
             self.visit.staff.as_bytes().into(),
             sealed.into(),
+            self.programme.map_or(Value::Null, |programme| programme.as_bytes().into()),
         ];
         let mut batch = vec![
             service.form_done(self.visit, self.form, *document.as_bytes()),

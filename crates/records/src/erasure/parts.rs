@@ -21,15 +21,15 @@ use crate::{
 
 sql! { records:
     /// How many entries and documents of one category go.
-    COUNT_CATEGORY = "UPDATE erasure SET entries = (SELECT COUNT(*) FROM entry e WHERE e.client = erasure.client AND e.category = erasure.what), documents = (SELECT COUNT(*) FROM document d WHERE d.client = erasure.client AND d.category = erasure.what) WHERE id = $1";
-    /// How many of a programme's layer.
-    COUNT_LAYER = "UPDATE erasure SET entries = (SELECT COUNT(*) FROM entry e WHERE e.client = erasure.client AND e.compartment = erasure.what) WHERE id = $1";
+    COUNT_CATEGORY = "UPDATE erasure SET entries = (SELECT COUNT(*) FROM entry e WHERE e.client = erasure.client AND e.category = erasure.what), documents = (SELECT COUNT(*) FROM document d WHERE d.client = erasure.client AND d.category = erasure.what AND d.programme IS NULL) WHERE id = $1";
+    /// How much of a programme's layer.
+    COUNT_LAYER = "UPDATE erasure SET entries = (SELECT COUNT(*) FROM entry e WHERE e.client = erasure.client AND e.compartment = erasure.what), documents = (SELECT COUNT(*) FROM document d WHERE d.client = erasure.client AND d.programme = $2) WHERE id = $1";
     /// How much goes of a file when all goes that no programme needs.
-    COUNT_SERVICE = "UPDATE erasure SET entries = (SELECT COUNT(*) FROM entry e WHERE e.client = erasure.client AND e.compartment NOT LIKE 'programme:%'), documents = (SELECT COUNT(*) FROM document d WHERE d.client = erasure.client), paper = (SELECT COUNT(*) FROM paper p WHERE p.client = erasure.client AND p.state <> 'destroyed'), recipients = (SELECT COUNT(*) FROM disclosure g WHERE g.client = erasure.client AND g.stage = 'made'), mentions = (SELECT COUNT(*) FROM mention m WHERE m.mentioned = erasure.client) WHERE id = $1";
+    COUNT_SERVICE = "UPDATE erasure SET entries = (SELECT COUNT(*) FROM entry e WHERE e.client = erasure.client AND e.compartment NOT LIKE 'programme:%'), documents = (SELECT COUNT(*) FROM document d WHERE d.client = erasure.client AND d.programme IS NULL), paper = (SELECT COUNT(*) FROM paper p WHERE p.client = erasure.client AND p.state <> 'destroyed'), recipients = (SELECT COUNT(*) FROM disclosure g WHERE g.client = erasure.client AND g.stage = 'made'), mentions = (SELECT COUNT(*) FROM mention m WHERE m.mentioned = erasure.client) WHERE id = $1";
     /// The rows of one category.
     DROP_CATEGORY = "DELETE FROM entry WHERE client = $1 AND category = $2 AND compartment NOT LIKE 'programme:%'";
     DROP_CATEGORY_PAST = "DELETE FROM entry_past WHERE client = $1 AND category = $2 AND compartment NOT LIKE 'programme:%'";
-    DROP_CATEGORY_DOCUMENTS = "DELETE FROM document WHERE client = $1 AND category = $2";
+    DROP_CATEGORY_DOCUMENTS = "DELETE FROM document WHERE client = $1 AND category = $2 AND programme IS NULL";
     /// Whom entries spoke of that are gone.
     DROP_MENTIONS_OF_GONE = "DELETE FROM mention WHERE client = $1 AND NOT EXISTS (SELECT 1 FROM entry e WHERE e.id = mention.entry)";
     /// The documents that stay.
@@ -90,8 +90,9 @@ impl What {
         }
     }
 
-    /// The keys that go with it. A category other than the equality answers shares its key with the rest of the file; documents have
-    /// keys of their own ([`Service::keys_of_gone_documents`]).
+    /// The keys that go with it, and with each those of the documents that lie in its part. A category other than the equality
+    /// answers shares its key with the rest of the file; its documents have keys of their own
+    /// ([`Service::keys_of_gone_documents`]).
     fn keys(self) -> Vec<Compartment> {
         match self {
             What::File => Vec::new(),
@@ -135,9 +136,10 @@ impl Service {
                 batch
             }
             What::Programme(programme) => vec![
-                COUNT_LAYER.with([id()]),
+                COUNT_LAYER.with([id(), programme.as_bytes().into()]),
                 DROP_LAYER.with([client(), what()]),
                 DROP_LAYER_PAST.with([client(), what()]),
+                documents::DROP_DOCUMENTS_OF_PROGRAMME.with([client(), programme.as_bytes().into()]),
                 DROP_PLACEMENTS_ON.with([client(), programme.as_bytes().into()]),
                 // What was spent is still spent: the sum stays and says no longer on whom.
                 LET_GO_SPEND_ON.with([client(), programme.as_bytes().into()]),
@@ -168,8 +170,10 @@ impl Service {
                 let permit = self.policy().decide(erase_request(client))?;
                 epoch = self.vault().erase(&permit, client.into(), Some(compartment)).await?;
             }
+            if matches!(what, What::Service | What::Programme(_) | What::Category(documents::CATEGORY)) {
+                self.remove_locked_documents(client).await?;
+            }
             if matches!(what, What::Service | What::Category(documents::CATEGORY)) {
-                self.documents_kept().remove_client(client).await?;
                 self.unlink_from_packs(client).await?;
             }
             let epoch = i64::try_from(epoch.number()).unwrap_or(i64::MAX);
@@ -187,7 +191,7 @@ impl Service {
         let rows = self.records().read(vec![DOCUMENTS_LEFT.with([client.as_bytes().into()])]).await?;
         let mut left = Vec::new();
         for row in rows.into_iter().next().unwrap_or_default().rows {
-            left.push(Compartment::Document(DocumentId::from_bytes(row.bytes16(0)?)));
+            left.push(DocumentId::from_bytes(row.bytes16(0)?));
         }
         let keys = match self.vault().keys(client.into()).await {
             Ok(keys) => keys,
@@ -195,7 +199,7 @@ impl Service {
             Err(vault::Error::NoKeys) => return Ok(Vec::new()),
             Err(error) => return Err(error.into()),
         };
-        let gone = |one: &Compartment| matches!(one, Compartment::Document(_)) && !left.contains(one);
+        let gone = |key: &Compartment| key.document().is_some_and(|document| !left.contains(&document));
         Ok(keys.compartments().filter(gone).collect())
     }
 }
@@ -218,7 +222,7 @@ fn service_swept(going: &Going, now: Timestamp) -> Vec<Query> {
         closures::DROP_FALLEN_OUT.with([client()]),
         appointments::DROP_UNITS.with([client()]),
         appointments::DROP_APPOINTMENTS.with([client()]),
-        documents::DROP_DOCUMENTS.with([client()]),
+        documents::DROP_OWN_DOCUMENTS.with([client()]),
         hand_over::DROP_HANDED_OVER.with([client()]),
         paper::DROP_DESTROYED.with([client()]),
         telling::LET_GO_TELLING.with([client()]),

@@ -1,7 +1,6 @@
 //! Every table of the records store: what of it leaves with an export, or why it stays. A test holds this list against the
 //! migrations, so that a new table is not forgotten: a table without a line here fails it.
 
-use casework::DocumentId;
 use notice::Category;
 use store::{Sql, sql};
 use vault::Compartment;
@@ -18,7 +17,7 @@ sql! { records:
     /// Appointments.
     APPOINTMENT = "SELECT id, client, adviser, starts, ends, way, state, written, author, version, sealed, why FROM appointment WHERE client = $1 ORDER BY starts, id";
     /// Documents, each version a line.
-    DOCUMENT = "SELECT id, version, client, category, state, blob, pieces, written, author, sealed FROM document WHERE client = $1 ORDER BY id, version";
+    DOCUMENT = "SELECT id, version, client, category, state, blob, pieces, written, author, sealed, programme FROM document WHERE client = $1 ORDER BY id, version";
     /// Paper in the filing system.
     PAPER = "SELECT id, label, client, erasure, state, lent_to, due_back, written, author, version, place, what FROM paper WHERE client = $1 ORDER BY label";
     /// Paper of erased files that is still to be destroyed.
@@ -328,11 +327,12 @@ impl Table {
     /// What is sealed of a row, with the text and the numbers that stand in its other columns.
     pub(crate) fn seals(
         &self,
-        text: impl Fn(&str) -> Result<String, Error>,
+        text: impl Fn(&str) -> Result<Option<String>, Error>,
         number: impl Fn(&str) -> Result<i64, Error>,
     ) -> Result<Vec<Seal>, Error> {
-        let compartment = || text("compartment")?.parse().map_err(|_| Error::Damaged("compartment"));
-        let category = || text("category")?.parse().map_err(|_| Error::Damaged("category"));
+        let said = |name| text(name)?.ok_or(Error::Damaged("column"));
+        let compartment = || said("compartment")?.parse().map_err(|_| Error::Damaged("compartment"));
+        let category = || said("category")?.parse().map_err(|_| Error::Damaged("category"));
         let version = || number("version");
         let seal = |column, name, table, version, under| Seal { column, name, table, version, under };
         let content = |table, version, under| seal("sealed", "content", table, version, under);
@@ -343,9 +343,10 @@ impl Table {
             Sealed::Nothing | Sealed::Staff => vec![],
             Sealed::Entry => vec![content("entry", version()?, Some((compartment()?, category()?)))],
             Sealed::Document => {
-                let mut id = [0; 16];
-                hex::decode_to_slice(text("id")?, &mut id).map_err(|_| Error::Damaged("document"))?;
-                let own = Compartment::Document(DocumentId::from_bytes(id));
+                let document = said("id")?.parse().map_err(|_| Error::Damaged("document"))?;
+                let programme = text("programme")?.map(|id| id.parse()).transpose();
+                let programme = programme.map_err(|_| Error::Damaged("programme"))?;
+                let own = Compartment::of_document(document, programme);
                 vec![content("document", version()?, Some((own, category()?)))]
             }
             Sealed::Appointment => vec![

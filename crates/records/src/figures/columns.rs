@@ -66,12 +66,6 @@ impl Columns {
         }
         self.changed.insert(client);
     }
-
-    /// Everything is read again at the next question.
-    pub(crate) fn forget(&mut self) {
-        self.everybody = None;
-        self.forgotten = true;
-    }
 }
 
 impl Columns {

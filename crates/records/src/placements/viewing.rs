@@ -10,6 +10,7 @@ use store::{Row, sql};
 use vault::{Compartment, FileKeys, Personal};
 
 use super::{PlacedOn, of_client, read};
+use crate::documents::{self, Document};
 use crate::entries::{Stored, entry_columns};
 use crate::files::Dated;
 use crate::sessions::Visit;
@@ -77,6 +78,10 @@ pub struct PlacementView {
     pub entry_version: i64,
     /// What else was written into the layer, newest first.
     pub entries: Vec<Dated>,
+    /// The documents that were put with the programme, those changed last first.
+    pub documents: Vec<Document>,
+    /// Whether the notice of the programme, as the client was given it, names documents.
+    pub names_documents: bool,
     /// When the layer goes, if that can be said.
     pub clock: Option<Clock>,
     /// Until when it is kept, in words.
@@ -256,18 +261,26 @@ impl Service {
         let offered = self.programme(placed.programme)?;
         let published = self.given(&offered.programme.notice, &placed.notice_version)?;
         let layer = Compartment::Programme(placed.programme).code().into_owned();
-        let within = self.records().read(vec![OF_LAYER.with([id(), layer.as_str().into()])]).await?;
+        let programme = placed.programme.as_bytes();
+        let within = self
+            .records()
+            .read(vec![
+                OF_LAYER.with([id(), layer.as_str().into()]),
+                documents::OF_PROGRAMME.with([id(), programme.into()]),
+            ])
+            .await?;
+        let [within, documents] = within.as_slice() else { return Err(Error::Damaged("batch")) };
         let now = self.now();
         let categories = wanted(published.notice.categories.iter().map(|held| held.category));
         let permit = self.permit(standing.request(visit, now, Act::Read, categories), VIEW).await?;
-        let keys = self.vault().keys(client.into()).await?;
+        let keys = self.keys_with(client, &documents.rows).await?;
         let entry = self.log().submit(permit, VIEW, Detail::default());
         let own = sealed.rows.iter().find(|row| row.bytes16(0).is_ok_and(|id| id == *placement.as_bytes()));
         let own = Stored::read(own.ok_or(Error::Damaged("placement"))?)?;
         let (entry_version, own) = (own.version, self.open_entry::<Placement>(&entry, &keys, client, &own)?);
         let mut pieces = Vec::new();
         self.open_their_pages(&entry, &keys, client, &pages.rows, categories, &mut pieces)?;
-        for row in within.first().map(|r| r.rows.as_slice()).unwrap_or_default() {
+        for row in &within.rows {
             let stored = Stored::read(row)?;
             if categories.contains(stored.category) {
                 let dated = self.open_dated(&entry, &keys, client, &stored)?;
@@ -280,7 +293,10 @@ impl Service {
         let writing = standing.request(visit, now, Act::Write, Categories::all());
         let writable = self.policy().allowed(&writing).contains(Category::Casework);
         let kept = rule.words();
-        let view = own.and(Personal::gather(&entry, pieces)?)?.map(move |(placement, pieces)| {
+        let names_documents = documents::names_documents(&published.notice);
+        let documents = self.open_documents(&entry, &keys, &documents.rows)?;
+        let rest = Personal::gather(&entry, pieces)?.and(documents)?;
+        let view = own.and(rest)?.map(move |(placement, (pieces, documents))| {
             let (mut profile, mut entries) = (Profile::default(), Vec::new());
             for piece in pieces {
                 match piece {
@@ -289,7 +305,18 @@ impl Service {
                     Piece::Placement(..) => {}
                 }
             }
-            PlacementView { profile, placed, placement, entry_version, entries, clock, kept, writable }
+            PlacementView {
+                profile,
+                placed,
+                placement,
+                entry_version,
+                entries,
+                documents,
+                names_documents,
+                clock,
+                kept,
+                writable,
+            }
         });
         Ok(Opened::new(view, entry))
     }

@@ -7,7 +7,7 @@ use access::Role;
 use casework::documents::Kind;
 use casework::{ClientId, DocumentId};
 use records::doctor::Finding;
-use records::documents::{Begun, Bucket, BucketFault, BucketSettings, Sending, Settings, Stand};
+use records::documents::{Begun, Bucket, BucketFault, BucketSettings, Goes, Sending, Settings, Stand};
 use records::erasure::Ground;
 use records::{Error, Service, Visit};
 
@@ -31,7 +31,7 @@ fn in_bucket(store: &S3, change: impl Fn(&mut BucketSettings)) -> Settings {
 fn sending(name: &str) -> Sending {
     Sending {
         form: *uuid::Uuid::new_v4().as_bytes(),
-        replaces: None,
+        goes: Goes::IntoFile,
         name: name.into(),
         title: "Certificate".into(),
         kind: Kind::Certificate,

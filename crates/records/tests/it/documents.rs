@@ -11,7 +11,7 @@ use std::time::Duration;
 use access::{Role, Why};
 use casework::documents::{Checked, Kind};
 use casework::{ClientId, DocumentId};
-use records::documents::{Begun, Document, Sending, Settings};
+use records::documents::{Begun, Document, Goes, Sending, Settings};
 use records::erasure::Ground;
 use records::{Error, Service, Visit};
 
@@ -20,9 +20,10 @@ use crate::bench::{Bench, NOTICE};
 pub(crate) const PDF: &[u8] = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n";
 
 pub(crate) fn sending(name: &str, replaces: Option<(DocumentId, i64)>) -> Sending {
+    let goes = replaces.map_or(Goes::IntoFile, |(document, seen)| Goes::Replaces { document, seen });
     Sending {
         form: *uuid::Uuid::new_v4().as_bytes(),
-        replaces,
+        goes,
         name: name.into(),
         title: "Certificate".into(),
         kind: Kind::Certificate,
@@ -51,11 +52,11 @@ pub(crate) async fn send(
     }
 }
 
-async fn listed(service: &Service, visit: &Visit, client: ClientId) -> Vec<Document> {
+pub(crate) async fn listed(service: &Service, visit: &Visit, client: ClientId) -> Vec<Document> {
     service.documents(visit, client).await.unwrap().release().await.unwrap().documents
 }
 
-async fn read(
+pub(crate) async fn read(
     service: &Service,
     visit: &Visit,
     client: ClientId,
@@ -75,7 +76,7 @@ fn folder(bench: &Bench) -> PathBuf {
 }
 
 /// Every file that stands there.
-fn files(bench: &Bench) -> Vec<PathBuf> {
+pub(crate) fn files(bench: &Bench) -> Vec<PathBuf> {
     let mut all = Vec::new();
     for client in fs::read_dir(folder(bench)).into_iter().flatten() {
         all.extend(fs::read_dir(client.unwrap().path()).unwrap().map(|file| file.unwrap().path()));

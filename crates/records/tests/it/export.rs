@@ -38,7 +38,7 @@ fn every_table_leaves_or_stays_for_a_reason_that_is_given() {
 pub(crate) async fn document(bench: &Bench, visit: &Visit, client: ClientId) {
     let sending = records::documents::Sending {
         form: *uuid::Uuid::new_v4().as_bytes(),
-        replaces: None,
+        goes: records::documents::Goes::IntoFile,
         name: "cv.txt".into(),
         title: "Marked title of a CV".into(),
         kind: casework::documents::Kind::Cv,

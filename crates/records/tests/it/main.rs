@@ -23,6 +23,7 @@ mod export;
 mod figures;
 mod files;
 mod imports;
+mod layers;
 mod messages;
 mod moving_in;
 mod pdf;

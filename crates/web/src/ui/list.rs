@@ -81,10 +81,11 @@ pub fn filters(label: &str, items: &[(&str, &str, bool)]) -> Markup {
     } } } }
 }
 
-/// The way through a long list: addresses of the page before and after, and where we are ("21 to 40 of 93").
+/// The way through a long list, by what its pages are called: addresses of the page before and after, and where we are ("21 to 40
+/// of 93").
 #[must_use]
-pub fn pages(before: Option<&str>, here: &str, after: Option<&str>) -> Markup {
-    html! { nav.app-pages aria-label="Pages of this list" {
+pub fn pages(label: &str, before: Option<&str>, here: &str, after: Option<&str>) -> Markup {
+    html! { nav.app-turn aria-label=(label) {
         @if let Some(href) = before { a.govuk-link rel="prev" href=(href) { "Previous page" } }
         span class="app-muted app-num" { (here) }
         @if let Some(href) = after { a.govuk-link rel="next" href=(href) { "Next page" } }

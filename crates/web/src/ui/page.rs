@@ -31,6 +31,10 @@ pub struct StaffPage<'a> {
     pub nav: &'a [NavItem<'a>],
     /// Whether to offer the search for a client.
     pub search: bool,
+    /// Whether lists stand close together.
+    pub compact: bool,
+    /// What single keys do, if this person switched them on.
+    pub shortcuts: Option<Markup>,
     /// When the session ends, in Unix seconds: the page warns five minutes before.
     pub session_ends: Option<i64>,
     /// The page itself: see [`container`], [`reading`] and [`columns`].
@@ -67,7 +71,11 @@ pub fn staff(page: StaffPage<'_>) -> Markup {
     let head = Head { title: page.title, service: page.service, session_ends: page.session_ends, hide: true };
     document(
         &head,
-        "govuk-template__body app-staff",
+        if page.compact {
+            "govuk-template__body app-staff app-compact"
+        } else {
+            "govuk-template__body app-staff"
+        },
         html! {
             header.app-header {
                 div class="govuk-width-container app-header__in" {
@@ -83,6 +91,14 @@ pub fn staff(page: StaffPage<'_>) -> Markup {
             (navigation(page.nav))
             main #main-content tabindex="-1" { (page.body) }
             (footer(html! { "Every view of a record is logged." }))
+            @if let Some(keys) = page.shortcuts {
+                dialog.app-dialog #key-list aria-labelledby="key-list-h" {
+                    h2.app-h2 #key-list-h { "Keyboard shortcuts" }
+                    (keys)
+                    p.govuk-body { a.govuk-link href="/account/settings" { "Switch them off" } }
+                    form method="dialog" { button.govuk-button type="submit" { "Close" } }
+                }
+            }
         },
     )
 }

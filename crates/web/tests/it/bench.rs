@@ -197,7 +197,7 @@ impl Bench {
         let (client, visit) = (client.parse::<ClientId>().unwrap(), self.visit_of(adviser));
         let sending = records::documents::Sending {
             form: *uuid::Uuid::new_v4().as_bytes(),
-            replaces: None,
+            goes: records::documents::Goes::IntoFile,
             name: "cv.txt".into(),
             title: "CV".into(),
             kind: casework::documents::Kind::Cv,

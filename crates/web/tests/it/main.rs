@@ -20,6 +20,7 @@ mod failing;
 mod figures;
 mod forms;
 mod imports;
+mod lists;
 mod programmes;
 mod registers;
 mod requests;

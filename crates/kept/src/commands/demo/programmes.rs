@@ -8,6 +8,7 @@ use casework::{Answer, ClientId, How, Profile, Written};
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 use notice::{EntryForm, FieldId, forms};
+use records::documents::Goes;
 use records::organisation_details::OrganisationDetails;
 use records::placements::{Becomes, Joining};
 use records::programmes::Offered;
@@ -112,6 +113,11 @@ async fn place(
     let form = service.surroundings().draw();
     let written = support_of(support, turn, joined.max(ago(7)));
     service.write_entry_for(adviser, client, form, support, &written, Some(to.id)).await?;
+    if turn % 3 == 1
+        && let Some(proof) = demo::documents(0).pop()
+    {
+        super::send(service, adviser, client, proof, Goes::With(to.id)).await?;
+    }
     if turn % 5 == 2 {
         let ended = Ended {
             on: today,

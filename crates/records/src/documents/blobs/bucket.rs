@@ -60,13 +60,14 @@ impl Bucket {
         Ok(self.standing("")?.is_empty())
     }
 
-    pub(super) fn list(&self) -> Result<Vec<Found>, Error> {
+    /// What stands there and begins so.
+    pub(super) fn list(&self, prefix: &str) -> Result<Vec<Found>, Error> {
         let found = |one: Object| {
             let (client, name) = one.key.split_once('/')?;
             let which = Which::read(client, name)?;
             Some(Found { which, finished: one.upload.is_none(), age: one.age, length: one.length })
         };
-        Ok(self.standing("")?.into_iter().filter_map(found).collect())
+        Ok(self.standing(prefix)?.into_iter().filter_map(found).collect())
     }
 
     /// Uploads first: one that becomes whole meanwhile is listed twice rather than not at all.

@@ -78,22 +78,14 @@ impl Folder {
 
     pub(super) fn list(&self) -> Result<Vec<Found>, Error> {
         let mut all = Vec::new();
-        let now = SystemTime::now();
         for folder in entries(&self.path)? {
-            let Some(client) = name(&folder) else { continue };
-            for path in entries(&folder)? {
-                let Some(name) = name(&path) else { continue };
-                let whole = name.strip_suffix(UNFINISHED).and_then(|name| name.strip_suffix('.'));
-                let finished = whole.is_none();
-                let Some(which) = Which::read(client, whole.unwrap_or(name)) else { continue };
-                let about = fs::metadata(&path);
-                let length = about.as_ref().map(fs::Metadata::len).unwrap_or_default();
-                let written = about.and_then(|found| found.modified()).unwrap_or(now);
-                let age = now.duration_since(written).unwrap_or_default();
-                all.push(Found { which, finished, age, length });
-            }
+            all.extend(inside(&folder)?);
         }
         Ok(all)
+    }
+
+    pub(super) fn list_client(&self, client: ClientId) -> Result<Vec<Found>, Error> {
+        inside(&self.of_client(client))
     }
 
     /// Puts a version into its place, durably.
@@ -122,6 +114,24 @@ fn entries(folder: &Path) -> Result<Vec<PathBuf>, Error> {
         }
         Err(error) => Err(Error::from_disk(&error)),
     }
+}
+
+/// What stands in the folder of a client.
+fn inside(folder: &Path) -> Result<Vec<Found>, Error> {
+    let (mut all, now) = (Vec::new(), SystemTime::now());
+    let Some(client) = name(folder) else { return Ok(all) };
+    for path in entries(folder)? {
+        let Some(name) = name(&path) else { continue };
+        let whole = name.strip_suffix(UNFINISHED).and_then(|name| name.strip_suffix('.'));
+        let finished = whole.is_none();
+        let Some(which) = Which::read(client, whole.unwrap_or(name)) else { continue };
+        let about = fs::metadata(&path);
+        let length = about.as_ref().map(fs::Metadata::len).unwrap_or_default();
+        let written = about.and_then(|found| found.modified()).unwrap_or(now);
+        let age = now.duration_since(written).unwrap_or_default();
+        all.push(Found { which, finished, age, length });
+    }
+    Ok(all)
 }
 
 fn name(path: &Path) -> Option<&str> {
