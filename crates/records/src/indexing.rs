@@ -83,7 +83,8 @@ impl Service {
         let mut people = People::default();
         let rows = self.records().read(vec![HEADS.with([]), SAID_NO.with([])]).await?;
         let [heads, said_no] = rows.as_slice() else { return Err(Error::Damaged("batch")) };
-        let mut heads: HashMap<ClientId, Head> = heads.rows.iter().map(Head::read).collect::<Result<_, _>>()?;
+        let mut heads: HashMap<ClientId, Head> =
+            heads.rows.iter().map(Head::read).collect::<Result<_, _>>()?;
         for row in &said_no.rows {
             if let Some(head) = heads.get_mut(&ClientId::from_bytes(row.bytes16(0)?)) {
                 head.said_no |= row.int(1)?;
@@ -123,9 +124,6 @@ impl Service {
 
     /// Brings these clients up to date in the index; one who is no more is dropped at once.
     pub(crate) async fn index_clients(&self, clients: &[ClientId]) -> Result<(), Error> {
-        if clients.len() > AT_ONCE {
-            self.columns().write().unwrap_or_else(PoisonError::into_inner).forget();
-        }
         for some in clients.chunks(AT_ONCE) {
             self.index_some(some).await?;
         }
