@@ -173,6 +173,12 @@ impl Writer {
             self.pace.gather(&mut arrived, jobs);
         }
         let Arrived { lines, waiting, outbox, closing } = arrived;
+        // First the outbox: a change that was committed before an entry was sent stands before it in the log, and whoever
+        // waited for the entry sees both.
+        if outbox {
+            let result = outbox::empty(self).await;
+            report(&result);
+        }
         if !lines.is_empty() {
             let begun = Instant::now();
             let result = self.append(&lines).await;
@@ -181,10 +187,6 @@ impl Writer {
             for done in waiting {
                 let _ = done.send(result.clone());
             }
-        }
-        if outbox {
-            let result = outbox::empty(self).await;
-            report(&result);
         }
         closing
     }

@@ -21,6 +21,9 @@ sql! { records:
     TEXT = "SELECT notice, version, text FROM notice_text WHERE digest = $1";
 }
 
+/// A notice was published: with a new service its first one.
+pub(crate) const PUBLISHED: Action = Action("publish-notice");
+
 /// One version as published, word for word.
 pub struct Published {
     /// The notice.
@@ -157,7 +160,7 @@ impl Service {
             )));
         }
         self.records().write(publishing(&new, text, self.now())).await?;
-        self.log().event(None, Action("publish-notice"), Outcome::Done).durable().await?;
+        self.log().event(None, PUBLISHED, Outcome::Done).durable().await?;
         self.follow_changes().await
     }
 

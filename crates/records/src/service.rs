@@ -5,7 +5,7 @@ use std::sync::atomic::AtomicI64;
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use access::Policy;
-use audit::{Log, SigningKey};
+use audit::{Log, Outcome, SigningKey};
 use casework::returns::Definition;
 use jiff::Timestamp;
 use messages::Post;
@@ -120,7 +120,10 @@ impl Service {
         batch.push(SET_SETTING.with(["epoch".into(), vault.epoch().to_string().into()]));
         records.write(batch).await?;
         drop(vault);
-        Service::open(places, surroundings).await
+        let service = Service::open(places, surroundings).await?;
+        // With its first entry the log has something to sign: a backup, and whoever looks for an older state, need that.
+        service.log.event(None, notices::PUBLISHED, Outcome::Done).durable().await?;
+        Ok(service)
     }
 
     /// Opens a service that was made by `create`, checks that its parts belong together and fills its memory.

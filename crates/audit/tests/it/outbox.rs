@@ -5,7 +5,7 @@ use std::time::Duration;
 use audit::{Action, Detail, Error};
 use store::sql;
 
-use crate::desk::{Bench, client, permit};
+use crate::desk::{Bench, VIEW, client, permit};
 
 const RECORD: Action = Action("record-meeting");
 
@@ -35,6 +35,23 @@ async fn a_change_is_in_the_log_once_it_is_committed() {
         let log = bench.open().await.unwrap();
         assert_eq!((log.size().await.unwrap(), bench.left().await), (3, 0));
         assert_eq!(log.about(client(2), 5).await.unwrap()[0].action, "record-meeting");
+        log.close().await.unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_stands_before_what_is_sent_after_it() {
+    for bench in Bench::all().await {
+        let log = bench.open().await.unwrap();
+        for _ in 0..20 {
+            let change = log.change(permit(1), RECORD, &Detail::default());
+            bench.records.write(vec![change.outbox()]).await.unwrap();
+            change.committed();
+            let _receipt = log.submit(permit(1), VIEW, Detail::default()).durable().await.unwrap();
+            let newest = log.about(client(1), 2).await.unwrap();
+            let newest: Vec<&str> = newest.iter().map(|entry| entry.action.as_str()).collect();
+            assert_eq!(newest, [VIEW.0, RECORD.0]);
+        }
         log.close().await.unwrap();
     }
 }
