@@ -107,6 +107,7 @@ async function day(page, hand, which, look) {
   await hand.press(link('Record a referral'))
   await hand.press(page.getByLabel('From us to'))
   await hand.type(page.getByLabel('Which organisation?'), 'Quay Debt Advice')
+  await hand.press(page.getByLabel('The client, who tells or hands over what they wish'))
   await hand.type(page.getByLabel('What for?'), 'Wants to know where the money goes before starting work')
   await hand.press(button('Save'))
   await link('From us to, Quay Debt Advice').first().waitFor()

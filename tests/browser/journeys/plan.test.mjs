@@ -93,6 +93,7 @@ test('support, a referral, a barrier and a check are written and listed', async 
   await write('support', 'Record a referral', async () => {
     await page.getByLabel('From us to').check()
     await page.getByLabel('Which organisation?').fill('Quay Debt Advice')
+    await page.getByLabel('The client, who tells or hands over what they wish').check()
     await page.getByLabel('What for?').fill('Rent arrears')
   })
   await write('plan', 'Add a barrier', async () => {
