@@ -94,7 +94,7 @@ def main(kept, schemathesis):
             ids.append(client(address, token, "Maria Lopes", "07700 900124"))
             meeting = {"kind": "phone", "note": "Rang.", "took_part": True}
             entry = call(address, token, "POST", f"/api/v1/clients/{ids[0]}/meetings", meeting)["id"]
-            answers = {"direction": "out", "organisation": "Harbour Skills Centre", "reason": "Forklift licence"}
+            answers = {"direction": "out", "organisation": "Harbour Skills Centre", "told_by": "client", "reason": "Forklift licence"}
             referrals = f"/api/v1/clients/{ids[0]}/referrals"
             referral = call(address, token, "POST", referrals, {"answers": answers})["id"]
             assert call(address, token, "GET", f"{referrals}/{referral}")["stands"] == "sent"

