@@ -1,7 +1,10 @@
 //! Which pairs are worth comparing: those that share at least one key. Every kind of fault leaves some key whole.
 
+use std::sync::Arc;
+
 use super::compare::hash;
-use super::record::{Name, Prepared};
+use super::names::Name;
+use super::record::Prepared;
 
 /// Keys that more people share say nothing; a key of a number shared by so many is a placeholder.
 pub(super) const MOST_SHARING: usize = 250;
@@ -21,9 +24,9 @@ pub(super) fn keys(record: &Prepared) -> Vec<u64> {
             keys.push(hash(kind, parts));
         }
     };
-    key(1, &[&record.nino]);
-    key(2, &[&record.phone]);
-    key(3, &[&record.email]);
+    key(1, &[record.nino()]);
+    key(2, &[record.phone()]);
+    key(3, &[record.email()]);
     if let Some((year, day, month)) = &birth {
         key(4, &[year, day]);
         for last in &lasts {
@@ -34,21 +37,21 @@ pub(super) fn keys(record: &Prepared) -> Vec<u64> {
             key(7, &[first, year, month]);
             key(8, &[first, day]);
         }
-        key(9, &[&record.house, &record.street, year]);
-        key(10, &[&record.postcode, year]);
-        key(10, &[&record.postcode, day]);
+        key(9, &[record.house(), record.street(), year]);
+        key(10, &[record.postcode(), year]);
+        key(10, &[record.postcode(), day]);
     }
     for first in &firsts {
         for last in &lasts {
             key(11, &[first, last]);
         }
-        key(12, &[first, &record.postcode]);
-        key(13, &[first, &record.house, &record.street]);
-        key(13, &[first, &record.street, &record.town]);
+        key(12, &[first, record.postcode()]);
+        key(13, &[first, record.house(), record.street()]);
+        key(13, &[first, record.street(), record.town()]);
     }
     for last in &lasts {
-        key(14, &[last, &record.postcode]);
-        key(15, &[last, &record.house, &record.street]);
+        key(14, &[last, record.postcode()]);
+        key(15, &[last, record.house(), record.street()]);
     }
     // Swapped names have the same two words.
     if let (Some(first), Some(last)) = (record.first.first(), record.last.first()) {
@@ -58,16 +61,16 @@ pub(super) fn keys(record: &Prepared) -> Vec<u64> {
         if let Some((year, ..)) = &birth {
             key(17, &[&start(&low.text, 3), &start(&high.text, 3), year]);
         }
-        key(18, &[&start(&last.text, 4), &start(&first.text, 1), &record.postcode]);
+        key(18, &[&start(&last.text, 4), &start(&first.text, 1), record.postcode()]);
     }
     // Whichever of the names it is: they may be swapped, and one of them another.
     let start = |text: &str| text.chars().take(6).collect::<String>();
-    let street = start(&record.street);
+    let street = start(record.street());
     for word in &words {
-        key(20, &[word, &record.postcode]);
-        key(21, &[word, &street, &record.house]);
-        key(22, &[word, &street, &record.town]);
-        key(23, &[word, &record.locality, &record.town]);
+        key(20, &[word, record.postcode()]);
+        key(21, &[word, &street, record.house()]);
+        key(22, &[word, &street, record.town()]);
+        key(23, &[word, record.locality(), record.town()]);
         if let Some((year, day, month)) = &birth {
             key(24, &[word, year, month]);
             key(25, &[word, day]);
@@ -77,16 +80,16 @@ pub(super) fn keys(record: &Prepared) -> Vec<u64> {
         key(26, &[one, two]);
     }
     // The lines of an address may stand in the other order: both have keys of one kind.
-    let locality = start(&record.locality);
+    let locality = start(record.locality());
     for line in [&street, &locality] {
-        key(19, &[&record.house, line, &record.town]);
-        key(27, &[&record.house, line, &record.postcode]);
+        key(19, &[record.house(), line, record.town()]);
+        key(27, &[record.house(), line, record.postcode()]);
     }
-    key(29, &[&street, &record.locality, &record.postcode]);
-    key(29, &[&record.locality, &street, &record.postcode]);
+    key(29, &[&street, record.locality(), record.postcode()]);
+    key(29, &[record.locality(), &street, record.postcode()]);
     let (low, high) = if street < locality { (&street, &locality) } else { (&locality, &street) };
-    key(30, &[low, high, &record.town]);
-    key(31, &[&street, &record.postcode]);
+    key(30, &[low, high, record.town()]);
+    key(31, &[&street, record.postcode()]);
     keys.sort_unstable();
     keys.dedup();
     keys
@@ -94,7 +97,7 @@ pub(super) fn keys(record: &Prepared) -> Vec<u64> {
 
 /// First name and surname by their sound, in the order of the alphabet.
 fn words(record: &Prepared) -> Vec<String> {
-    let heard = |name: &Name| name.sounds.first().cloned().unwrap_or_else(|| name.text.clone());
+    let heard = |name: &Arc<Name>| name.sounds.first().cloned().unwrap_or_else(|| name.text.clone());
     let mut words: Vec<String> =
         record.first.iter().take(1).chain(record.last.iter().take(1)).map(heard).collect();
     words.sort_unstable();

@@ -1,9 +1,11 @@
 //! How alike two records are: a level for each field, from the same to another, never a number made of several fields.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use super::birth::Birth;
-use super::record::{Name, Prepared};
+use super::names::Name;
+use super::record::Prepared;
 
 /// What is compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -197,11 +199,11 @@ impl Shares {
 }
 
 fn values(record: &Prepared) -> [Option<u64>; 4] {
-    let name = |names: &[Name]| names.first().map(|name| hash(0, &[&name.text]));
+    let name = |names: &[Arc<Name>]| names.first().map(|name| hash(0, &[&name.text]));
     let birth = record
         .birth
         .map(|birth| u64::from(birth.year) << 16 | u64::from(birth.month) << 8 | u64::from(birth.day));
-    let postcode = (!record.postcode.is_empty()).then(|| hash(0, &[&record.postcode]));
+    let postcode = (!record.postcode().is_empty()).then(|| hash(0, &[record.postcode()]));
     [name(&record.first), name(&record.last), birth, postcode]
 }
 
@@ -229,12 +231,12 @@ pub(super) fn compare(one: &Prepared, two: &Prepared) -> Levels {
             (names, order) = (crossed, 2);
         }
     }
-    let postcode = postcode(&one.postcode, &two.postcode);
-    let mut place = (street(one, two), text(&one.locality, &two.locality));
+    let postcode = postcode(one.postcode(), two.postcode());
+    let mut place = (street(one, two), text(one.locality(), two.locality()));
     // Lines of an address written in the other order.
     if place.0 >= 3
-        && (1..=2).contains(&text(&one.street, &two.locality))
-        && (1..=2).contains(&text(&one.locality, &two.street))
+        && (1..=2).contains(&text(one.street(), two.locality()))
+        && (1..=2).contains(&text(one.locality(), two.street()))
     {
         place = (2, 2);
     }
@@ -247,18 +249,18 @@ pub(super) fn compare(one: &Prepared, two: &Prepared) -> Levels {
             (Some(one), Some(two)) => 1 + u8::from(one != two),
             _ => 0,
         },
-        code(&one.nino, &two.nino),
+        code(one.nino(), two.nino()),
         // Addresses made of one name are alike whoever has that name.
-        match email(&one.email, &two.email) {
+        match email(one.email(), two.email()) {
             2 if (1..=3).contains(&names.0) && (1..=3).contains(&names.1) => 0,
             level => level,
         },
-        code(&one.phone, &two.phone),
+        code(one.phone(), two.phone()),
         postcode,
         place.0,
         place.1,
         // Whoever has the same postcode has the same town: that says nothing more.
-        if postcode == 1 { 0 } else { text(&one.town, &two.town) },
+        if postcode == 1 { 0 } else { text(one.town(), two.town()) },
     ]
 }
 
@@ -270,7 +272,7 @@ const fn other_last(level: u8) -> bool {
     matches!(level, 0 | 4 | 5)
 }
 
-fn first(one: &[Name], two: &[Name]) -> u8 {
+fn first(one: &[Arc<Name>], two: &[Arc<Name>]) -> u8 {
     let (Some(head), Some(other)) = (one.first(), two.first()) else { return 0 };
     if head.text == other.text {
         return 1;
@@ -294,7 +296,7 @@ fn first(one: &[Name], two: &[Name]) -> u8 {
     }
 }
 
-fn last(one: &[Name], two: &[Name]) -> u8 {
+fn last(one: &[Arc<Name>], two: &[Arc<Name>]) -> u8 {
     let (Some(head), Some(other)) = (one.first(), two.first()) else { return 0 };
     if head.text == other.text {
         1
@@ -310,7 +312,7 @@ fn last(one: &[Name], two: &[Name]) -> u8 {
 }
 
 /// A first name against a surname.
-fn crossed(one: &[Name], two: &[Name]) -> u8 {
+fn crossed(one: &[Arc<Name>], two: &[Arc<Name>]) -> u8 {
     let (Some(head), Some(other)) = (one.first(), two.first()) else { return 0 };
     if head.text == other.text {
         1
@@ -437,19 +439,19 @@ fn postcode(one: &str, two: &str) -> u8 {
 }
 
 fn street(one: &Prepared, two: &Prepared) -> u8 {
-    if one.street.is_empty() || two.street.is_empty() {
+    if one.street().is_empty() || two.street().is_empty() {
         return 0;
     }
-    let same = one.street == two.street;
+    let same = one.street() == two.street();
     let alike = same
-        || near(&one.street, &two.street)
-        || (one.street.len().min(two.street.len()) >= 5
-            && strsim::jaro_winkler(&one.street, &two.street) >= 0.93);
-    let house = code(&one.house, &two.house);
+        || near(one.street(), two.street())
+        || (one.street().len().min(two.street().len()) >= 5
+            && strsim::jaro_winkler(one.street(), two.street()) >= 0.93);
+    let house = code(one.house(), two.house());
     let similar_house = house == 2
         || (house == 3
-            && strsim::osa_distance(&one.house, &two.house) <= 1
-            && one.house.len().max(two.house.len()) > 1);
+            && strsim::osa_distance(one.house(), two.house()) <= 1
+            && one.house().len().max(two.house().len()) > 1);
     match (alike, house) {
         (true, 0 | 1) if same => 1,
         (true, 0 | 1) => 2,

@@ -4,18 +4,21 @@
 //! taken. Nothing is ever merged here: a score is a proposal to a person who decides.
 //!
 //! - `record` folds and cuts up what a file says; `birth` reads its dates, wrong ones included.
-//! - `block` gives the keys by which pairs are found that are worth comparing.
+//! - `names` holds each word of a name once. `block` gives the keys by which pairs are found that are worth comparing, `blocks`
+//!   who shares which.
 //! - `compare` gives each field of a pair a level; `model` learns what each level is worth.
 //!
 //! To compare one more field, add it to `Field` with its levels, to `compare`, and its assumed rates to `model`.
 
 mod birth;
 mod block;
+mod blocks;
 mod closure;
 mod compare;
 mod explain;
 mod file;
 mod model;
+mod names;
 mod record;
 mod register;
 
@@ -25,6 +28,7 @@ use compare::{Levels, Shares};
 pub use explain::{Band, POSSIBLE, PROPOSE, Reason};
 pub use file::{Map, RECOGNISED, read_file, write_pairs};
 use model::Model;
+use names::Names;
 use record::Prepared;
 pub use record::Record;
 pub use register::{Candidate, Register, Roll, Twice};
@@ -74,7 +78,8 @@ pub fn link(left: &[Record], right: &[Record], least: f64) -> Vec<Pair> {
 }
 
 fn prepared<'r>(records: impl Iterator<Item = &'r Record>) -> Vec<Prepared> {
-    records.map(Record::prepare).collect()
+    let mut names = Names::default();
+    records.map(|record| record.prepare(&mut names)).collect()
 }
 
 fn pairs(records: &[Prepared], parted: Option<u32>, least: f64) -> Vec<Pair> {

@@ -1,11 +1,12 @@
 //! A person as a register or a file has them, and the form in which two are compared.
 
+use std::sync::Arc;
+
 use crate::fold::{Role, fold, joined, words_of_name};
-use crate::nicknames;
 use crate::person::phone_digits;
-use crate::sound::sounds;
 
 use super::birth::Birth;
+use super::names::{Name, Names};
 
 /// What is known of a person. What is not known is left empty.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -40,60 +41,131 @@ pub struct Record {
     pub email: String,
 }
 
-/// One word of a name.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Name {
-    pub(super) text: String,
-    pub(super) sounds: Vec<String>,
-    /// The lines of the list of short forms in which it stands.
-    pub(super) lines: Vec<u16>,
-}
-
 /// A record folded and cut up.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Prepared {
     /// The first name, its further words, then other first names.
-    pub(super) first: Vec<Name>,
+    pub(super) first: Box<[Arc<Name>]>,
     /// The surname without what stands between its words, its words, then other surnames.
-    pub(super) last: Vec<Name>,
+    pub(super) last: Box<[Arc<Name>]>,
     pub(super) birth: Option<Birth>,
     pub(super) sex: Option<char>,
-    pub(super) house: String,
-    pub(super) street: String,
-    pub(super) locality: String,
-    pub(super) town: String,
-    pub(super) postcode: String,
-    pub(super) nino: String,
-    pub(super) phone: String,
-    pub(super) email: String,
+    texts: Texts,
+}
+
+/// What is compared as a whole.
+#[derive(Debug, Clone, Copy)]
+enum Which {
+    House,
+    Street,
+    Locality,
+    Town,
+    Postcode,
+    Nino,
+    Phone,
+    Email,
+}
+
+/// How many texts there are.
+const TEXTS: usize = 8;
+/// So many bytes of a text are compared at most.
+const LONGEST: usize = 1000;
+
+/// The texts of a record in one piece: a million records are held at once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Texts {
+    all: Box<str>,
+    ends: [u16; TEXTS],
+}
+
+impl Texts {
+    /// Takes the texts in the order of [`Which`].
+    fn new(texts: [String; TEXTS]) -> Texts {
+        let (mut all, mut ends) = (String::new(), [0; TEXTS]);
+        for (text, end) in texts.iter().zip(&mut ends) {
+            let length = text.floor_char_boundary(LONGEST);
+            all.push_str(text.get(..length).unwrap_or_default());
+            *end = u16::try_from(all.len()).unwrap_or(u16::MAX);
+        }
+        Texts { all: all.into(), ends }
+    }
+
+    fn get(&self, which: Which) -> &str {
+        let at = which as usize;
+        let end = |at: usize| self.ends.get(at).map_or(0, |end| usize::from(*end));
+        self.all.get(at.checked_sub(1).map_or(0, end)..end(at)).unwrap_or_default()
+    }
+}
+
+impl Prepared {
+    pub(super) fn house(&self) -> &str {
+        self.texts.get(Which::House)
+    }
+
+    pub(super) fn street(&self) -> &str {
+        self.texts.get(Which::Street)
+    }
+
+    pub(super) fn locality(&self) -> &str {
+        self.texts.get(Which::Locality)
+    }
+
+    pub(super) fn town(&self) -> &str {
+        self.texts.get(Which::Town)
+    }
+
+    pub(super) fn postcode(&self) -> &str {
+        self.texts.get(Which::Postcode)
+    }
+
+    pub(super) fn nino(&self) -> &str {
+        self.texts.get(Which::Nino)
+    }
+
+    pub(super) fn phone(&self) -> &str {
+        self.texts.get(Which::Phone)
+    }
+
+    pub(super) fn email(&self) -> &str {
+        self.texts.get(Which::Email)
+    }
+
+    /// The words of all names.
+    pub(super) fn names(&self) -> impl Iterator<Item = &Name> {
+        self.first.iter().chain(&self.last).map(Arc::as_ref)
+    }
 }
 
 impl Record {
-    pub(super) fn prepare(&self) -> Prepared {
+    /// The form in which it is compared; `names` holds the words of names.
+    pub(super) fn prepare(&self, names: &mut Names) -> Prepared {
         let (house, street) = address(&self.house, &self.street);
+        let mut take = |words: Vec<String>| words.into_iter().map(|word| names.take(word)).collect();
         Prepared {
-            first: names(&self.first, &self.known_as, false),
-            last: names(&self.last, &self.former, true),
+            first: take(words_of(&self.first, &self.known_as, false)),
+            last: take(words_of(&self.last, &self.former, true)),
             birth: Birth::read(&self.birth),
             sex: fold(self.sex.trim())
                 .chars()
                 .next()
                 .map(|c| if c == 'w' { 'f' } else { c })
                 .filter(|c| "mf".contains(*c)),
-            house,
-            street,
-            locality: plain(&self.locality),
-            town: plain(&self.town),
-            postcode: plain(&self.postcode),
-            nino: plain(&self.nino),
-            phone: phone_digits(&self.phone),
-            email: fold(self.email.trim()),
+            texts: Texts::new([
+                house,
+                street,
+                plain(&self.locality),
+                plain(&self.town),
+                plain(&self.postcode),
+                plain(&self.nino),
+                phone_digits(&self.phone),
+                fold(self.email.trim()),
+            ]),
         }
     }
 }
 
-/// The whole name joined first, then its words, then the words of other names.
-fn names(main: &str, others: &str, whole: bool) -> Vec<Name> {
+/// The whole name joined first, then its words, then the words of other names; each once.
+fn words_of(main: &str, others: &str, whole: bool) -> Vec<String> {
     let mut list: Vec<String> = Vec::new();
     let found = words_of_name(main);
     if whole || found.is_empty() {
@@ -101,10 +173,10 @@ fn names(main: &str, others: &str, whole: bool) -> Vec<Name> {
     }
     let words = found.into_iter().chain(words_of_name(others));
     list.extend(words.filter(|(_, role)| *role != Role::Extra).map(|(word, _)| word));
-    let mut seen: Vec<Name> = Vec::new();
+    let mut seen: Vec<String> = Vec::new();
     for text in list {
-        if !text.is_empty() && seen.iter().all(|name| name.text != text) && seen.len() < 6 {
-            seen.push(Name { sounds: sounds(&text), lines: nicknames::lines(&text).to_vec(), text });
+        if !text.is_empty() && !seen.contains(&text) && seen.len() < 6 {
+            seen.push(text);
         }
     }
     seen

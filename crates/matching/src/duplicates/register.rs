@@ -1,12 +1,14 @@
 //! One new record against everybody who is there already, while it is being taken.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::sync::{PoisonError, RwLock};
 
 use super::block::{MOST_SHARING, keys};
+use super::blocks::Blocks;
 use super::compare::{Shares, compare};
 use super::explain::{Band, Reason, line, reasons};
 use super::model::{Model, same};
+use super::names::Names;
 use super::record::{Prepared, Record};
 use crate::Key;
 
@@ -92,10 +94,11 @@ impl Roll {
 /// Everybody who is there, by the keys of their records. People come and go one at a time.
 #[derive(Debug, Default)]
 pub struct Register {
-    records: HashMap<Key, (u32, Prepared)>,
-    keys: Vec<Key>,
+    people: Vec<Option<(Key, Prepared)>>,
     free: Vec<u32>,
-    blocks: BTreeSet<(u64, u32)>,
+    places: HashMap<Key, u32>,
+    names: Names,
+    blocks: Blocks,
     shares: Shares,
     /// The model for about this many people: made anew when they have become a tenth more or fewer.
     model: RwLock<Option<(usize, Model)>>,
@@ -111,39 +114,45 @@ impl Register {
     /// How many there are.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.records.len()
+        self.places.len()
     }
 
     /// Whether there is nobody.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.records.is_empty()
+        self.places.is_empty()
     }
 
     /// Adds a person, or puts them in the place of what was known of them before.
     pub fn insert(&mut self, key: Key, record: &Record) {
         self.remove(&key);
-        let prepared = record.prepare();
-        let slot = self.free.pop().unwrap_or_else(|| {
-            self.keys.push(key);
-            u32::try_from(self.keys.len() - 1).unwrap_or(u32::MAX)
+        let prepared = record.prepare(&mut self.names);
+        let at = self.free.pop().unwrap_or_else(|| {
+            self.people.push(None);
+            u32::try_from(self.people.len() - 1).unwrap_or(u32::MAX)
         });
-        if let Some(place) = self.keys.get_mut(slot as usize) {
-            *place = key;
+        for block in keys(&prepared) {
+            self.blocks.add(block, at);
         }
-        self.blocks.extend(keys(&prepared).into_iter().map(|block| (block, slot)));
         self.shares.add(&prepared);
-        self.records.insert(key, (slot, prepared));
+        self.places.insert(key, at);
+        if let Some(place) = self.people.get_mut(at as usize) {
+            *place = Some((key, prepared));
+        }
     }
 
     /// Takes a person out; says whether they were there.
     pub fn remove(&mut self, key: &Key) -> bool {
-        let Some((slot, prepared)) = self.records.remove(key) else { return false };
+        let Some(at) = self.places.remove(key) else { return false };
+        let Some((_, prepared)) = self.people.get_mut(at as usize).and_then(Option::take) else {
+            return false;
+        };
         for block in keys(&prepared) {
-            self.blocks.remove(&(block, slot));
+            self.blocks.remove(block, at);
         }
         self.shares.remove(&prepared);
-        self.free.push(slot);
+        prepared.names().for_each(|name| self.names.give_back(name));
+        self.free.push(at);
         true
     }
 
@@ -151,7 +160,7 @@ impl Register {
     #[must_use]
     pub fn roll(&self) -> Roll {
         let mut people: Vec<(Key, &Prepared)> =
-            self.records.iter().map(|(key, (_, record))| (*key, record)).collect();
+            self.people.iter().flatten().map(|(key, record)| (*key, record)).collect();
         people.sort_unstable_by_key(|(key, _)| *key);
         let (keys, records) = people.into_iter().map(|(key, record)| (key, record.clone())).unzip();
         Roll { keys, records }
@@ -161,11 +170,10 @@ impl Register {
     /// the likeliest first, at most `most`.
     #[must_use]
     pub fn candidates(&self, record: &Record, least: f64, most: usize) -> Vec<Candidate> {
-        let new = record.prepare();
+        let new = record.prepare(&mut Names::default());
         let mut slots: Vec<u32> = Vec::new();
         for block in keys(&new) {
-            let sharing = self.blocks.range((block, 0)..=(block, u32::MAX)).map(|(_, slot)| *slot);
-            let sharing: Vec<u32> = sharing.take(MOST_SHARING + 1).collect();
+            let sharing: Vec<u32> = self.blocks.sharing(block).take(MOST_SHARING + 1).collect();
             if sharing.len() <= MOST_SHARING {
                 slots.extend(sharing);
             }
@@ -178,8 +186,7 @@ impl Register {
         let mut found: Vec<Candidate> = slots
             .into_iter()
             .filter_map(|slot| {
-                let key = self.keys.get(slot as usize)?;
-                let (_, held) = self.records.get(key)?;
+                let (key, held) = self.people.get(slot as usize)?.as_ref()?;
                 let levels = compare(&new, held);
                 let rarity = self.shares.rarities(held, &levels, model.chances());
                 let parts = model.parts(&levels, rarity);
