@@ -97,6 +97,8 @@ fn main() {
                 phones: vec![format!("0770090{:04}", numbers.below(10_000))],
                 emails: vec![format!("p{at}@example.org")],
                 number: Some(format!("NB-{}", 10_000 + at)),
+                // The day of the last contact.
+                standing: numbers.below(730) as u32,
                 names: vec![name],
                 ..Person::default()
             }

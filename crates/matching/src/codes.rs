@@ -3,10 +3,47 @@
 
 use std::collections::BTreeSet;
 
-/// How many characters are packed; the rest of a longer code is not looked at.
-const PACKED: usize = 12;
+/// How characters are packed; the rest of a longer code is not looked at.
+#[derive(Debug, Clone, Copy)]
+struct Packing {
+    base: u64,
+    most: u32,
+}
+
 /// Letters, digits and "nothing here".
-const BASE: u64 = 37;
+const LETTERS: Packing = Packing { base: 37, most: 12 };
+/// Digits and "nothing here", four bits each: the middle of a telephone number is looked for in every one of them.
+const DIGITS: Packing = Packing { base: 16, most: 16 };
+
+impl Packing {
+    /// How many codes begin with so many characters.
+    fn width(self, letters: u32) -> u64 {
+        self.base.checked_pow(self.most.saturating_sub(letters)).unwrap_or(u64::MAX)
+    }
+
+    fn length(self, code: &str) -> u32 {
+        u32::try_from(code.chars().count()).unwrap_or(u32::MAX).min(self.most)
+    }
+
+    /// A code of small letters and digits as an integer; what is neither counts as nothing.
+    fn pack(self, code: &str) -> u64 {
+        let letters = code.chars().map(value).chain(std::iter::repeat(0)).take(self.most as usize);
+        letters.fold(0, |packed, letter| packed * self.base + letter)
+    }
+
+    /// The code again.
+    fn unpack(self, mut packed: u64) -> String {
+        let mut letters = Vec::with_capacity(self.most as usize);
+        while packed > 0 {
+            let letter = u32::try_from(packed % self.base).unwrap_or(0);
+            packed /= self.base;
+            if letter > 0 {
+                letters.push(char::from_digit(letter - 1, 36).unwrap_or('0'));
+            }
+        }
+        letters.into_iter().rev().collect()
+    }
+}
 
 /// What a code is. A number is also looked for without its letters, a telephone number also from its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -19,6 +56,20 @@ pub(crate) enum Kind {
     Number,
     /// A telephone number.
     Phone,
+}
+
+impl Kind {
+    const fn packing(self) -> Packing {
+        match self {
+            Kind::Postcode | Kind::Nino | Kind::Number => LETTERS,
+            Kind::Phone => DIGITS,
+        }
+    }
+
+    /// A code as it is held.
+    pub(crate) fn pack(self, code: &str) -> u64 {
+        self.packing().pack(code)
+    }
 }
 
 type Ordered = BTreeSet<(u64, u32)>;
@@ -62,8 +113,10 @@ impl Codes {
     fn also(&mut self, kind: Kind, code: u64) -> Option<(&mut Ordered, u64)> {
         match kind {
             Kind::Postcode | Kind::Nino => None,
-            Kind::Number => Some((&mut self.numbers_without_letters, pack(digits_of(&unpack(code))))),
-            Kind::Phone => Some((&mut self.phones_from_the_end, pack(&backwards(&unpack(code))))),
+            Kind::Number => {
+                Some((&mut self.numbers_without_letters, kind.pack(digits_of(&LETTERS.unpack(code)))))
+            }
+            Kind::Phone => Some((&mut self.phones_from_the_end, kind.pack(&backwards(&DIGITS.unpack(code))))),
         }
     }
 
@@ -76,26 +129,27 @@ impl Codes {
             Kind::Number => &self.numbers,
             Kind::Phone => &self.phones,
         };
-        beginning(order, prefix)
+        beginning(order, kind.packing(), prefix)
     }
 
     /// Who has a telephone number that ends with `digits`, and whether that is all of it.
     pub(crate) fn phones_ending<'c>(&'c self, digits: &str) -> impl Iterator<Item = (u32, bool)> + use<'c> {
-        beginning(&self.phones_from_the_end, &backwards(digits))
+        beginning(&self.phones_from_the_end, DIGITS, &backwards(digits))
     }
 
     /// Who has a telephone number with `digits` anywhere in it. Every number is looked at.
     pub(crate) fn phones_with<'c>(&'c self, digits: &str) -> impl Iterator<Item = u32> + use<'c> {
-        let length = u32::try_from(digits.len().min(PACKED)).unwrap_or(0);
-        let wanted = pack(digits) / BASE.pow(12_u32.saturating_sub(length));
-        let width = BASE.pow(length);
+        let length = DIGITS.length(digits);
+        // All but the digits of the beginning stand to the right.
+        let (wanted, width) =
+            (DIGITS.pack(digits) / DIGITS.width(length), u64::MAX >> (64 - 4 * length.max(1)));
         let within = move |code: u64| {
             let mut rest = code;
-            while rest >= wanted {
-                if rest % width == wanted {
+            while rest >= wanted.max(1) {
+                if rest & width == wanted {
                     return true;
                 }
-                rest /= BASE;
+                rest >>= 4;
             }
             false
         };
@@ -103,10 +157,13 @@ impl Codes {
     }
 }
 
-fn beginning<'o>(order: &'o Ordered, prefix: &str) -> impl Iterator<Item = (u32, bool)> + use<'o> {
-    let from = pack(prefix);
-    let length = u32::try_from(prefix.chars().count().min(PACKED)).unwrap_or(0);
-    let width = BASE.pow(12_u32.saturating_sub(length));
+fn beginning<'o>(
+    order: &'o Ordered,
+    packing: Packing,
+    prefix: &str,
+) -> impl Iterator<Item = (u32, bool)> + use<'o> {
+    let from = packing.pack(prefix);
+    let width = packing.width(packing.length(prefix));
     let range = if from == 0 { 1..1 } else { from..from.saturating_add(width) };
     order.range((range.start, 0)..(range.end, 0)).map(move |(code, slot)| (*slot, *code == from))
 }
@@ -117,25 +174,6 @@ fn digits_of(number: &str) -> &str {
 
 fn backwards(digits: &str) -> String {
     digits.chars().rev().collect()
-}
-
-/// A code of small letters and digits as an integer; what is neither counts as nothing.
-pub(crate) fn pack(code: &str) -> u64 {
-    let letters = code.chars().map(value).chain(std::iter::repeat(0)).take(PACKED);
-    letters.fold(0, |packed, letter| packed * BASE + letter)
-}
-
-/// The code again.
-fn unpack(mut packed: u64) -> String {
-    let mut letters = Vec::with_capacity(PACKED);
-    while packed > 0 {
-        let letter = u32::try_from(packed % BASE).unwrap_or(0);
-        packed /= BASE;
-        if letter > 0 {
-            letters.push(char::from_digit(letter - 1, 36).unwrap_or('0'));
-        }
-    }
-    letters.into_iter().rev().collect()
 }
 
 fn value(c: char) -> u64 {
@@ -150,8 +188,8 @@ mod tests {
     fn codes_that_begin_alike_lie_side_by_side() {
         let mut codes = Codes::default();
         for (slot, code) in (0..).zip(["nb14xy", "nb14xz", "nb15xy", "nb1", "20417", "2041"]) {
-            codes.add(Kind::Postcode, pack(code), slot);
-            assert_eq!(unpack(pack(code)), code);
+            codes.add(Kind::Postcode, LETTERS.pack(code), slot);
+            assert_eq!(LETTERS.unpack(LETTERS.pack(code)), code);
         }
         let found = |prefix: &str| codes.beginning(Kind::Postcode, prefix).collect::<Vec<_>>();
         assert_eq!(found("nb14"), [(0, false), (1, false)]);
@@ -159,20 +197,20 @@ mod tests {
         assert_eq!(found("2041"), [(5, true), (4, false)]);
         assert_eq!(found(""), []);
         assert_eq!(codes.beginning(Kind::Nino, "nb14").count(), 0);
-        assert!(pack("zzzzzzzzzzzzzzz") < u64::MAX - 1);
+        assert!(LETTERS.pack("zzzzzzzzzzzzzzz") < u64::MAX - 1);
     }
 
     #[test]
     fn telephone_numbers_are_found_from_both_ends_and_the_middle_and_forgotten() {
         let mut codes = Codes::default();
-        codes.add(Kind::Phone, pack("07700900123"), 1);
-        codes.add(Kind::Phone, pack("01514960123"), 2);
+        codes.add(Kind::Phone, DIGITS.pack("07700900123"), 1);
+        codes.add(Kind::Phone, DIGITS.pack("01514960123"), 2);
         assert_eq!(codes.phones_ending("0123").map(|found| found.0).collect::<Vec<_>>(), [1, 2]);
         assert_eq!(codes.phones_ending("900123").collect::<Vec<_>>(), [(1, false)]);
         assert_eq!(codes.phones_with("70090012").collect::<Vec<_>>(), [1]);
         assert_eq!(codes.phones_with("07700900123").collect::<Vec<_>>(), [1]);
         assert_eq!(codes.phones_with("55555").count(), 0);
-        codes.remove(Kind::Phone, pack("07700900123"), 1);
+        codes.remove(Kind::Phone, DIGITS.pack("07700900123"), 1);
         assert_eq!(codes.phones_ending("900123").count(), 0);
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::Key;
-use crate::codes::{Kind, pack};
+use crate::codes::Kind;
 use crate::fold::{Role, fold, joined, words_of_name};
 
 /// More words than any name has.
@@ -99,11 +99,12 @@ impl Person {
             }
         }
         let mut codes = Vec::new();
-        codes.extend(self.postcode.as_deref().map(|text| (Kind::Postcode, pack(&plain(text)))));
-        codes.extend(self.nino.as_deref().map(|text| (Kind::Nino, pack(&plain(text)))));
+        codes
+            .extend(self.postcode.as_deref().map(|text| (Kind::Postcode, Kind::Postcode.pack(&plain(text)))));
+        codes.extend(self.nino.as_deref().map(|text| (Kind::Nino, Kind::Nino.pack(&plain(text)))));
         let numbers = self.number.iter().chain(&self.other_numbers);
-        codes.extend(numbers.map(|text| (Kind::Number, pack(&plain(text)))));
-        codes.extend(self.phones.iter().map(|phone| (Kind::Phone, pack(&phone_digits(phone)))));
+        codes.extend(numbers.map(|text| (Kind::Number, Kind::Number.pack(&plain(text)))));
+        codes.extend(self.phones.iter().map(|phone| (Kind::Phone, Kind::Phone.pack(&phone_digits(phone)))));
         codes.retain(|(_, code)| *code != 0);
         codes.sort_unstable();
         codes.dedup();

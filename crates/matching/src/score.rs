@@ -164,7 +164,8 @@ struct Named {
 fn names(slot: &Slot, typed: &[Quality]) -> Option<Named> {
     let mut taken = 0_u32;
     let mut named = Named::default();
-    let mut roles: Vec<Role> = Vec::with_capacity(typed.len());
+    let main = |role: Role| matches!(role, Role::First | Role::Middle | Role::Last);
+    let (mut first, mut last, mut all_main) = (None, None, true);
     for quality in typed {
         let worth = |used: &Used| {
             let (quality, matched) = quality.get(used.word())?;
@@ -178,15 +179,16 @@ fn names(slot: &Slot, typed: &[Quality]) -> Option<Named> {
         taken |= 1 << place;
         named.sum += u32::from(quality);
         named.why = named.why.with(matched);
-        roles.push(role);
+        all_main &= main(role);
+        first = first.or(Some(role));
+        last = Some(role);
     }
-    let main = |role: &Role| matches!(role, Role::First | Role::Middle | Role::Last);
-    if roles.iter().all(main) {
-        let all = slot.words.iter().filter(|used| main(&used.role())).count();
-        let left = u16::try_from(all.saturating_sub(roles.len())).unwrap_or(0);
+    if all_main {
+        let all = slot.words.iter().filter(|used| main(used.role())).count();
+        let left = u16::try_from(all.saturating_sub(typed.len())).unwrap_or(0);
         named.penalty += NOT_TYPED * left.min(3);
     }
-    if roles.first() > roles.last() {
+    if first > last {
         named.penalty += OTHER_ORDER;
     }
     Some(named)

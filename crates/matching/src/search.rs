@@ -1,6 +1,7 @@
 //! The search: exact beginnings first; slips are looked for only when those find too few.
 
-use std::cmp::Reverse;
+use std::cell::OnceCell;
+use std::cmp::Ordering;
 use std::collections::HashMap;
 
 use crate::codes::Kind;
@@ -64,28 +65,34 @@ impl Index {
 
     /// The best of those found, in the order of their score; among equals in that of their standing, of how many are called
     /// so, of their names.
+    ///
+    /// One letter finds a tenth of everybody, so only those are put in order who may be shown, and what is slow to look up is
+    /// looked up of equals only.
     fn best(&self, found: Vec<(u32, u16, Why)>, limit: usize, mut may: impl FnMut(&Key) -> bool) -> Vec<Hit> {
-        let mut ranked: Vec<(Rank<'_>, Why)> = found
+        let mut ranked: Vec<(Ranked<'_>, Why)> = found
             .into_iter()
-            .filter_map(|(at, score, why)| Some((self.rank(self.slot(at)?, score), why)))
+            .filter_map(|(at, score, why)| {
+                let slot = self.slot(at)?;
+                let namesakes = OnceCell::new();
+                Some((Ranked { score, standing: slot.standing, namesakes, slot, index: self }, why))
+            })
             .collect();
-        ranked.sort_unstable_by(|one, two| one.0.cmp(&two.0));
-        let shown = ranked.into_iter().filter(|(rank, _)| may(&rank.key)).take(limit);
-        shown
-            .map(|(rank, why)| Hit { key: rank.key, score: f32::from(rank.score.0) / f32::from(EXACT), why })
-            .collect()
-    }
-
-    fn rank(&self, slot: &Slot, score: u16) -> Rank<'_> {
-        let (first, last) = slot.called();
-        let called = |word: Option<u32>| word.map_or(0, |word| self.words.slots(word).len() as u64);
-        Rank {
-            score: Reverse(score),
-            standing: Reverse(slot.standing),
-            namesakes: Reverse(called(first) * called(last)),
-            name: first.map_or("", |word| self.words.text(word)),
-            key: slot.key,
+        let (mut rest, mut shown, mut take) = (ranked.as_mut_slice(), Vec::new(), limit * 2);
+        while shown.len() < limit && !rest.is_empty() {
+            if take < rest.len() {
+                rest.select_nth_unstable_by(take, |one, two| one.0.cmp(&two.0));
+            }
+            let (next, others) = rest.split_at_mut(take.min(rest.len()));
+            next.sort_unstable_by(|one, two| one.0.cmp(&two.0));
+            let hits = next.iter().filter(|(ranked, _)| may(&ranked.slot.key)).take(limit - shown.len());
+            shown.extend(hits.map(|(ranked, why)| Hit {
+                key: ranked.slot.key,
+                score: f32::from(ranked.score) / f32::from(EXACT),
+                why: *why,
+            }));
+            (rest, take) = (others, take * 4);
         }
+        shown
     }
 
     /// Who has a code that can be read so, each once with the best reading.
@@ -194,14 +201,37 @@ impl Index {
     }
 }
 
-/// The order in which people are shown.
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
-struct Rank<'i> {
-    score: Reverse<u16>,
-    standing: Reverse<u32>,
-    namesakes: Reverse<u64>,
-    name: &'i str,
-    key: Key,
+/// Somebody found, in the order in which people are shown.
+struct Ranked<'i> {
+    score: u16,
+    standing: u32,
+    /// How many are called so, once it was asked.
+    namesakes: OnceCell<u64>,
+    slot: &'i Slot,
+    index: &'i Index,
+}
+
+impl Ranked<'_> {
+    /// How many are called so, by the two names that make somebody rare or not.
+    fn namesakes(&self) -> u64 {
+        *self.namesakes.get_or_init(|| {
+            let (first, last) = self.slot.called();
+            let called = |word: Option<u32>| word.map_or(0, |word| self.index.words.slots(word).len() as u64);
+            called(first) * called(last)
+        })
+    }
+
+    fn name(&self) -> &str {
+        self.slot.called().0.map_or("", |word| self.index.words.text(word))
+    }
+
+    fn cmp(&self, other: &Ranked<'_>) -> Ordering {
+        (other.score, other.standing)
+            .cmp(&(self.score, self.standing))
+            .then_with(|| other.namesakes().cmp(&self.namesakes()))
+            .then_with(|| self.name().cmp(other.name()))
+            .then_with(|| self.slot.key.cmp(&other.slot.key))
+    }
 }
 
 /// Who has a code and how well it matches, ordered by person.
