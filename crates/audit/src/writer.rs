@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use store::{Query, Store, Tx, sql};
+use store::{Query, Store, Tx, Value, sql};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, MissedTickBehavior, interval};
@@ -25,8 +25,16 @@ sql! { audit:
     GROW_FROM = "UPDATE audit_head SET size = CASE WHEN size = $1 THEN size + $2 END WHERE one = 1";
     /// Adds an entry.
     ADD_ENTRY = "INSERT INTO audit_entry (seq, id, at, actor, subject, hashes, leaf) VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    /// Adds eight: a statement costs PostgreSQL more than a row.
+    ADD_ENTRIES = "INSERT INTO audit_entry (seq, id, at, actor, subject, hashes, leaf) VALUES
+        ($1, $2, $3, $4, $5, $6, $7), ($8, $9, $10, $11, $12, $13, $14),
+        ($15, $16, $17, $18, $19, $20, $21), ($22, $23, $24, $25, $26, $27, $28),
+        ($29, $30, $31, $32, $33, $34, $35), ($36, $37, $38, $39, $40, $41, $42),
+        ($43, $44, $45, $46, $47, $48, $49), ($50, $51, $52, $53, $54, $55, $56)";
 }
 
+/// The rows of [`ADD_ENTRIES`].
+const ROWS: usize = 8;
 /// Entries in one transaction at most.
 pub(crate) const AT_ONCE: usize = 256;
 const SIGN_EVERY: Duration = Duration::from_secs(1);
@@ -206,7 +214,7 @@ impl Writer {
     /// Appends to the log as it is known, in one batch. None if it is not that log any more: then nothing was written.
     async fn append_alone(&self, lines: &[Line]) -> Result<Option<Tree>, Error> {
         let mut tree = self.tree.clone();
-        let mut batch = Vec::with_capacity(lines.len() + 1);
+        let mut batch = Vec::with_capacity(lines.len() / ROWS + ROWS);
         batch.push(GROW_FROM.with([signed(tree.size).into(), signed(lines.len() as u64).into()]));
         adding(&mut batch, &mut tree, lines)?;
         match self.store.write(batch).await {
@@ -231,7 +239,7 @@ impl Writer {
                     if before != tree.size {
                         tree = caught_up(tx, &tree, before).await?;
                     }
-                    let mut batch = Vec::with_capacity(lines.len());
+                    let mut batch = Vec::with_capacity(lines.len() / ROWS + ROWS);
                     adding(&mut batch, &mut tree, &lines)?;
                     tx.batch(batch).await?;
                     Ok(tree)
@@ -255,14 +263,26 @@ async fn caught_up(tx: &mut Tx, known: &Tree, size: u64) -> Result<Tree, Error> 
 
 /// The statements that add entries behind a tree, which grows by them.
 fn adding(batch: &mut Vec<Query>, tree: &mut Tree, lines: &[Line]) -> Result<(), Error> {
-    for Line { id, at, actor, subject, bytes } in lines {
-        let (seq, hashes) = (signed(tree.size), in_row(&tree.append(bytes)?));
-        let (actor, subject) = ((*actor).into(), (*subject).into());
-        let values =
-            [seq.into(), id.into(), (*at).into(), actor, subject, hashes.into(), bytes.clone().into()];
-        batch.push(ADD_ENTRY.with(values));
+    let (eights, rest) = lines.as_chunks::<ROWS>();
+    for eight in eights {
+        let mut values = Vec::with_capacity(ROWS * 7);
+        for line in eight {
+            values.extend(row(tree, line)?);
+        }
+        batch.push(ADD_ENTRIES.with_all(values));
+    }
+    for line in rest {
+        batch.push(ADD_ENTRY.with(row(tree, line)?));
     }
     Ok(())
+}
+
+/// The row of an entry, which the tree grows by.
+fn row(tree: &mut Tree, line: &Line) -> Result<[Value; 7], Error> {
+    let Line { id, at, actor, subject, bytes } = line;
+    let (seq, hashes) = (signed(tree.size), in_row(&tree.append(bytes)?));
+    let (actor, subject) = ((*actor).into(), (*subject).into());
+    Ok([seq.into(), id.into(), (*at).into(), actor, subject, hashes.into(), bytes.clone().into()])
 }
 
 fn report(result: &Result<(), Error>) {

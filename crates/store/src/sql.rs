@@ -34,6 +34,12 @@ impl Sql {
     pub fn with<const N: usize>(&'static self, values: [Value; N]) -> Query {
         Query { sql: self, values: values.into(), expected: None }
     }
+
+    /// The same with values that were gathered, for a statement of several rows.
+    #[must_use]
+    pub fn with_all(&'static self, values: Vec<Value>) -> Query {
+        Query { sql: self, values, expected: None }
+    }
 }
 
 impl Query {
