@@ -17,6 +17,7 @@ use store::{Row, Value, sql};
 use vault::{Compartment, FileKeys, Personal, Place};
 
 use crate::documents::{Pieces, Which};
+use crate::messages::NEVER;
 use crate::secrets::Token;
 use crate::sessions::{Level, Session, Visit};
 use crate::staff::Status;
@@ -317,6 +318,7 @@ impl<'r> Named<'r> {
                 Value::Int(day) if self.table.days.contains(name) => {
                     json!(day_from(*day).ok_or(Error::Damaged("day"))?.to_string())
                 }
+                Value::Int(NEVER) if self.table.times.contains(name) => Json::Null,
                 Value::Int(at) if self.table.times.contains(name) => {
                     let at = Timestamp::from_microsecond(*at).map_err(|_| Error::Damaged("time"))?;
                     json!(at.to_string())

@@ -27,6 +27,7 @@ use crate::sessions::Visit;
 use crate::surroundings::{day_from, day_number};
 use crate::{Error, Service, changes};
 
+pub(crate) use sending::NEVER;
 pub use sending::{MOST_ATTEMPTS, Step};
 
 sql! { records:

@@ -52,8 +52,8 @@ pub const MOST_ATTEMPTS: u32 = 24;
 /// How often Notify is asked what became of a message, and for how long.
 const ASK_EVERY: SignedDuration = SignedDuration::from_mins(5);
 const ASK_FOR: SignedDuration = SignedDuration::from_hours(72);
-/// Never: for a message that nobody asks after any more.
-const NEVER: i64 = i64::MAX;
+/// Never: for a message that nobody asks after any more. No time that can be written; an export says nothing instead.
+pub(crate) const NEVER: i64 = i64::MAX;
 
 /// What one step of sending came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -9,6 +9,7 @@ use jiff::civil::Date;
 use serde_json::{Map, Value as Json, json};
 
 use crate::export::tables::Table;
+use crate::messages::NEVER;
 use crate::surroundings::day_number;
 use crate::{Error, MIGRATIONS};
 
@@ -110,7 +111,8 @@ impl Shape {
                 return Ok(json!({ "b": BASE64_STANDARD.encode(bytes) }));
             }
             match line.get(&column.name) {
-                Some(Json::Null) => Ok(Json::Null),
+                Some(Json::Null) if column.nullable => Ok(Json::Null),
+                Some(Json::Null) if table.times.contains(&column.name.as_str()) => Ok(json!(NEVER)),
                 Some(said) => self.read(table, column, said).ok_or_else(|| line.lacks(&column.name)),
                 None if column.nullable => Ok(Json::Null),
                 None if known.contains(&column.name.as_str()) => Err(line.lacks(&column.name)),

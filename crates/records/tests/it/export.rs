@@ -8,6 +8,7 @@ use casework::ClientId;
 use casework::appointments::{Said, Slot, Way};
 use records::appointments::Booking;
 use records::export::{Folder, LEFT_OUT, exported};
+use records::messages::Step;
 use records::{Error, MIGRATIONS, Visit};
 use serde_json::Value;
 
@@ -50,7 +51,7 @@ pub(crate) async fn document(bench: &Bench, visit: &Visit, client: ClientId) {
     upload.finish().await.unwrap();
 }
 
-/// Books the client for tomorrow, at another time for each number.
+/// Books the client for tomorrow, at another time for each number. They are to be told, and nothing can be sent.
 pub(crate) async fn book(bench: &Bench, visit: &Visit, client: ClientId, nth: usize) {
     let now = bench.service.surroundings().civil(bench.service.surroundings().now());
     let hour = 9 + i8::try_from(nth % 8).unwrap();
@@ -61,9 +62,11 @@ pub(crate) async fn book(bench: &Bench, visit: &Visit, client: ClientId, nth: us
         slots: vec![Slot::at(at, 30, &now).unwrap()],
         way: Way::Office,
         said: Said { about: "Marked CV".into(), place: String::new() },
-        tell: false,
+        tell: true,
     };
     let _ = bench.service.book(visit, client, booking).await;
+    bench.service.send_by(messages::Post::none().unwrap());
+    while bench.service.send_next().await.unwrap() == Step::Done {}
 }
 
 /// Two clients with something of most kinds.
@@ -147,6 +150,11 @@ async fn everything_that_is_kept_is_written_and_reads_back() {
         let page = read["entries"].iter().find(|line| line["kind"] == "profile").unwrap();
         assert!(page["content"]["name"]["text"].as_str().unwrap().ends_with("Marked"), "{page}");
         assert_eq!(read["appointments"][0]["content"]["about"], "Marked CV");
+        assert_eq!(
+            (ids("messages"), &read["messages"][0]["due"]),
+            (all, &Value::Null),
+            "nobody asks after it"
+        );
         assert_eq!(read["paper"][0]["what"], "Marked agreement");
         assert!(read["paper"][0]["place"].to_string().contains("Cabinet B"));
         assert!(read["staff"].iter().any(|line| line["name"] == "Gwen" && line.get("sealed").is_none()));
