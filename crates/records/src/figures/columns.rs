@@ -78,6 +78,17 @@ impl Columns {
 }
 
 impl Everybody {
+    /// Nobody yet.
+    pub(crate) fn nobody(dimensions: Vec<Dimension>, notice: &str) -> Everybody {
+        Everybody {
+            dimensions,
+            people: BTreeMap::new(),
+            notice: notice.to_owned(),
+            generation: 0,
+            answered: Ledger::default(),
+        }
+    }
+
     /// These are other people than before: what was answered was about others.
     fn others(&mut self, generation: u64) {
         self.generation = generation;
@@ -114,13 +125,7 @@ impl Service {
             };
             columns.generations += 1;
             let generation = columns.generations;
-            let known = columns.everybody.get_or_insert_with(|| Everybody {
-                people: BTreeMap::new(),
-                dimensions: Vec::new(),
-                notice: String::new(),
-                generation,
-                answered: Ledger::default(),
-            });
+            let known = columns.everybody.get_or_insert_with(|| Everybody::nobody(Vec::new(), ""));
             if whole {
                 *known = new;
             } else {

@@ -11,7 +11,7 @@ use casework::profile::fields;
 use casework::{ClientId, EntryId, Meeting, MeetingKind, Profile, Written};
 use jiff::civil::Date;
 use notice::{Categories, Category, Purpose};
-use statistics::{Ledger, Secret};
+use statistics::Secret;
 use store::{Row, Rows, sql};
 use vault::{FileId, Personal};
 
@@ -39,6 +39,8 @@ sql! { records:
 const COUNT: Action = Action("gather-figures");
 /// Files a stretch.
 const STRETCH: usize = 200;
+/// Stretches under one entry of the log.
+const AT_ONCE: usize = 50;
 
 /// A piece of a file, as far as it is counted.
 enum Piece {
@@ -72,36 +74,47 @@ impl Service {
             Some(only) => only.iter().map(|client| (*client, *client)).collect(),
             None => self.stretches().await?,
         };
-        let mut everybody = Everybody {
-            dimensions: dimensions(self.policy(), &self.notices()),
-            people: BTreeMap::new(),
-            notice: notice.to_owned(),
-            generation: 0,
-            answered: Ledger::default(),
-        };
+        let mut everybody = Everybody::nobody(dimensions(self.policy(), &self.notices()), notice);
         let dimensions = Arc::new(everybody.dimensions.clone());
-        let mut under = self.permits(only.map(BTreeSet::len))?;
-        for (from, to) in stretches {
-            let range = || [from.as_bytes().into(), to.as_bytes().into()];
-            let rows = self
-                .records()
-                .read(vec![
-                    HEADS.with(range()),
-                    PIECES.with(range()),
-                    SUPPORT.with(range()),
-                    CAME.with(range()),
-                    HELD.with(range()),
-                ])
-                .await?;
+        // What is opened stands in memory until its entry is on disk: so many files at once, not everybody.
+        for some in stretches.chunks(AT_ONCE) {
+            let under = self.permits(only.map(|_| some.len()))?;
+            let people = self.gather_some(some, under, &secret, &dimensions).await?;
+            everybody.people.extend(people);
+        }
+        Ok(everybody)
+    }
+
+    /// Reads some stretches of files.
+    async fn gather_some(
+        &self,
+        stretches: &[(ClientId, ClientId)],
+        mut under: Vec<Under>,
+        secret: &Secret,
+        dimensions: &Arc<Vec<Dimension>>,
+    ) -> Result<BTreeMap<ClientId, Person>, Error> {
+        let mut some = Everybody::nobody(dimensions.to_vec(), "");
+        let mut rows = self.read_stretch(stretches.first()).await?;
+        for next in stretches.iter().skip(1).map(Some).chain([None]) {
             let [heads, pieces, support, came, held] = rows.as_slice() else {
                 return Err(Error::Damaged("batch"));
             };
-            self.read_heads(heads, &secret, &mut everybody)?;
-            self.read_days(support, came, held, &mut everybody)?;
-            self.open_pieces(pieces, &everybody, &dimensions, &mut under).await?;
+            self.read_heads(heads, secret, &mut some)?;
+            self.read_days(support, came, held, &mut some)?;
+            // The next stretch is read while this one is unsealed.
+            let opening = self.open_pieces(pieces, &some, dimensions, &mut under);
+            rows = tokio::try_join!(opening, self.read_stretch(next))?.1;
         }
-        self.let_go(under, &mut everybody).await?;
-        Ok(everybody)
+        self.let_go(under, &mut some).await?;
+        Ok(some.people)
+    }
+
+    /// What is counted of a stretch of files; nothing of none.
+    async fn read_stretch(&self, stretch: Option<&(ClientId, ClientId)>) -> Result<Vec<Rows>, Error> {
+        let Some((from, to)) = stretch else { return Ok(Vec::new()) };
+        let range = || [from.as_bytes().into(), to.as_bytes().into()];
+        let batch = [&HEADS, &PIECES, &SUPPORT, &CAME, &HELD].map(|sql| sql.with(range()));
+        Ok(self.records().read(batch.into()).await?)
     }
 
     /// Each category is opened once: equality answers under the equality duty, the rest for statistics.
