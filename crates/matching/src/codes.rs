@@ -121,7 +121,11 @@ impl Codes {
     }
 
     /// Who has a code of this kind that begins with `prefix`, and whether that is all of it.
-    pub(crate) fn beginning(&self, kind: Kind, prefix: &str) -> impl Iterator<Item = (u32, bool)> {
+    pub(crate) fn beginning<'c>(
+        &'c self,
+        kind: Kind,
+        prefix: &str,
+    ) -> impl Iterator<Item = (u32, bool)> + use<'c> {
         let order = match kind {
             Kind::Postcode => &self.postcodes,
             Kind::Nino => &self.ninos,

@@ -29,7 +29,8 @@ mod why;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-use codes::Codes;
+use codes::{Codes, Kind};
+use fold::{fold, joined};
 pub use person::Person;
 use person::Slot;
 use vocabulary::Vocabulary;
@@ -127,6 +128,13 @@ impl Index {
         }
         self.free.push(at);
         true
+    }
+
+    /// Whose number this is, as far as its first twelve letters and digits say.
+    pub fn numbered(&self, number: &str) -> impl Iterator<Item = Key> {
+        let packed = joined(&fold(number));
+        let begins = self.codes.beginning(Kind::Number, &packed);
+        begins.filter(|(_, all)| *all).filter_map(|(at, _)| self.slot(at).map(|slot| slot.key))
     }
 
     fn slot(&self, at: u32) -> Option<&Slot> {

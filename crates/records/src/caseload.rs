@@ -122,7 +122,7 @@ impl Service {
                 let status = FileStatus::read(row.text(1)?)?;
                 let who = known.shown(with_birth);
                 files.push((
-                    known.sort.clone(),
+                    known.sort(),
                     InCaseload {
                         who,
                         status,

@@ -219,7 +219,7 @@ impl Service {
         for row in rows.first().map(|rows| rows.rows.as_slice()).unwrap_or_default() {
             let client = ClientId::from_bytes(row.bytes16(0)?);
             let people = self.people().read().unwrap_or_else(PoisonError::into_inner);
-            clients.extend(people.known.get(&client).map(|known| (known.sort.clone(), known.shown(true))));
+            clients.extend(people.known.get(&client).map(|known| (known.sort(), known.shown(true))));
         }
         clients.sort_by(|a, b| a.0.cmp(&b.0).then(a.1.number.cmp(&b.1.number)));
         let clients: Vec<Shown> = clients.into_iter().map(|(_, shown)| shown).collect();

@@ -4,13 +4,14 @@
 //! people nor an import of a hundred thousand holds more in memory than what is searched.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::PoisonError;
+use std::sync::{Arc, PoisonError};
 
 use access::{Act, Actor, Circumstances, Permit, Request, Subject};
 use audit::{Action, Detail};
 use casework::{ClientId, Profile, StaffId};
 use notice::{Categories, Category, Purpose};
 use store::{Row, sql};
+use tokio::task::JoinHandle;
 use vault::{FileId, Personal};
 
 use crate::entries::{Stored, entry_columns};
@@ -66,6 +67,67 @@ impl Head {
     }
 }
 
+/// Pages of files one after another.
+#[derive(Default)]
+struct Stretch {
+    rows: Vec<Row>,
+}
+
+impl Stretch {
+    async fn first(service: &Service) -> Result<Stretch, Error> {
+        Stretch::after(service, vec![0; 16]).await
+    }
+
+    async fn after(service: &Service, file: Vec<u8>) -> Result<Stretch, Error> {
+        let most = i64::try_from(STRETCH).unwrap_or(i64::MAX);
+        let rows = service.records().read(vec![EVERYBODY.with([file.into(), most.into()])]).await?;
+        Ok(Stretch { rows: rows.into_iter().next().unwrap_or_default().rows })
+    }
+
+    /// Its files without the last of a full stretch, which may go on in the next one.
+    fn whole_files(&self) -> Vec<&Row> {
+        let last = self.rows.last().filter(|_| self.rows.len() == STRETCH).and_then(|row| row.blob(9).ok());
+        self.rows.iter().filter(|row| last.is_none() || row.blob(9).ok() != last).collect()
+    }
+
+    /// What comes after its whole files; nothing at the end.
+    async fn next(&self, service: &Service) -> Result<Stretch, Error> {
+        if self.rows.len() < STRETCH {
+            return Ok(Stretch::default());
+        }
+        let last = self.whole_files().last().copied().or(self.rows.last()).map(|row| row.blob(9));
+        Stretch::after(service, last.transpose()?.unwrap_or_default().to_vec()).await
+    }
+}
+
+/// The index while everybody is put into it, in a thread of its own.
+struct Filling {
+    heads: Arc<HashMap<ClientId, Head>>,
+    people: JoinHandle<People>,
+}
+
+impl Filling {
+    fn of(people: People, heads: HashMap<ClientId, Head>) -> Filling {
+        Filling { heads: Arc::new(heads), people: tokio::spawn(async { people }) }
+    }
+
+    /// Puts these in once those before them are.
+    async fn put(&mut self, opened: Vec<(ClientId, Profile)>) -> Result<(), Error> {
+        let mut people = (&mut self.people).await.map_err(|_| Error::Damaged("filling of the index"))?;
+        let heads = Arc::clone(&self.heads);
+        self.people = tokio::task::spawn_blocking(move || {
+            let known = opened.iter().filter_map(|(id, profile)| Some((*id, profile, heads.get(id)?)));
+            people.put_all(known.filter(|(_, _, head)| head.taken_up.is_none()));
+            people
+        });
+        Ok(())
+    }
+
+    async fn end(self) -> Result<People, Error> {
+        self.people.await.map_err(|_| Error::Damaged("filling of the index"))
+    }
+}
+
 impl Service {
     pub(crate) fn index_permit(&self) -> Result<Permit, Error> {
         Ok(self.policy().decide(Request {
@@ -99,26 +161,16 @@ impl Service {
             let opened = self.opened_pages(&pages).await?;
             people.put_all(opened.iter().filter_map(|(id, profile)| Some((*id, profile, heads.get(id)?))));
         }
-        let mut after = vec![0_u8; 16];
-        loop {
-            let stretch = (STRETCH as i64).into();
-            let rows = self.records().read(vec![EVERYBODY.with([after.into(), stretch])]).await?;
-            let rows = rows.into_iter().next().unwrap_or_default().rows;
-            let Some(last) = rows.last() else { break };
-            let full = rows.len() == STRETCH;
-            let last = last.blob(9)?;
-            // The last file of a full stretch may go on in the next one.
-            let whole: Vec<&Row> =
-                rows.iter().filter(|row| !full || row.blob(9).is_ok_and(|id| id != last)).collect();
-            let opened = self.opened_pages(&whole).await?;
-            let known = opened.iter().filter_map(|(id, profile)| Some((*id, profile, heads.get(id)?)));
-            people.put_all(known.filter(|(_, _, head)| head.taken_up.is_none()));
-            if !full {
-                break;
-            }
-            after = whole.last().map_or(Ok(last), |row| row.blob(9))?.to_vec();
+        let mut filling = Filling::of(people, heads);
+        let mut stretch = Stretch::first(self).await?;
+        while !stretch.rows.is_empty() {
+            // One stretch is read while the one before is unsealed, and the one before that is put into the index.
+            let pages = stretch.whole_files();
+            let (opened, next) = tokio::try_join!(self.opened_pages(&pages), stretch.next(self))?;
+            filling.put(opened).await?;
+            stretch = next;
         }
-        *self.people().write().unwrap_or_else(PoisonError::into_inner) = people;
+        *self.people().write().unwrap_or_else(PoisonError::into_inner) = filling.end().await?;
         Ok(())
     }
 

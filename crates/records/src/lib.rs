@@ -73,6 +73,7 @@ pub mod staff;
 pub mod standing;
 mod surroundings;
 pub mod sweep;
+mod taken_up;
 pub mod taking_in;
 pub mod tasks;
 pub mod team;

@@ -9,7 +9,7 @@ use access::{Act, Actor, Circumstances, Request, Role, Subject};
 use audit::{Action, Detail};
 use casework::looks::Marks;
 use casework::profile::fields;
-use casework::{ClientId, Profile, StaffId};
+use casework::{ClientId, Profile, StaffId, names};
 use jiff::civil::Date;
 use matching::{Index, Person};
 use notice::{Categories, Category, FieldId, Purpose};
@@ -19,6 +19,7 @@ use crate::duplicates::Twins;
 use crate::indexing::Head;
 use crate::sessions::Visit;
 use crate::standing::{Standing, purpose_of};
+use crate::taken_up::TakenUp;
 use crate::{Error, Opened, Service};
 
 /// What is shown of somebody in lists.
@@ -36,9 +37,14 @@ pub struct Shown {
     pub adviser: Option<StaffId>,
 }
 
+/// What lists need of somebody, in as little memory as it takes: there may be a million.
 pub(crate) struct Known {
-    shown: Shown,
-    pub(crate) sort: String,
+    client: ClientId,
+    /// Empty where none is recorded.
+    name: Box<str>,
+    number: Box<str>,
+    born: Option<Date>,
+    adviser: Option<StaffId>,
     pub(crate) restricted: bool,
     /// Purposes that the client said no to, a bit each in the order of the vocabulary.
     said_no: i64,
@@ -51,10 +57,8 @@ pub(crate) struct Known {
 pub(crate) struct People {
     index: Index,
     pub(crate) twins: Twins,
-    pub(crate) known: HashMap<ClientId, Known>,
-    numbers: HashMap<String, ClientId>,
-    /// Files that were taken up in others: in which, and the number under which they are still found.
-    taken_up: HashMap<ClientId, (ClientId, String)>,
+    pub(crate) known: HashMap<ClientId, Box<Known>>,
+    taken_up: TakenUp,
 }
 
 /// Somebody found, and why.
@@ -163,7 +167,7 @@ impl Service {
     /// The number of a file that was taken up in another one.
     pub(crate) fn number_taken_up(&self, client: ClientId) -> Option<String> {
         let people = self.people().read().unwrap_or_else(PoisonError::into_inner);
-        people.taken_up.get(&client).map(|(_, number)| number.clone())
+        people.taken_up.number(client).map(str::to_owned)
     }
 
     /// Whose file has this number, for commands that name a client by it.
@@ -180,15 +184,23 @@ impl Known {
     }
 
     pub(crate) fn adviser(&self) -> Option<StaffId> {
-        self.shown.adviser
+        self.adviser
+    }
+
+    /// What lists are sorted by.
+    pub(crate) fn sort(&self) -> String {
+        names::sort_name(&self.name).to_lowercase()
     }
 
     pub(crate) fn shown(&self, with_birth: bool) -> Shown {
-        let mut shown = self.shown.clone();
-        if !with_birth {
-            shown.born = None;
+        let name = if self.name.is_empty() { "Name not recorded" } else { &*self.name };
+        Shown {
+            client: self.client,
+            name: name.to_owned(),
+            number: self.number.to_string(),
+            born: self.born.filter(|_| with_birth),
+            adviser: self.adviser,
         }
-        shown
     }
 }
 
@@ -203,12 +215,9 @@ impl People {
                 Some(survivor) => {
                     self.forget(client);
                     let number = profile.text(&fields::CLIENT_NUMBER).unwrap_or_default().to_owned();
-                    self.numbers.insert(number.clone(), client);
-                    self.taken_up.insert(client, (survivor, number));
+                    self.taken_up.insert(client, survivor, number);
                 }
-                None => {
-                    self.taken_up.remove(&client);
-                }
+                None => self.taken_up.remove(client),
             }
         }
         for (client, profile, head) in people.filter(|(_, _, head)| head.taken_up.is_none()) {
@@ -216,29 +225,10 @@ impl People {
         }
     }
 
-    /// In which file a client's entries are now.
-    fn goes_on_in(&self, client: ClientId) -> ClientId {
-        let mut now = client;
-        // More steps than files that were ever made one.
-        for _ in 0..self.taken_up.len() {
-            match self.taken_up.get(&now) {
-                Some((survivor, _)) => now = *survivor,
-                None => break,
-            }
-        }
-        now
-    }
-
     fn put(&mut self, client: ClientId, profile: &Profile, head: &Head) {
         let text = |field: FieldId| profile.text(&field).map(str::to_owned);
         let born = profile.date(&fields::DATE_OF_BIRTH);
         self.twins.put(client, profile);
-        let other_numbers: Vec<String> = self
-            .taken_up
-            .iter()
-            .filter(|(absorbed, _)| self.goes_on_in(**absorbed) == client)
-            .map(|(_, (_, number))| number.clone())
-            .collect();
         let number = text(fields::CLIENT_NUMBER).unwrap_or_default();
         self.index.insert(&Person {
             key: *client.as_bytes(),
@@ -253,37 +243,33 @@ impl People {
             emails: text(fields::EMAIL).into_iter().collect(),
             nino: text(fields::NINO),
             number: (!number.is_empty()).then(|| number.clone()),
-            other_numbers,
+            other_numbers: self.taken_up.numbers_in(client),
             standing: head.standing,
         });
-        let name = profile.display_name().unwrap_or("Name not recorded").to_owned();
-        self.numbers.insert(number.clone(), client);
-        let shown = Shown { client, name, number, born, adviser: head.adviser };
-        self.known.insert(
+        let known = Known {
             client,
-            Known {
-                shown,
-                sort: profile.sort_name().to_lowercase(),
-                restricted: head.restricted,
-                said_no: head.said_no,
-                marks: Marks::of_client(profile),
-            },
-        );
+            name: profile.display_name().unwrap_or_default().into(),
+            number: number.into(),
+            born,
+            adviser: head.adviser,
+            restricted: head.restricted,
+            said_no: head.said_no,
+            marks: Marks::of_client(profile),
+        };
+        self.known.insert(client, Box::new(known));
     }
 
     /// Whose file has this number, as it is kept: `NB-20417`.
     pub(crate) fn with_number(&self, number: &str) -> Option<ClientId> {
-        self.numbers.get(number).map(|client| self.goes_on_in(*client))
+        let has = |client: &ClientId| self.known.get(client).is_some_and(|known| *known.number == *number);
+        let own = self.index.numbered(number).map(ClientId::from_bytes).find(has);
+        own.or_else(|| Some(self.taken_up.goes_on_in(self.taken_up.with_number(number)?)))
     }
 
     pub(crate) fn forget(&mut self, client: ClientId) {
         self.index.remove(client.as_bytes());
         self.twins.forget(client);
-        if let Some((_, number)) = self.taken_up.remove(&client) {
-            self.numbers.remove(&number);
-        }
-        if let Some(known) = self.known.remove(&client) {
-            self.numbers.remove(&known.shown.number);
-        }
+        self.taken_up.remove(client);
+        self.known.remove(&client);
     }
 }
