@@ -165,21 +165,47 @@ pub(crate) struct Made {
     pub(crate) people: Vec<DemoPerson>,
 }
 
+/// How many clients are made, and how much of their files.
+#[derive(Clone, Copy)]
+pub(crate) struct Amount {
+    /// How many clients.
+    pub(crate) clients: usize,
+    /// How many meetings each file has at most; with fewer than all, nothing else was written in it.
+    pub(crate) meetings: usize,
+}
+
+impl From<usize> for Amount {
+    /// So many clients with whole files.
+    fn from(clients: usize) -> Amount {
+        Amount { clients, meetings: usize::MAX }
+    }
+}
+
+impl Amount {
+    fn shorten(self, client: &mut MadeUpClient) {
+        if self.meetings < usize::MAX {
+            client.written.clear();
+            client.entries.drain(..client.entries.len().saturating_sub(self.meetings));
+        }
+    }
+}
+
 /// Makes a service with its root in `folder`, staff and clients included.
 pub(crate) async fn make(
     folder: &Path,
     address: &SocketAddr,
     databases: Option<&Databases>,
     seed: u64,
-    clients: usize,
+    amount: impl Into<Amount>,
 ) -> Result<Made, Fail> {
     let text = FIRST.replace("127.0.0.1:8080", &address.to_string());
     let config = init::lay_out(folder, &databases.map_or_else(|| text.clone(), |d| d.written_into(&text)))?;
-    fill(&config.places, seed, clients).await
+    fill(&config.places, seed, amount.into()).await
 }
 
 /// Makes a service at `places`, staff and clients included.
-async fn fill(places: &Places, seed: u64, clients: usize) -> Result<Made, Fail> {
+async fn fill(places: &Places, seed: u64, amount: Amount) -> Result<Made, Fail> {
+    let clients = amount.clients;
     let count = AtomicU64::new(0);
     let surroundings =
         Surroundings::real().drawing_ids(move || demo::id(seed, count.fetch_add(1, Ordering::Relaxed)));
@@ -216,7 +242,8 @@ async fn fill(places: &Places, seed: u64, clients: usize) -> Result<Made, Fail> 
         let stretch: Option<Vec<Loaded>> = coming
             .by_ref()
             .take(AT_ONCE)
-            .map(|client| {
+            .map(|mut client| {
+                amount.shorten(&mut client);
                 let booked = diaries.next(&client);
                 file(client, booked, &advisers, &organisations, service.surroundings())
             })

@@ -22,7 +22,7 @@ mod town;
 
 pub(crate) use diary::{Diaries, MadeUpAppointment};
 pub(crate) use documents::{MadeUpDocument, documents, paper};
-pub(crate) use people::{MadeUpClient, people};
+pub(crate) use people::{MadeUpClient, people, person};
 pub(crate) use programmes::{PLACES, PROGRAMMES, SUPPORT, own_answers};
 pub(crate) use sharing::ORGANISATIONS;
 pub(crate) use staff::{code_secret, colleagues, id, staff};

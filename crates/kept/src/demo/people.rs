@@ -57,8 +57,18 @@ pub(crate) fn people(
     today: Date,
     catalogue: &Catalogue,
 ) -> impl Iterator<Item = MadeUpClient> + '_ {
-    let advisers = advisers(clients);
-    (0_u64..).take(clients).map(move |number| client(seed, number, advisers, today, catalogue))
+    (0_u64..).take(clients).map(move |number| person(seed, number, clients, today, catalogue))
+}
+
+/// One of so many clients.
+pub(crate) fn person(
+    seed: u64,
+    number: u64,
+    clients: usize,
+    today: Date,
+    catalogue: &Catalogue,
+) -> MadeUpClient {
+    client(seed, number, advisers(clients), today, catalogue)
 }
 
 fn client(seed: u64, number: u64, advisers: usize, today: Date, catalogue: &Catalogue) -> MadeUpClient {
