@@ -188,6 +188,7 @@ pub fn action_words(action: &str) -> &str {
         "view-legal-ground" => "Read the legal ground for sharing",
         "pack-disclosure" => "Opened facts to pack them for a recipient",
         "made-disclosure" => "Shared facts with a recipient",
+        "told-in-referral" => "Told an organisation about the client, in a referral",
         "open-rights" => "Opened the page about rights",
         "record-request" => "Wrote down a request or a complaint",
         "view-request" => "Looked at a request",
