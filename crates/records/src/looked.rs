@@ -155,6 +155,7 @@ pub fn action_words(action: &str) -> &str {
         "view-document" => "Looked at a document",
         "download-document" => "Downloaded a document",
         "delete-document" => "Deleted a document",
+        "move-document" => "Moved a document to or from a programme",
         "check-document" => "Checked a document for viruses",
         "add-paper" => "Added paper to the register",
         "view-paper" => "Looked up a piece of paper",
