@@ -367,12 +367,21 @@ pub struct Disclosed {
     /// Or the law.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub law: Option<LegalGround>,
+    /// The referral in which we told them; none where a pack leaves.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub told_in: Option<EntryId>,
 }
+
+/// How an organisation got something that no pack carried.
+pub const TOLD: &str = "Told by us, in a referral";
 
 impl Disclosed {
     /// Its line in the timeline.
     #[must_use]
     pub fn title(&self) -> String {
+        if self.told_in.is_some() {
+            return format!("Told {} about the client, in a referral, with consent", self.name);
+        }
         let ground = if self.consent.is_some() { "with consent" } else { "under a law" };
         format!(
             "Sharing with {} {ground}: {}",

@@ -70,6 +70,19 @@ pub(crate) fn asking(patience: Duration) -> ConfigBuilder<AgentScope> {
         .timeout_recv_body(Some(patience))
 }
 
+/// Whether somebody was not asked because their certificate is not trusted. It is looked at before anything is asked; other
+/// faults of TLS can come later.
+#[must_use]
+pub fn untrusted(error: &ureq::Error) -> bool {
+    match error {
+        ureq::Error::Rustls(_) | ureq::Error::Tls(_) => true,
+        ureq::Error::Io(io) => io
+            .get_ref()
+            .is_some_and(|inner| matches!(inner.downcast_ref(), Some(rustls::Error::InvalidCertificate(_)))),
+        _ => false,
+    }
+}
+
 /// Who is trusted: whom the system trusts, and a private authority.
 pub(crate) fn tls(authority: Option<&[u8]>) -> Result<TlsConfig, AddressFault> {
     let mut trusted = rustls_native_certs::load_native_certs().certs;

@@ -6,9 +6,10 @@
 mod approvals;
 mod gate;
 mod packing;
+mod told;
 
 use access::{Act, Role};
-use audit::{Action, Detail};
+use audit::{Action, Change, Detail};
 use casework::disclosures::{Asked, Blocked, Disclosure, Ground, LegalGround, Stage};
 use casework::{ClientId, Disclosed, EntryId, EntryKind, OrganisationId, Profile, StaffId};
 use jiff::Timestamp;
@@ -26,6 +27,7 @@ use crate::{Error, Opened, Service, changes};
 
 pub use approvals::{Waiting, approves};
 use gate::AtTheGate;
+pub(crate) use told::Telling;
 
 /// The columns of a disclosure.
 macro_rules! disclosure_columns {
@@ -36,7 +38,7 @@ macro_rules! disclosure_columns {
 
 sql! { records:
     /// Writes a disclosure down.
-    ADD = "INSERT INTO disclosure (id, client, organisation, named, purpose, ground, consent, fields, versions, stage, why, asked, asked_by, review, recipient_key) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
+    ADD = "INSERT INTO disclosure (id, client, organisation, named, purpose, ground, consent, fields, versions, stage, why, asked, asked_by, review, recipient_key, made) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
     /// One of a file.
     ONE = concat!("SELECT ", disclosure_columns!(), " FROM disclosure WHERE client = $1 AND id = $2");
     /// All of a file, newest first.
@@ -82,7 +84,7 @@ pub struct DisclosureRow {
     pub consent: Option<EntryId>,
     /// Which fields.
     pub fields: Vec<FieldId>,
-    /// Versions of the pages that were shown.
+    /// Versions of the pages that were shown; or the referral in which we told them.
     pub versions: String,
     /// Where it stands.
     pub stage: Stage,
@@ -103,6 +105,12 @@ pub struct DisclosureRow {
 }
 
 impl DisclosureRow {
+    /// The referral in which we told the organisation by word of mouth; none where a pack leaves.
+    #[must_use]
+    pub fn told_in(&self) -> Option<EntryId> {
+        told::referral(&self.versions)
+    }
+
     pub(crate) fn read(row: &Row) -> Result<DisclosureRow, Error> {
         let decided = row.opt_int(12)?.zip(row.opt_bytes16(13)?);
         let decided = decided.map(|(at, by)| Ok::<_, Error>((changes::time(at)?, StaffId::from_bytes(by))));
@@ -281,25 +289,16 @@ impl Service {
             fields: leaving.clone(),
             consent: Some(consent),
             law: None,
+            told_in: None,
         };
-        let hold = [
-            HOLD_CONSENT
-                .with([
-                    client.as_bytes().into(),
-                    disclosure.purpose().code().into(),
-                    organisation.as_bytes().into(),
-                    consent.as_bytes().into(),
-                    day_number(today).into(),
-                ])
-                .expecting(1),
-            HOLD_KEY.with([key.into()]).expecting(1),
-        ];
+        let hold = [holding(client, &disclosure, consent, today), HOLD_KEY.with([key.into()]).expecting(1)];
         let row = Adding {
             disclosed: &disclosed,
             versions: seen,
             stage: Stage::Ready,
             review: None,
             key: Some(key),
+            made: None,
         };
         match self.write_disclosure(visit, &gate, client, id, form, now, SHARE, &row, &hold).await {
             Err(Error::Store(store::Error::Conflict { .. })) => {
@@ -309,49 +308,6 @@ impl Service {
             }
             result => result,
         }
-    }
-
-    /// The statement that holds the client's consent to sharing with this organisation, for what rests on it without a pack.
-    ///
-    /// # Errors
-    /// `Error::Blocked` if the gate is shut, which is written down; a refusal, or a store failed.
-    pub(crate) async fn consent_to_tell(
-        &self,
-        visit: &Visit,
-        client: ClientId,
-        organisation: OrganisationId,
-    ) -> Result<Query, Error> {
-        let gate = self.at_the_gate(visit, client, organisation).await?;
-        let today = self.surroundings().today();
-        let open = gate.by_consent(today).and_then(|(ground, fields)| {
-            let asked = Asked { organisation, named: &gate.organisation.named, fields: &fields };
-            Disclosure::through(&gate.named(), &asked, ground)
-        });
-        let disclosure = match open {
-            Ok(disclosure) => disclosure,
-            Err(why) => return Err(self.blocked(visit, client, &gate, why).await?),
-        };
-        let Ground::Consent(consent) = disclosure.ground() else { return Err(Error::Damaged("ground")) };
-        Ok(HOLD_CONSENT
-            .with([
-                client.as_bytes().into(),
-                disclosure.purpose().code().into(),
-                organisation.as_bytes().into(),
-                consent.entry().as_bytes().into(),
-                day_number(today).into(),
-            ])
-            .expecting(1))
-    }
-
-    /// Writes down that an organisation would have been told that is not in the directory: in the log that the client can see.
-    pub(crate) async fn telling_stopped(&self, visit: &Visit, client: ClientId) -> Result<(), Error> {
-        let standing = self.standing(visit, client).await?;
-        let request =
-            standing.request_for(visit, self.now(), Purpose::Rights, Act::Write, Category::Rights.into());
-        let permit = self.permit(request, SHARE).await?;
-        let detail = Detail { stopped: Some(Blocked::NotNamed.code()), ..Detail::default() };
-        let _receipt = self.log().submit(permit, SHARE, detail).durable().await?;
-        Ok(())
     }
 
     /// Writes a disclosure into the file, with its row and its entry of the log, in one transaction.
@@ -368,6 +324,26 @@ impl Service {
         adding: &Adding<'_>,
         hold: &[Query],
     ) -> Result<EntryId, Error> {
+        let (rows, change) = self.sealed_disclosure(visit, gate, client, id, now, action, adding).await?;
+        let mut batch = hold.to_vec();
+        batch.extend(rows);
+        batch.extend(changes::of_client(client, now));
+        let made = self.write_once(visit, form, *id.as_bytes(), change, batch).await?;
+        Ok(EntryId::from_bytes(made))
+    }
+
+    /// The statements that write a disclosure into the file, and its entry of the log.
+    #[allow(clippy::too_many_arguments, reason = "one row is all of these")]
+    async fn sealed_disclosure(
+        &self,
+        visit: &Visit,
+        gate: &AtTheGate,
+        client: ClientId,
+        id: EntryId,
+        now: Timestamp,
+        action: Action,
+        adding: &Adding<'_>,
+    ) -> Result<(Vec<Query>, Change), Error> {
         let named_as_kept = gate
             .notices
             .iter()
@@ -394,13 +370,9 @@ impl Service {
         };
         let (add, mark) = self.seal_new(&permit, &keys, &head, adding.disclosed)?;
         let change = self.log().change(permit, action, &Detail { rows: vec![mark], ..Detail::default() });
-        let row = adding.row(id, client, gate.organisation.id, now, visit.staff);
-        let mut batch = hold.to_vec();
-        batch.extend([row, add]);
-        batch.extend(self.tell_programs(Event::of_entry(&head), now));
-        batch.extend(changes::of_client(client, now));
-        let made = self.write_once(visit, form, *id.as_bytes(), change, batch).await?;
-        Ok(EntryId::from_bytes(made))
+        let mut rows = vec![adding.row(id, client, gate.organisation.id, now, visit.staff), add];
+        rows.extend(self.tell_programs(Event::of_entry(&head), now));
+        Ok((rows, change))
     }
 
     async fn disclosure_row(&self, client: ClientId, id: EntryId) -> Result<DisclosureRow, Error> {
@@ -477,6 +449,19 @@ struct Adding<'a> {
     stage: Stage,
     review: Option<Date>,
     key: Option<[u8; 16]>,
+    made: Option<Timestamp>,
+}
+
+/// The statement that holds a client's consent while what rests on it is written.
+fn holding(client: ClientId, disclosure: &Disclosure, consent: EntryId, today: Date) -> Query {
+    let held = HOLD_CONSENT.with([
+        client.as_bytes().into(),
+        disclosure.purpose().code().into(),
+        disclosure.organisation().as_bytes().into(),
+        consent.as_bytes().into(),
+        day_number(today).into(),
+    ]);
+    held.expecting(1)
 }
 
 impl Adding<'_> {
@@ -505,6 +490,7 @@ impl Adding<'_> {
             staff.as_bytes().into(),
             self.review.map(day_number).into(),
             self.key.into(),
+            self.made.map(Timestamp::as_microsecond).into(),
         ])
     }
 }

@@ -8,6 +8,7 @@ mod blobs;
 mod deleting;
 mod inspect;
 mod keeping;
+mod moving;
 mod scanner;
 mod taken_in;
 mod upload;
@@ -22,7 +23,7 @@ use casework::{ClientId, DocumentId, Profile, ProgrammeId, StaffId};
 use jiff::Timestamp;
 use notice::{Categories, Category, Notice};
 use sha2::{Digest as _, Sha256};
-use store::{Row, sql};
+use store::{Query, Row, Value, sql};
 use uuid::Uuid;
 use vault::{CHUNK_BYTES, Chunks, Compartment, FileKeys, Personal, Place};
 
@@ -185,6 +186,7 @@ pub struct ToShow {
     pub pieces: Pieces,
 }
 
+#[derive(Clone)]
 struct StoredVersion {
     id: DocumentId,
     version: i64,
@@ -221,6 +223,23 @@ impl StoredVersion {
     fn compartment(&self) -> Compartment {
         Compartment::of_document(self.id, self.programme)
     }
+}
+
+/// The statement that adds a version.
+fn adding(version: &StoredVersion) -> Query {
+    ADD.with([
+        version.id.as_bytes().into(),
+        version.version.into(),
+        version.client.as_bytes().into(),
+        CATEGORY.code().into(),
+        version.checked.code().into(),
+        version.blob.into(),
+        i64::try_from(version.pieces).unwrap_or(i64::MAX).into(),
+        version.written.as_microsecond().into(),
+        version.author.as_bytes().into(),
+        version.sealed.clone().into(),
+        version.programme.map_or(Value::Null, |programme| programme.as_bytes().into()),
+    ])
 }
 
 fn place<'a>(

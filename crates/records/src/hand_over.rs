@@ -1,22 +1,24 @@
 //! Handing clients over to another adviser, many at once. The work is written down first and then done client by client,
 //! each a change of its own with its entry in the log: what is interrupted goes on where it stopped.
+//!
+//! Who took back consent to support is named to nobody here, yet their file must not stay with an adviser who goes: such files
+//! go along unnamed, where the manager says so.
+
+mod carrying;
 
 use std::sync::PoisonError;
 
-use access::{Act, Actor, Circumstances, Request, Role, Subject};
+use access::Role;
 use audit::{Action, Detail};
-use casework::webhooks::EventKind;
 use casework::{ClientId, Fault, HandOverId, StaffId};
 use jiff::Timestamp;
-use notice::{Category, Purpose};
-use store::{Query, Row, sql};
+use store::sql;
 use vault::Personal;
 
 use crate::search::Shown;
 use crate::sessions::Visit;
 use crate::staff::Status;
-use crate::standing::purpose_of;
-use crate::webhooks::Event;
+use crate::standing::{Standing, purpose_of};
 use crate::{Error, Opened, Service, changes};
 
 sql! { records:
@@ -28,16 +30,8 @@ sql! { records:
     ONE = "SELECT giver, taker, author, reason, begun FROM hand_over WHERE id = $1";
     /// How far it is.
     CLIENTS = "SELECT client, state FROM hand_over_client WHERE hand_over = $1 ORDER BY client";
-    /// What is still to be done, over all of them.
-    WAITING = "SELECT h.id, h.giver, h.taker, h.author, h.reason, x.client FROM hand_over_client x JOIN hand_over h ON h.id = x.hand_over WHERE x.state = 'waiting' ORDER BY h.begun, x.client LIMIT 100";
-    /// What became of one.
-    BECAME = "UPDATE hand_over_client SET state = $3 WHERE hand_over = $1 AND client = $2 AND state = 'waiting'";
-    /// Moves a client.
-    MOVE = "UPDATE client SET adviser = $2, version = version + 1 WHERE id = $1 AND adviser = $3";
-    /// What stands against it.
-    AGAINST = "SELECT c.adviser, c.restricted, (SELECT COUNT(*) FROM conflict k WHERE k.client = c.id AND k.staff = $2), (SELECT COUNT(*) FROM conflict k WHERE k.client = c.id AND k.staff = $3) FROM client c WHERE c.id = $1";
-    /// The clients of an adviser.
-    OF_ADVISER = "SELECT id FROM client WHERE adviser = $1 AND restricted = $2 LIMIT 2000";
+    /// The files of an adviser; those that were taken up in others are with those.
+    OF_ADVISER = "SELECT id FROM client WHERE adviser = $1 AND status <> 'merged' LIMIT 2000";
     /// What goes with an erased file.
     pub(crate) DROP_HANDED_OVER = "DELETE FROM hand_over_client WHERE client = $1";
 }
@@ -48,7 +42,6 @@ pub const MOST: usize = 2000;
 const CHOOSE: Action = Action("choose-hand-over");
 const BEGIN_ACTION: Action = Action("begin-hand-over");
 const VIEW: Action = Action("view-hand-over");
-const HAND_OVER: Action = Action("hand-over");
 
 /// Why clients are handed over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -143,6 +136,17 @@ impl Became {
     }
 }
 
+/// An adviser's clients, for a manager to choose from.
+#[derive(Debug, Clone)]
+pub struct ToHandOver {
+    /// Those who may be named, by name.
+    pub named: Vec<Shown>,
+    /// How many took back consent to support, or object to it: nobody names them.
+    pub unnamed: usize,
+    /// How many files are restricted: they are stored and nothing more, so they stay where they are.
+    pub restricted: usize,
+}
+
 /// A hand-over and how far it is.
 #[derive(Debug, Clone)]
 pub struct HandOver {
@@ -158,7 +162,7 @@ pub struct HandOver {
     pub all: usize,
     /// How many are done with, one way or the other.
     pub seen_to: usize,
-    /// Those who stay where they are, and why.
+    /// Those who stay where they are, and why; without a name where nobody may see it.
     pub left: Vec<(Option<Shown>, Became)>,
 }
 
@@ -175,57 +179,45 @@ pub struct Asking {
     pub reason: Reason,
     /// Who.
     pub clients: Vec<ClientId>,
-}
-
-struct Waiting {
-    id: HandOverId,
-    giver: StaffId,
-    taker: StaffId,
-    author: StaffId,
-    reason: Reason,
-    client: ClientId,
-}
-
-impl Waiting {
-    fn read(row: &Row) -> Result<Waiting, Error> {
-        Ok(Waiting {
-            id: HandOverId::from_bytes(row.bytes16(0)?),
-            giver: StaffId::from_bytes(row.bytes16(1)?),
-            taker: StaffId::from_bytes(row.bytes16(2)?),
-            author: StaffId::from_bytes(row.bytes16(3)?),
-            reason: Reason::of(row.text(4)?).ok_or(Error::Damaged("hand-over"))?,
-            client: ClientId::from_bytes(row.bytes16(5)?),
-        })
-    }
-
-    fn became(&self, became: Became) -> Query {
-        BECAME
-            .with([self.id.as_bytes().into(), self.client.as_bytes().into(), became.code().into()])
-            .expecting(1)
-    }
+    /// Whether those go along whom nobody names.
+    pub unnamed: bool,
 }
 
 impl Service {
-    /// The clients of an adviser, for a manager to choose from. Restricted files are in no list.
+    /// The clients of an adviser, for a manager to choose from. Who may not be named is counted.
     ///
     /// # Errors
     /// Only managers hand clients over; a store failed.
-    pub async fn to_hand_over(&self, visit: &Visit, giver: StaffId) -> Result<Opened<Vec<Shown>>, Error> {
+    pub async fn to_hand_over(&self, visit: &Visit, giver: StaffId) -> Result<Opened<ToHandOver>, Error> {
         managers_only(visit)?;
         let permit = self.permit(self.search_request(visit), CHOOSE).await?;
-        let rows =
-            self.records().read(vec![OF_ADVISER.with([giver.as_bytes().into(), false.into()])]).await?;
-        let mut clients = Vec::new();
-        for row in rows.first().map(|rows| rows.rows.as_slice()).unwrap_or_default() {
-            let client = ClientId::from_bytes(row.bytes16(0)?);
+        let files = self.files_of(visit, giver).await?;
+        let purpose = purpose_of(visit.role);
+        let restricted = files.iter().filter(|file| file.restricted).count();
+        let unnamed = unnamed(&files, visit).count();
+        let mut named = Vec::with_capacity(files.len());
+        {
             let people = self.people().read().unwrap_or_else(PoisonError::into_inner);
-            clients.extend(people.known.get(&client).map(|known| (known.sort(), known.shown(true))));
+            for file in files.iter().filter(|file| file.is_shown_for(purpose)) {
+                let known = people.known.get(&file.client);
+                named.extend(known.map(|known| (known.sort(), known.shown(true))));
+            }
         }
-        clients.sort_by(|a, b| a.0.cmp(&b.0).then(a.1.number.cmp(&b.1.number)));
-        let clients: Vec<Shown> = clients.into_iter().map(|(_, shown)| shown).collect();
-        let detail = Detail { count: Some(clients.len() as u64), ..Detail::default() };
+        named.sort_by(|a, b| a.0.cmp(&b.0).then(a.1.number.cmp(&b.1.number)));
+        let named: Vec<Shown> = named.into_iter().map(|(_, shown)| shown).collect();
+        let detail = Detail { count: Some(named.len() as u64), ..Detail::default() };
         let entry = self.log().submit(permit, CHOOSE, detail);
-        Ok(Opened::new(Personal::new(&entry, clients), entry))
+        let all = ToHandOver { named, unnamed, restricted };
+        Ok(Opened::new(Personal::new(&entry, all), entry))
+    }
+
+    /// The files of an adviser, as they stand at this moment.
+    async fn files_of(&self, visit: &Visit, giver: StaffId) -> Result<Vec<Standing>, Error> {
+        let rows = self.records().read(vec![OF_ADVISER.with([giver.as_bytes().into()])]).await?;
+        let rows = rows.first().map(|rows| rows.rows.as_slice()).unwrap_or_default();
+        let clients: Vec<ClientId> =
+            rows.iter().map(|row| Ok(ClientId::from_bytes(row.bytes16(0)?))).collect::<Result<_, Error>>()?;
+        self.standings_now(visit, &clients).await
     }
 
     /// Writes down who is handed over to whom. [`carry_on_hand_overs`](Service::carry_on_hand_overs) does it.
@@ -246,6 +238,10 @@ impl Service {
             faults.push(Fault::new("taker", "Choose another adviser who signs in here"));
         }
         let mut clients = asking.clients;
+        if asking.unnamed {
+            let files = self.files_of(visit, asking.giver).await?;
+            clients.extend(unnamed(&files, visit).map(|file| file.client));
+        }
         clients.sort_unstable();
         clients.dedup();
         if clients.is_empty() || clients.len() > MOST {
@@ -273,99 +269,6 @@ impl Service {
         Ok(HandOverId::from_bytes(made))
     }
 
-    /// Hands over whoever waits for it, client by client. Several may do this at once: each client is handed over once.
-    ///
-    /// # Errors
-    /// A store, the log or a key could not do its part; the next call goes on where this one stopped.
-    pub async fn carry_on_hand_overs(&self) -> Result<usize, Error> {
-        let mut seen_to = 0;
-        loop {
-            let rows = self.records().read(vec![WAITING.with([])]).await?;
-            let rows = rows.into_iter().next().unwrap_or_default().rows;
-            if rows.is_empty() {
-                return Ok(seen_to);
-            }
-            for row in &rows {
-                self.hand_one_over(&Waiting::read(row)?).await?;
-                seen_to += 1;
-            }
-            self.follow_changes().await?;
-        }
-    }
-
-    async fn hand_one_over(&self, waiting: &Waiting) -> Result<(), Error> {
-        let against = AGAINST.with([
-            waiting.client.as_bytes().into(),
-            waiting.taker.as_bytes().into(),
-            waiting.author.as_bytes().into(),
-        ]);
-        let rows = self.records().read(vec![against]).await?;
-        // An erased file took its line of the hand-over with it.
-        let Some(row) = rows.first().and_then(|rows| rows.first()) else {
-            return self.settle_hand_over(vec![waiting.became(Became::Moved)]).await;
-        };
-        if row.opt_bytes16(0)?.map(StaffId::from_bytes) != Some(waiting.giver) {
-            return self.settle_hand_over(vec![waiting.became(Became::Moved)]).await;
-        }
-        if row.int(2)? > 0 {
-            return self.settle_hand_over(vec![waiting.became(Became::Conflict)]).await;
-        }
-        // A manager who has left, or is none any more, hands nobody over.
-        let directory = self.directory();
-        let author = directory.member(waiting.author).filter(|member| member.status == Status::Active);
-        let role = author.map_or(Role::Public, |member| member.role);
-        let request = Request {
-            actor: Actor { id: waiting.author.into(), role },
-            purpose: if role == Role::Manager { purpose_of(role) } else { Purpose::Support },
-            act: Act::Read,
-            subject: Subject::Client(waiting.client),
-            categories: Category::Contact.into(),
-            circumstances: Circumstances {
-                restricted: row.bool(1)?,
-                conflict: row.int(3)? > 0,
-                reason: true,
-                ..Circumstances::default()
-            },
-        };
-        let permit = match self.permit(request, HAND_OVER).await {
-            Ok(permit) => permit,
-            Err(Error::Refused(_)) => {
-                return self.settle_hand_over(vec![waiting.became(Became::Refused)]).await;
-            }
-            Err(error) => return Err(error),
-        };
-        let keys = self.vault().keys(waiting.client.into()).await?;
-        let reason = self.seal_reason(&permit, &keys, waiting.client, waiting.reason.words())?;
-        let change =
-            self.log().change(permit, HAND_OVER, &Detail { reason: Some(reason), ..Detail::default() });
-        let (client, taker, giver) =
-            (waiting.client.as_bytes(), waiting.taker.as_bytes(), waiting.giver.as_bytes());
-        let mut batch = vec![
-            waiting.became(Became::Done),
-            MOVE.with([client.into(), taker.into(), giver.into()]).expecting(1),
-            change.outbox(),
-        ];
-        let now = self.now();
-        batch.extend(self.tell_programs(Event::of_client(EventKind::ClientChanged, waiting.client), now));
-        batch.extend(changes::of_client(waiting.client, now));
-        match self.records().write(batch).await {
-            Ok(_) => {
-                change.committed();
-                Ok(())
-            }
-            // Somebody else has just done it, or moved the client: the next look says which.
-            Err(store::Error::Conflict { .. }) => Ok(()),
-            Err(error) => Err(error.into()),
-        }
-    }
-
-    async fn settle_hand_over(&self, batch: Vec<Query>) -> Result<(), Error> {
-        match self.records().write(batch).await {
-            Ok(_) | Err(store::Error::Conflict { .. }) => Ok(()),
-            Err(error) => Err(error.into()),
-        }
-    }
-
     /// How far a hand-over is, and who stays where they are.
     ///
     /// # Errors
@@ -377,19 +280,25 @@ impl Service {
         let rows = self.records().read(vec![ONE.with([of()]), CLIENTS.with([of()])]).await?;
         let [head, clients] = rows.as_slice() else { return Err(Error::Damaged("batch")) };
         let head = head.first().ok_or(Error::NoSuchFile)?;
-        let (mut seen_to, mut left) = (0, Vec::new());
+        let (mut seen_to, mut stay) = (0, Vec::new());
         for row in &clients.rows {
             let code = row.text(1)?;
             let became = Became::ALL.into_iter().find(|became| became.code() == code);
             let became = became.ok_or(Error::Damaged("hand-over"))?;
             seen_to += usize::from(became != Became::Waiting);
             if !matches!(became, Became::Waiting | Became::Done) {
-                let client = ClientId::from_bytes(row.bytes16(0)?);
-                let people = self.people().read().unwrap_or_else(PoisonError::into_inner);
-                let known = people.known.get(&client).filter(|known| !known.restricted);
-                left.push((known.map(|known| known.shown(true)), became));
+                stay.push((ClientId::from_bytes(row.bytes16(0)?), became));
             }
         }
+        let who: Vec<ClientId> = stay.iter().map(|(client, _)| *client).collect();
+        let shown = self.shown_now(visit, &who).await?;
+        let left = {
+            let people = self.people().read().unwrap_or_else(PoisonError::into_inner);
+            let name = |client: &ClientId| {
+                people.known.get(client).filter(|_| shown.contains(client)).map(|known| known.shown(true))
+            };
+            stay.iter().map(|(client, became)| (name(client), *became)).collect()
+        };
         let hand_over = HandOver {
             giver: StaffId::from_bytes(head.bytes16(0)?),
             taker: StaffId::from_bytes(head.bytes16(1)?),
@@ -402,6 +311,12 @@ impl Service {
         let entry = self.log().submit(permit, VIEW, Detail::default());
         Ok(Opened::new(Personal::new(&entry, hand_over), entry))
     }
+}
+
+/// Those whom nobody names for this visitor's purpose, and whose files go along if that is said.
+fn unnamed<'f>(files: &'f [Standing], visit: &Visit) -> impl Iterator<Item = &'f Standing> + use<'f> {
+    let purpose = purpose_of(visit.role);
+    files.iter().filter(move |file| !file.restricted && file.took_back(purpose))
 }
 
 fn managers_only(visit: &Visit) -> Result<(), Error> {

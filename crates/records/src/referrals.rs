@@ -1,13 +1,14 @@
 //! Referrals: sent or received, and each step that follows as the next version of its entry.
 //!
-//! Where we tell an organisation about a client, that is sharing: the gate is asked before it is written down, and the consent is
-//! held in the transaction that writes it, so that a withdrawal wins on every server. See docs/decisions/0035-promises-to-the-end.md.
+//! Where we tell an organisation about a client, that is sharing: the gate is asked before it is written down, the consent is held
+//! in the transaction that writes it, so that a withdrawal wins on every server, and a disclosure is written in it. See docs/decisions/0035-promises-to-the-end.md.
 
 use casework::referrals::{FORM, ORGANISATION, StepTyped, tells};
 use casework::{ClientId, EntryId, Fault, Written};
 use notice::EntryForm;
-use store::{Query, sql};
+use store::sql;
 
+use crate::disclosures::Telling;
 use crate::entry_views::EntryView;
 use crate::files::What;
 use crate::sessions::Visit;
@@ -72,11 +73,11 @@ impl Service {
             return Err(Error::ChangedMeanwhile);
         }
         let next = typed.apply(&written, form, self.surroundings().today()).map_err(Error::Faults)?;
-        self.change_entry_resting_on(visit, client, referral, version, form, &next, Vec::new()).await
+        self.change_entry_telling(visit, client, referral, version, form, &next, None).await
     }
 
-    /// Asks the gate whether we may tell the organisation of a referral about the client; gives what has to be held while the
-    /// referral is written. Nothing is asked of other entries, nor where the client tells them.
+    /// Asks the gate whether we may tell the organisation of a referral about the client; gives what is written with the referral
+    /// `id`. Nothing is asked of other entries, nor where the client tells them.
     ///
     /// # Errors
     /// `Error::Faults` beside the organisation with why the gate is shut, which is written down first; a store failed.
@@ -84,23 +85,24 @@ impl Service {
         &self,
         visit: &Visit,
         client: ClientId,
+        id: EntryId,
         form: &EntryForm,
         before: Option<&Written>,
         written: &Written,
-    ) -> Result<Vec<Query>, Error> {
+    ) -> Result<Option<Telling>, Error> {
         if form.id != *FORM {
-            return Ok(Vec::new());
+            return Ok(None);
         }
         let Some(whom) = tells(before, written).map_err(|fault| Error::Faults(vec![fault]))? else {
-            return Ok(Vec::new());
+            return Ok(None);
         };
         let shut = |why: &str| Error::Faults(vec![Fault::new(ORGANISATION, why)]);
         let mut reason = None;
         // An organisation may stand in the directory more than once, as another recipient of the notice each time.
         let named = |name: &str| name.trim().to_lowercase();
         for one in self.organisations().await?.iter().filter(|one| named(&one.name) == named(whom)) {
-            match self.consent_to_tell(visit, client, one.id).await {
-                Ok(hold) => return Ok(vec![hold]),
+            match self.telling_in(visit, client, one.id, id).await {
+                Ok(telling) => return Ok(Some(telling)),
                 Err(Error::Blocked(why)) => reason = reason.or(Some(why)),
                 Err(error) => return Err(error),
             }

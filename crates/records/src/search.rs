@@ -135,21 +135,29 @@ impl Service {
         clients: &[ClientId],
     ) -> Result<HashSet<ClientId>, Error> {
         let purpose = purpose_of(visit.role);
-        let mut shown = HashSet::with_capacity(clients.len());
+        let standings = self.standings_now(visit, clients).await?;
+        let shown = standings.iter().filter(|one| one.is_shown_for(purpose));
+        Ok(shown.map(|one| one.client).collect())
+    }
+
+    /// How this visitor stands to these files at this moment; those that are gone or were taken up meanwhile are left out.
+    pub(crate) async fn standings_now(
+        &self,
+        visit: &Visit,
+        clients: &[ClientId],
+    ) -> Result<Vec<Standing>, Error> {
+        let mut standings = Vec::with_capacity(clients.len());
         for some in clients.chunks(AT_ONCE) {
             let asked = some.iter().map(|client| Standing::query(*client, visit)).collect();
             for (client, rows) in some.iter().zip(self.records().read(asked).await?) {
                 match Standing::read(*client, rows.first()) {
-                    Ok(standing) if standing.is_shown_for(purpose) => {
-                        shown.insert(*client);
-                    }
-                    // Gone or taken up meanwhile.
-                    Ok(_) | Err(Error::NoSuchFile | Error::TakenUp(_)) => {}
+                    Ok(standing) => standings.push(standing),
+                    Err(Error::NoSuchFile | Error::TakenUp(_)) => {}
                     Err(error) => return Err(error),
                 }
             }
         }
-        Ok(shown)
+        Ok(standings)
     }
 
     /// How many people can be found: what `kept doctor` compares with the number of files.

@@ -9,6 +9,7 @@ use notice::{EntryForm, FieldId, Notice};
 use store::{Query, sql};
 use vault::Compartment;
 
+use crate::disclosures::Telling;
 use crate::entries::{Head, Stored, compartment_of, entry_columns};
 use crate::sessions::Visit;
 use crate::spending::spend;
@@ -84,7 +85,7 @@ impl Service {
         let today = self.surroundings().today();
         let written = &referrals::completed(form, written, today);
         let (standing, newest) = self.before_writing(visit, client, id, form, written).await?;
-        let held = self.may_tell(visit, client, form, None, written).await?;
+        let telling = self.may_tell(visit, client, id, form, None, written).await?;
         let compartment = match programme {
             Some(programme) => {
                 let named = |notice: &Notice| form.layered && form.named_by(notice);
@@ -110,7 +111,7 @@ impl Service {
         };
         let (add, mark) = self.seal_new(&permit, &keys, &head, written)?;
         let change = self.log().change(permit, WRITE, &Detail { rows: vec![mark], ..Detail::default() });
-        let mut batch = held;
+        let mut batch = telling.as_ref().map(Telling::statements).unwrap_or_default();
         batch.push(add);
         batch.extend(due(&head, form, written, newest));
         batch.extend(milestones(&head, form, written, today));
@@ -119,10 +120,13 @@ impl Service {
         batch.extend(self.tell_programs(Event::of_entry(&head), now));
         batch.extend(changes::of_client(client, now));
         match self.write_once(visit, key, *id.as_bytes(), change, batch).await {
-            Ok(made) => Ok(EntryId::from_bytes(made)),
+            Ok(made) => {
+                telling.into_iter().for_each(Telling::committed);
+                Ok(EntryId::from_bytes(made))
+            }
             // The consent that it rests on was taken back in this moment: the gate says so.
             Err(Error::Store(store::Error::Conflict { .. })) => {
-                self.may_tell(visit, client, form, None, written).await?;
+                self.may_tell(visit, client, id, form, None, written).await?;
                 Err(Error::ChangedMeanwhile)
             }
             Err(error) => Err(error),
@@ -142,19 +146,19 @@ impl Service {
         form: &'static EntryForm,
         written: &Written,
     ) -> Result<(), Error> {
-        let held = match form.id == *referrals::FORM {
+        let telling = match form.id == *referrals::FORM {
             true => {
                 let before = self.written_referral(visit, client, id).await?;
-                self.may_tell(visit, client, form, Some(&before), written).await?
+                self.may_tell(visit, client, id, form, Some(&before), written).await?
             }
-            false => Vec::new(),
+            false => None,
         };
-        self.change_entry_resting_on(visit, client, id, version, form, written, held).await
+        self.change_entry_telling(visit, client, id, version, form, written, telling).await
     }
 
-    /// The same, while `held` holds: statements that keep in force what the entry rests on until it is written.
+    /// The same, with what is written in the same transaction where an organisation is told of it.
     #[allow(clippy::too_many_arguments, reason = "one version of an entry is all of these")]
-    pub(crate) async fn change_entry_resting_on(
+    pub(crate) async fn change_entry_telling(
         &self,
         visit: &Visit,
         client: ClientId,
@@ -162,7 +166,7 @@ impl Service {
         version: i64,
         form: &'static EntryForm,
         written: &Written,
-        held: Vec<Query>,
+        telling: Option<Telling>,
     ) -> Result<(), Error> {
         let rows =
             self.records().read(vec![ENTRY.with([client.as_bytes().into(), id.as_bytes().into()])]).await?;
@@ -193,7 +197,7 @@ impl Service {
         };
         let (statements, mark) = self.seal_next(&permit, &keys, &head, written)?;
         let change = self.log().change(permit, CHANGE, &Detail { rows: vec![mark], ..Detail::default() });
-        let mut batch = held;
+        let mut batch = telling.as_ref().map(Telling::statements).unwrap_or_default();
         batch.extend(statements);
         batch.push(change.outbox());
         batch.extend(due(&head, form, written, newest));
@@ -205,6 +209,7 @@ impl Service {
         match self.records().write(batch).await {
             Ok(_) => {
                 change.committed();
+                telling.into_iter().for_each(Telling::committed);
                 self.follow_changes().await
             }
             Err(store::Error::Conflict { .. }) => Err(Error::ChangedMeanwhile),

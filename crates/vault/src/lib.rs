@@ -13,6 +13,7 @@
 //!   [`Receipt`](audit::Receipt), the proof that the entry is on disk.
 //! - [`Vault::seal_chunks`] and [`Vault::open_chunks`] are the same for documents, piece by piece: nothing large is ever whole
 //!   in memory, and what is released with the receipt is the opener itself.
+//! - [`Vault::move_sealed`] and [`Vault::move_chunks`] seal anew for another place of the same file, and show nobody anything.
 //! - [`Vault::erase`] deletes keys: nothing of the file opens any more, in the records or in any copy of them.
 //! - [`Vault::roll`] makes that final: the keyring moves to a new epoch key, and the old one is destroyed, so that no
 //!   older copy of the keyring brings a deleted key back.
@@ -52,6 +53,7 @@ mod error;
 mod key;
 mod keyring;
 mod keys;
+mod moving;
 mod permitted;
 mod personal;
 mod place;
@@ -68,6 +70,7 @@ pub use epoch::Epoch;
 pub use error::{Error, Mismatch};
 pub use keyring::MIGRATIONS;
 pub use keys::FileKeys;
+pub use moving::Moving;
 pub use personal::Personal;
 pub use place::{Compartment, FileId, NotACompartment, Place};
 pub use root::Deployment;

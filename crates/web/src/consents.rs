@@ -6,7 +6,7 @@ use axum::extract::{Path, Query, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Redirect, Response};
 use casework::consents::{State as Stands, Way};
-use casework::disclosures::Stage;
+use casework::disclosures::{Stage, TOLD};
 use casework::{ClientId, Consent, EntryId, How, OrganisationId, dates};
 use maud::{Markup, html};
 use notice::dpv::consent::Form as Record;
@@ -231,7 +231,7 @@ fn shared(app: &App, id: ClientId, page: &ConsentPage) -> Markup {
                 (directory.name(line.row.asked_by))
                 @if let Some((_, by)) = line.row.decided { br; span.app-muted { "decided by " (directory.name(by)) } }
             },
-            html! { (stage(line.row.stage)) @if let Some(why) = line.row.why { br; span.app-muted { (why.words()) } } },
+            html! { (stage(line.row.stage)) @if line.row.told_in().is_some() { br; span.app-muted { (TOLD) } } @if let Some(why) = line.row.why { br; span.app-muted { (why.words()) } } },
         ]
     };
     let rows: Vec<Vec<Cell>> = page.shared.iter().map(row).collect();

@@ -4,7 +4,7 @@ use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use casework::answers::Boxes;
-use casework::disclosures::{LegalTyped, Stage};
+use casework::disclosures::{LegalTyped, Stage, TOLD};
 use casework::{ClientId, Disclosed, EntryId, Fault, OrganisationId, dates};
 use maud::{Markup, html};
 use records::disclosures::{DisclosureView, Fact, Proposal};
@@ -207,8 +207,12 @@ fn one(app: &App, visit: &Visit, id: ClientId, view: &DisclosureView) -> Markup 
     if let Some(review) = row.review {
         lines.push(("Approval holds until", html! { (dates::long(review)) }));
     }
+    if let Some(referral) = row.told_in() {
+        let link = format!("/clients/{id}/entries/{referral}");
+        lines.push(("How", html! { a.govuk-link href=(link) { (TOLD) } ". Nothing was sent: these are the facts that the client agreed to" }));
+    }
     if let Some(made) = row.made {
-        lines.push(("Left", html! { (when(made)) }));
+        lines.push((if row.told_in().is_some() { "Told" } else { "Left" }, html! { (when(made)) }));
     }
     lines.push(("Reference", html! { span.app-digest { (row.id) } }));
     let lines: Vec<SummaryRow<'_>> =
@@ -220,7 +224,7 @@ fn one(app: &App, visit: &Visit, id: ClientId, view: &DisclosureView) -> Markup 
             (back(&format!("/clients/{id}/consent")))
             (heading(&format!("Sharing with {}", view.organisation.name), html! {}))
             (summary_list(&lines))
-            @if matches!(row.stage, Stage::Ready | Stage::Made) && !view.decides {
+            @if matches!(row.stage, Stage::Ready | Stage::Made) && !view.decides && row.told_in().is_none() {
                 (panel("pack", "The pack", None, html! {
                     p.govuk-body { "One file, encrypted so that only " (view.organisation.name) " can open it. Send it in any way; consent and key are checked once more when you download it." }
                     form method="post" action={ (address) "/pack" } { (button(ButtonKind::Main, "Download the encrypted pack", None)) }
@@ -313,7 +317,7 @@ pub(crate) async fn approvals(State(app): State<App>, Signed(visit): Signed) -> 
 /// What stands in the file about a disclosure, for the page of its entry.
 pub(crate) fn written(id: ClientId, entry: &Dated, disclosed: &Disclosed) -> Markup {
     html! {
-        p.govuk-body { "To " (disclosed.name) ": " (dates::count(disclosed.fields.len() as u64, "fact")) ". " a.govuk-link href={ "/clients/" (id) "/disclosures/" (entry.id) } { "Where it stands" } }
+        p.govuk-body { "To " (disclosed.name) ": " (dates::count(disclosed.fields.len() as u64, "fact")) ". " @if disclosed.told_in.is_some() { (TOLD) ". " } a.govuk-link href={ "/clients/" (id) "/disclosures/" (entry.id) } { "Where it stands" } }
         @if let Some(law) = &disclosed.law {
             (summary_list(&[
                 SummaryRow { key: "Law", value: html! { (law.enactment) }, change: None },

@@ -1,5 +1,7 @@
 //! Documents and paper of a client: what there is, adding a document, its versions, looking at it, deleting it.
 
+mod elsewhere;
+
 use axum::extract::{Path, Query, Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -31,6 +33,9 @@ use crate::ui::list::{Cell, Column, Table, empty, table};
 use crate::ui::page::{back, container, heading, reading};
 use crate::ui::words::{banner, notice_banner};
 use crate::upload::{Sent, receive};
+use elsewhere::{Elsewhere, move_form};
+
+pub(crate) use elsewhere::keep_elsewhere;
 
 #[derive(Deserialize)]
 pub(crate) struct Ask {
@@ -46,6 +51,7 @@ fn said(done: Option<&str>) -> Option<&'static str> {
     match done? {
         "sent" => Some("The document is in the file"),
         "replaced" => Some("The new version is in the file. The older one is kept"),
+        "moved" => Some("The document is kept there from now on, with all its versions"),
         "deleted" => Some("The document is deleted, with all its versions"),
         "paper" => Some("The paper is in the register. Print its label and put it on"),
         _ => None,
@@ -268,7 +274,7 @@ pub(crate) async fn one(
 ) -> Result<Response, Fail> {
     let (id, code) = (client(&id)?, document(&code)?);
     let said = said(ask.done.as_deref());
-    Ok(one_page(&app, &visit, id, code, said, None).await?.0)
+    Ok(one_page(&app, &visit, id, code, said, None, &Elsewhere::default()).await?.0)
 }
 
 /// The page of a document; the typed and wrong come back with it.
@@ -279,6 +285,7 @@ async fn one_page(
     code: DocumentId,
     said: Option<&str>,
     again: Option<(Typed, String, Vec<Fault>)>,
+    elsewhere: &Elsewhere,
 ) -> Result<(Response, bool), Fail> {
     let opened = app.service.documents(visit, id).await?;
     let mut there = false;
@@ -299,7 +306,7 @@ async fn one_page(
             (typed, new_key(), Vec::new())
         });
         let again = Again { typed: &typed, key: &key, faults: &faults };
-        whole(app, visit, id, &all, document, newest, said, &again)
+        whole(app, visit, id, &all, document, newest, said, &again, elsewhere)
     });
     // Who may see the list may know that there is no such document in it.
     let response = release(page).await?;
@@ -316,8 +323,10 @@ fn whole(
     newest: &Version,
     said: Option<&str>,
     again: &Again<'_>,
+    elsewhere: &Elsewhere,
 ) -> Markup {
     let today = app.service.surroundings().today();
+    let faults: Vec<Fault> = again.faults.iter().chain(&elsewhere.faults).cloned().collect();
     let here = format!("/clients/{id}/documents/{}", document.id);
     let view = format!("{here}/{}/view", newest.number);
     let shown = newest.checked.is_shown();
@@ -326,7 +335,7 @@ fn whole(
         (reading(html! {
             (back(&format!("/clients/{id}/documents")))
             @if let Some(said) = said { (banner(said)) }
-            (fields::summary(again.faults))
+            (fields::summary(&faults))
             (heading(&newest.described.title, html! { (newest.described.kind.words()) }))
             @if let Some(offered) = with(app, document) { (layers::belongs(&offered)) }
             @if newest.checked == Checked::Unchecked { p.app-muted { "No virus scanner is set up here: open files only from people whom you know." } }
@@ -340,6 +349,7 @@ fn whole(
             @if all.writable && all.named {
                 (panel("replace", "Send a new version", None, send_form(app, &here, again, Some(newest.number), html! {})))
             }
+            @if all.writable && all.named { (move_form(app, &here, all, document, newest.number, elsewhere)) }
             @if all.writable {
                 (details("Delete this document", html! {
                     p.govuk-body { "All its versions go, for good: the key with which they are locked is destroyed. No copy or backup can be read from tomorrow on." }
@@ -399,7 +409,8 @@ pub(crate) async fn replace(
             Ok(Redirect::to(&format!("/clients/{id}/documents/{document}?done=replaced")).into_response())
         }
         Sent::Faults(typed, key, faults) => {
-            let (page, _) = one_page(&app, &visit, id, code, None, Some((typed, key, faults))).await?;
+            let again = Some((typed, key, faults));
+            let (page, _) = one_page(&app, &visit, id, code, None, again, &Elsewhere::default()).await?;
             Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
         }
     }

@@ -8,8 +8,7 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use casework::{ClientId, Fault, HandOverId, StaffId, dates};
 use maud::{Markup, html};
-use records::hand_over::{Asking, Reason};
-use records::search::Shown;
+use records::hand_over::{Asking, Reason, ToHandOver};
 use records::staff::Status;
 use records::{Error, Opened, Visit};
 use serde::Deserialize;
@@ -37,6 +36,7 @@ struct Typed {
     taker: String,
     reason: String,
     clients: Vec<String>,
+    unnamed: bool,
 }
 
 fn managers_only(visit: &Visit) -> Result<(), Fail> {
@@ -92,7 +92,7 @@ async fn choosing(
     let directory = app.service.directory();
     let advisers = advisers(app);
     let error = |name: &str| faults.iter().find(|f| f.field == *name).map(|f| f.message.as_str());
-    Ok(opened.map(|clients| {
+    Ok(opened.map(|all| {
         let takers: Vec<(&str, &str)> = std::iter::once(("", "Choose"))
             .chain(advisers.iter().map(|(id, name)| (id.as_str(), name.as_str())))
             .filter(|(id, _)| *id != giver.to_string())
@@ -104,15 +104,17 @@ async fn choosing(
         let body = container(html! {
             (back("/team/hand-over"))
             (fields::summary(faults))
-            (heading(&format!("Hand over clients of {}", directory.name(giver)), html! { p { (dates::count(clients.len() as u64, "client")) } }))
-            @if clients.is_empty() { (empty("This caseload is empty.")) } @else {
+            (heading(&format!("Hand over clients of {}", directory.name(giver)), html! { p { (dates::count((all.named.len() + all.unnamed) as u64, "client")) } }))
+            @if all.restricted > 0 { p.govuk-body { (dates::count(all.restricted as u64, "restricted file")) " of this caseload: not named, and staying here until the restriction is lifted." } }
+            @if all.named.is_empty() && all.unnamed == 0 { (empty("Nobody here can be handed over.")) } @else {
                 form.app-panel method="post" action="/team/hand-over" novalidate {
                     (hidden("form", &key))
                     (hidden("giver", &giver.to_string()))
                     (select(Select { name: "taker", label: "Who takes them?", options: takers, value: &typed.taker, error: error("taker"), ..Select::default() }))
                     (select(Select { name: "reason", label: "Why?", hint: Some("Each client can read this in the list of who looked at their file"), options: reasons, value: &typed.reason, error: error("reason") }))
                     @if let Some(wrong) = error("client") { p.govuk-error-message { span.govuk-visually-hidden { "Error:" } " " (wrong) } }
-                    (tick_table(&clients, &typed.clients))
+                    @if all.unnamed > 0 { p.govuk-body { (dates::count(all.unnamed as u64, "client")) " took back consent to support, so nobody is named: tick the last line, and their files go along to the new adviser." } }
+                    (tick_table(&all, &typed))
                     p.app-muted { "Appointments that are booked stay with the adviser who has them." }
                     (button(ButtonKind::Main, "Hand over the ticked clients", None))
                 }
@@ -122,19 +124,30 @@ async fn choosing(
     }))
 }
 
-fn tick_table(clients: &[Shown], ticked: &[String]) -> Markup {
+fn tick_table(all: &ToHandOver, typed: &Typed) -> Markup {
     html! { table.app-t #client {
         caption.govuk-visually-hidden { "Clients to choose from, by name" }
         thead { tr { td.app-t__sel {} th scope="col" { "Client" } th scope="col" { "Number" } } }
-        tbody { @for client in clients { @let id = client.client.to_string(); tr {
-            td.app-t__sel { label.app-t__hit {
-                input type="checkbox" name="client" value=(id) checked[ticked.contains(&id)];
-                span.govuk-visually-hidden { "Hand over " (client.name) }
+        tbody {
+            @for client in &all.named { @let id = client.client.to_string(); tr {
+                (tick("client", &id, typed.clients.contains(&id), &client.name))
+                th scope="row" { (client.name) }
+                td { span.app-ref { (client.number) } }
             } }
-            th scope="row" { (client.name) }
-            td { span.app-ref { (client.number) } }
-        } } }
+            @if all.unnamed > 0 { @let unnamed = format!("{} not named", dates::count(all.unnamed as u64, "client")); tr {
+                (tick("unnamed", "yes", typed.unnamed, &unnamed))
+                th scope="row" { (unnamed) }
+                td { "Consent taken back" }
+            } }
+        }
     } }
+}
+
+fn tick(name: &str, value: &str, checked: bool, whom: &str) -> Markup {
+    html! { td.app-t__sel { label.app-t__hit {
+        input type="checkbox" name=(name) value=(value) checked[checked];
+        span.govuk-visually-hidden { "Hand over " (whom) }
+    } } }
 }
 
 pub(crate) async fn begin(
@@ -143,7 +156,7 @@ pub(crate) async fn begin(
     form: Form,
 ) -> Result<Response, Fail> {
     managers_only(&visit)?;
-    let form = form.only(&["form", "giver", "taker", "reason", "client"])?;
+    let form = form.only(&["form", "giver", "taker", "reason", "client", "unnamed"])?;
     let key = form.key()?;
     let giver: StaffId = form.one("giver")?.parse().map_err(|_| Fail::bad_form("It names no adviser."))?;
     let ticked = form.several("client");
@@ -157,6 +170,7 @@ pub(crate) async fn begin(
         taker: form.one("taker")?.to_owned(),
         reason: form.one("reason")?.to_owned(),
         clients: ticked.iter().map(|code| (*code).to_owned()).collect(),
+        unnamed: form.one("unnamed")? == "yes",
     };
     let mut faults = Vec::new();
     let taker: Option<StaffId> = typed.taker.parse().ok();
@@ -167,11 +181,11 @@ pub(crate) async fn begin(
     if reason.is_none() {
         faults.push(Fault::new("reason", "Choose why"));
     }
-    if clients.is_empty() {
+    if clients.is_empty() && !typed.unnamed {
         faults.push(Fault::new("client", "Tick the clients to hand over"));
     }
     if let (Some(taker), Some(reason), true) = (taker, reason, faults.is_empty()) {
-        let asking = Asking { form: key, giver, taker, reason, clients };
+        let asking = Asking { form: key, giver, taker, reason, clients, unnamed: typed.unnamed };
         match app.service.begin_hand_over(&visit, asking).await {
             Ok(id) => {
                 // It is written down: whatever happens to this process, the next one goes on.
@@ -209,7 +223,7 @@ pub(crate) async fn show(
             .iter()
             .map(|(who, became)| {
                 vec![
-                    html! { @match who { Some(who) => (who.name), None => "A restricted file" } },
+                    html! { @match who { Some(who) => (who.name), None => "A file that is closed to you" } },
                     html! { @if let Some(who) = who { span.app-ref { (who.number) } } },
                     html! { (became.words()) },
                 ]

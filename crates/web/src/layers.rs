@@ -78,6 +78,17 @@ pub(crate) fn choice_for_document(
     asked.unwrap_or_default()
 }
 
+/// Where else a document can be kept than `now`: the file itself, and the programmes with which it can be put.
+pub(crate) fn elsewhere(
+    app: &App,
+    placements: &[PlacedOn],
+    now: Option<ProgrammeId>,
+) -> Vec<(String, String)> {
+    let own = now.map(|_| (String::new(), "The file itself".to_owned()));
+    let programmes = naming(app, placements, names_documents).into_iter().filter(|one| Some(one.id) != now);
+    own.into_iter().chain(programmes.map(|one| (one.id.to_string(), one.programme.title.clone()))).collect()
+}
+
 fn which_programme(
     options: &[(String, String)],
     chosen: &str,

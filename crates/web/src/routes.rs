@@ -162,6 +162,7 @@ routes! {
     Get  "/clients/{client}/documents/{document}" Staff true documents::one;
     Post "/clients/{client}/documents/{document}" Staff true documents::replace;
     Post "/clients/{client}/documents/{document}/delete" Staff true documents::delete;
+    Post "/clients/{client}/documents/{document}/move" Staff true documents::keep_elsewhere;
     Get  "/clients/{client}/documents/{document}/{number}/view" Staff true documents::view;
     Get  "/clients/{client}/documents/{document}/{number}/download" Staff true documents::download;
     Post "/clients/{client}/paper" Staff true paper::add;

@@ -99,6 +99,21 @@ test('a document is put with the programme and stands on its page', async () => 
   await sound(page, 'a placement with a document', pages)
 })
 
+// promise: P13
+test('a document is kept with the file itself, and with the programme again', async () => {
+  await page.locator('#documents').getByRole('link', { name: 'licence' }).click()
+  await page.getByLabel('Keep it with').selectOption({ label: 'The file itself' })
+  await sound(page, 'a document that can be kept elsewhere', pages)
+  await page.getByRole('button', { name: 'Keep it there' }).click()
+  await page.getByText('kept there from now on').waitFor()
+  assert.equal(await page.getByText('is kept as its notice says').count(), 0)
+  await page.getByLabel('Keep it with').selectOption({ label: 'Skills Ladder' })
+  await page.getByRole('button', { name: 'Keep it there' }).click()
+  await page.getByText('is kept as its notice says').waitFor()
+  const text = await page.request.get(`${page.url().split('?')[0]}/1/view`)
+  assert.equal(await text.text(), 'Forklift licence')
+})
+
 // promise: P3
 test('a referral goes out, is chased, and is answered', async () => {
   await page.goto(`${file}/entries/new/referral`)

@@ -61,9 +61,9 @@ impl Caseload {
         let manager = people.iter().find(|person| person.role == Role::Manager.code());
         let manager = service.visit(&sign_in(&service, manager).await?).await?;
         let clients = service.to_hand_over(&manager, giver).await?.release().await?;
-        let clients = clients.into_iter().take(CASELOAD).map(|shown| shown.client).collect();
+        let clients = clients.named.into_iter().take(CASELOAD).map(|shown| shown.client).collect();
         let form = service.surroundings().draw();
-        let asking = Asking { form, giver, taker: taken_by, reason: Reason::Spread, clients };
+        let asking = Asking { form, giver, taker: taken_by, reason: Reason::Spread, clients, unnamed: false };
         service.begin_hand_over(&manager, asking).await?;
         let begun = Instant::now();
         let moved = service.carry_on_hand_overs().await?;

@@ -7,6 +7,7 @@ use ureq::Timeout;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
+use crate::http::untrusted;
 use crate::{MessageId, Outcome, Step, Why};
 
 /// How far a message came, in Notify's words.
@@ -246,19 +247,13 @@ pub(crate) fn why(error: &ureq::Error) -> Why {
         ureq::Error::HostNotFound | ureq::Error::ConnectionFailed => Why::NotReached,
         ureq::Error::Timeout(Timeout::Resolve | Timeout::Connect) => Why::Silent(Step::Connecting),
         ureq::Error::Timeout(_) => Why::Silent(Step::Asking),
-        ureq::Error::Rustls(_) | ureq::Error::Tls(_) => Why::NotTrusted,
+        error if untrusted(error) => Why::NotTrusted,
         ureq::Error::Io(io) => match io.kind() {
             ErrorKind::ConnectionRefused | ErrorKind::HostUnreachable | ErrorKind::NetworkUnreachable => {
                 Why::NotReached
             }
-            _ if io.get_ref().is_some_and(untrusted) => Why::NotTrusted,
             _ => Why::Broke(Step::Asking),
         },
         _ => Why::Broke(Step::Asking),
     }
-}
-
-/// A certificate is looked at before anything is asked. Other faults of TLS can come later.
-fn untrusted(inner: &(dyn std::error::Error + Send + Sync + 'static)) -> bool {
-    matches!(inner.downcast_ref(), Some(rustls::Error::InvalidCertificate(_)))
 }

@@ -89,10 +89,12 @@ impl Service {
             fields,
             consent: None,
             law: Some(law),
+            told_in: None,
         };
         let key = gate.key().ok();
+        let stage = Stage::Asked;
         let row =
-            Adding { disclosed: &disclosed, versions: seen, stage: Stage::Asked, review: Some(review), key };
+            Adding { disclosed: &disclosed, versions: seen, stage, review: Some(review), key, made: None };
         let id = EntryId::from_bytes(self.draw());
         self.write_disclosure(visit, &gate, client, id, form, now, ASK, &row, &[]).await
     }

@@ -175,6 +175,7 @@ impl Service {
             visit.staff.as_bytes().into(),
             store::Value::Null,
             store::Value::Null,
+            store::Value::Null,
         ]);
         self.records().write(vec![row, change.outbox()]).await?;
         change.committed();

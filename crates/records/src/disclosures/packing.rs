@@ -6,13 +6,11 @@ use casework::disclosures::{Blocked, Ground};
 use casework::{ClientId, EntryId};
 use notice::{Category, Purpose};
 
-use super::LEAVES;
 use super::gate::{through, versions_within};
-use crate::consents::HOLD_CONSENT;
+use super::{LEAVES, holding};
 use crate::organisations::HOLD_KEY;
 use crate::packs::{self, Pack};
 use crate::sessions::Visit;
-use crate::surroundings::day_number;
 use crate::{Error, Opened, Service, changes};
 
 const PACK: Action = Action("pack-disclosure");
@@ -27,6 +25,10 @@ impl Service {
     /// refusal, or a store failed. Then nothing leaves.
     pub async fn pack(&self, visit: &Visit, client: ClientId, id: EntryId) -> Result<Pack, Error> {
         let row = self.disclosure_row(client, id).await?;
+        // What was told by word of mouth has no pack.
+        if row.told_in().is_some() {
+            return Err(Error::NoSuchFile);
+        }
         let gate = self.at_the_gate(visit, client, row.organisation).await?;
         let today = self.surroundings().today();
         let disclosure = match through(&gate, &row, today) {
@@ -72,17 +74,7 @@ impl Service {
         let change = self.log().change(permit, DONE, &Detail::default());
         let mut batch = vec![HOLD_KEY.with([key.id.into()]).expecting(1)];
         if let Ground::Consent(consent) = disclosure.ground() {
-            batch.push(
-                HOLD_CONSENT
-                    .with([
-                        client.as_bytes().into(),
-                        row.purpose.code().into(),
-                        row.organisation.as_bytes().into(),
-                        consent.entry().as_bytes().into(),
-                        day_number(today).into(),
-                    ])
-                    .expecting(1),
-            );
+            batch.push(holding(client, &disclosure, consent.entry(), today));
         }
         batch.push(
             LEAVES

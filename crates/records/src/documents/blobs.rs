@@ -272,10 +272,21 @@ impl Blob {
         self.pieces
     }
 
-    /// Opens the piece with this number.
-    pub(crate) fn piece(&self, chunks: &Chunks, index: u64) -> Result<zeroize::Zeroizing<Vec<u8>>, Error> {
+    /// What stands before the first piece.
+    pub(crate) fn header(&self) -> &[u8; SEAL_HEADER_BYTES] {
+        &self.header
+    }
+
+    /// The piece with this number, as it stands.
+    pub(crate) fn sealed(&self, index: u64) -> Result<Vec<u8>, Error> {
         let mut sealed = vec![0; SEALED_CHUNK_BYTES];
         self.source.read_at(&mut sealed, length(index))?;
+        Ok(sealed)
+    }
+
+    /// Opens the piece with this number.
+    pub(crate) fn piece(&self, chunks: &Chunks, index: u64) -> Result<zeroize::Zeroizing<Vec<u8>>, Error> {
+        let sealed = self.sealed(index)?;
         Ok(chunks.open(&self.header, index, index + 1 == self.pieces, &sealed)?)
     }
 }

@@ -3,7 +3,7 @@
 use access::Act;
 use audit::{Action, Detail};
 use casework::{ClientId, DocumentId};
-use store::sql;
+use store::{Query, sql};
 use vault::Compartment;
 
 use super::blobs::Which;
@@ -19,6 +19,12 @@ sql! { records:
 }
 
 const DELETE_ACTION: Action = Action("delete-document");
+
+/// The statement that takes out the rows of a document: so many, of which `newest` is the newest.
+pub(super) fn taking_out(client: ClientId, document: DocumentId, newest: i64, versions: usize) -> Query {
+    let delete = DELETE.with([client.as_bytes().into(), document.as_bytes().into(), newest.into()]);
+    delete.expecting(versions as u64)
+}
 
 impl Service {
     /// Deletes a document with all its versions: the rows, then its key, then its bytes. `newest` is the version that was seen.
@@ -46,14 +52,20 @@ impl Service {
             return Err(Error::ChangedMeanwhile);
         }
         let change = self.log().change(permit, DELETE_ACTION, &Detail::default());
-        let [client_id, document_id] = ids();
-        let mut batch = vec![
-            DELETE.with([client_id, document_id, newest.into()]).expecting(versions.len() as u64),
-            change.outbox(),
-        ];
+        let mut batch = vec![taking_out(client, document, newest, versions.len()), change.outbox()];
         batch.extend(changes::of_client(client, now));
         self.records().write(batch).await.map_err(crate::staff::changed_meanwhile)?;
         change.committed();
+        self.remove_document(client, document, &versions).await
+    }
+
+    /// Destroys the key of a document whose rows are gone, then its bytes.
+    pub(super) async fn remove_document(
+        &self,
+        client: ClientId,
+        document: DocumentId,
+        versions: &[StoredVersion],
+    ) -> Result<(), Error> {
         self.destroy_document(client, document).await?;
         let gone: Vec<Which> = versions.iter().map(StoredVersion::which).collect();
         let removed = self
@@ -62,7 +74,7 @@ impl Service {
         match removed.await {
             // Its key is destroyed: what still stands there opens for nobody.
             Err(Error::Bucket(fault)) => {
-                tracing::warn!(%fault, "bytes of a deleted document are left for the sweep")
+                tracing::warn!(%fault, "bytes of a document that is gone are left for the sweep")
             }
             removed => removed?,
         }

@@ -6,7 +6,7 @@ use casework::documents::{
     Checked, Described, FILE, Format, HEAD_BYTES, Kind, disguised, file_name, too_large,
 };
 use casework::{ClientId, DocumentId, Fault, ProgrammeId, documents};
-use store::Value;
+use store::sql;
 use uuid::Uuid;
 use vault::{CHUNK_BYTES, ChunkSeal, Compartment, FileKeys};
 use zeroize::Zeroizing;
@@ -14,10 +14,15 @@ use zeroize::Zeroizing;
 use super::blobs::{Opener, Which, Writing};
 use super::inspect::{Wrong, inspect};
 use super::scanner::Verdict;
-use super::{ADD, BYTES, CATEGORY, StoredVersion, TABLE, VERSIONS, mark, names_documents, place};
+use super::{BYTES, CATEGORY, StoredVersion, TABLE, VERSIONS, adding, mark, names_documents, place};
 use crate::sessions::Visit;
 use crate::standing::Standing;
 use crate::{Error, Service, changes};
+
+sql! { records:
+    /// The version before stands until the next one does.
+    HOLD = "UPDATE document SET state = state WHERE client = $1 AND id = $2 AND version = $3";
+}
 
 const SEND: Action = Action("send-document");
 
@@ -314,6 +319,7 @@ impl Upload<'_> {
                     Error::Store(store::Error::AlreadyThere { .. }) => {
                         service.made_by_form(visit, form).await?
                     }
+                    Error::Store(store::Error::Conflict { .. }) => None,
                     // Whether it was committed is not known: the row says so, and the sweep asks it.
                     Error::Store(_) => return Err(error),
                     _ => None,
@@ -322,7 +328,12 @@ impl Upload<'_> {
                 match (made, error) {
                     // The same form, sent twice at once: the other one made it.
                     (Some(made), _) => Ok(DocumentId::from_bytes(made)),
-                    (None, Error::Store(store::Error::AlreadyThere { .. })) => Err(Error::ChangedMeanwhile),
+                    (
+                        None,
+                        Error::Store(store::Error::AlreadyThere { .. } | store::Error::Conflict { .. }),
+                    ) => Err(Error::ChangedMeanwhile),
+                    // Its document was moved or deleted meanwhile.
+                    (None, Error::Vault(vault::Error::Erased)) if version > 1 => Err(Error::ChangedMeanwhile),
                     (None, error) => Err(error),
                 }
             }
@@ -339,24 +350,26 @@ impl Upload<'_> {
         let now = service.now();
         self.writing.publish().await?;
         let change = service.log().change(self.permit, SEND, &detail);
-        let values: [Value; 11] = [
-            document.as_bytes().into(),
-            self.version.into(),
-            client.as_bytes().into(),
-            CATEGORY.code().into(),
-            checked.code().into(),
-            blob.into(),
-            i64::try_from(self.pieces).unwrap_or(i64::MAX).into(),
-            now.as_microsecond().into(),
-            self.visit.staff.as_bytes().into(),
-            sealed.into(),
-            self.programme.map_or(Value::Null, |programme| programme.as_bytes().into()),
-        ];
-        let mut batch = vec![
-            service.form_done(self.visit, self.form, *document.as_bytes()),
-            ADD.with(values),
-            change.outbox(),
-        ];
+        let mut batch = vec![service.form_done(self.visit, self.form, *document.as_bytes())];
+        if self.version > 1 {
+            // Moved or deleted meanwhile, its key is gone.
+            let before = (self.version - 1).into();
+            let hold = HOLD.with([client.as_bytes().into(), document.as_bytes().into(), before]);
+            batch.push(hold.expecting(1));
+        }
+        let version = StoredVersion {
+            id: document,
+            version: self.version,
+            client,
+            checked,
+            blob,
+            pieces: self.pieces,
+            written: now,
+            author: self.visit.staff,
+            sealed,
+            programme: self.programme,
+        };
+        batch.extend([adding(&version), change.outbox()]);
         batch.extend(changes::of_client(client, now));
         service.records().write(batch).await?;
         change.committed();

@@ -134,6 +134,94 @@ async fn a_document_in_a_bucket_comes_back_as_it_was_and_goes_with_its_file() {
     }
 }
 
+/// The same over TLS, whose authority is this one.
+fn over_tls(store: &S3, authority: Option<Vec<u8>>) -> Settings {
+    in_bucket(store, |to| {
+        to.endpoint = format!("https://127.0.0.1:{}", store.port);
+        to.authority.clone_from(&authority);
+    })
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn over_tls_a_store_is_trusted_by_its_authority_and_by_no_other() {
+    for bench in Bench::all().await {
+        let (Some(mut store), Some(other)) = (S3::start_with_tls(), S3::start_with_tls()) else { return };
+        let bench = bench.reopened_with(over_tls(&store, Some(store.authority()))).await;
+        let ada = bench.staff("Ada", Role::Adviser).await;
+        let visit = bench.visit_of(ada, Role::Adviser);
+        let client = bench.client(&visit, "Daniel Whitfield").await;
+        let long = text(6_000_000);
+        let id = send(&bench.service, &visit, client, "long.txt", &long).await.unwrap();
+        assert!(read(&bench.service, &visit, client, id).await.unwrap() == long);
+        assert!(examined(&bench.service).await.sound);
+
+        // Somebody who stands between, with a certificate of another authority, gets nothing; nor without one.
+        let mut bench = bench;
+        for authority in [Some(other.authority()), None] {
+            bench = bench.reopened_with(over_tls(&store, authority)).await;
+            let visit = bench.visit_of(ada, Role::Adviser);
+            let said = send(&bench.service, &visit, client, "a.txt", b"harmless").await.unwrap_err();
+            let untrusted = BucketFault::Away("its certificate is not trusted");
+            assert!(matches!(&said, Error::Bucket(fault) if *fault == untrusted), "{said}");
+            let said = read(&bench.service, &visit, client, id).await.unwrap_err();
+            assert!(matches!(&said, Error::Bucket(fault) if *fault == untrusted), "{said}");
+            let found = examined(&bench.service).await;
+            assert!(!found.sound && found.detail.contains("its certificate is not trusted"), "{found:?}");
+        }
+        assert_eq!(store.list().len(), 1, "nothing was lost, and nothing left over");
+
+        let bench = bench.reopened_with(over_tls(&store, Some(store.authority()))).await;
+        let visit = bench.visit_of(ada, Role::Adviser);
+        assert!(read(&bench.service, &visit, client, id).await.unwrap() == long);
+        bench.service.delete_document(&visit, client, id, 1).await.unwrap();
+        assert_eq!(store.list(), Vec::<String>::new());
+    }
+}
+
+// promise: P14
+#[tokio::test(flavor = "multi_thread")]
+async fn a_document_in_a_bucket_moves_into_a_programmes_layer_and_a_store_that_dies_leaves_it_where_it_is() {
+    for bench in Bench::all().await {
+        let Some(mut store) = S3::start() else { return };
+        let settings = in_bucket(&store, |to| to.patience = Duration::from_secs(3));
+        let bench = bench.reopened_with(settings).await;
+        let (service, ada) = (&bench.service, bench.visit("Ada", Role::Adviser).await);
+        let on = crate::programmes::ladder(&bench).await;
+        let client = crate::programmes::client(&bench, &ada, "Daniel Whitfield").await;
+        crate::programmes::place(&bench, &ada, client, on).await.unwrap();
+        // Three parts, and a last one.
+        let long = text(17_000_000);
+        let id = send(service, &ada, client, "long.txt", &long).await.unwrap();
+        let stood = store.list();
+        let there = service
+            .move_document(&ada, client, id, 1, *uuid::Uuid::new_v4().as_bytes(), Some(on))
+            .await
+            .unwrap();
+        assert!(read(service, &ada, client, there).await.unwrap() == long);
+        let standing = store.list();
+        assert!(standing.len() == 1 && standing != stood, "{standing:?}");
+        assert!(examined(service).await.sound);
+
+        // Ends in the middle of a part of the way back.
+        let port = store.port;
+        store.tell("break 2");
+        let form = *uuid::Uuid::new_v4().as_bytes();
+        let said = service.move_document(&ada, client, there, 1, form, None).await.unwrap_err();
+        assert!(matches!(said, Error::Bucket(BucketFault::Away(_))), "{said}");
+        let listed = service.documents(&ada, client).await.unwrap().release().await.unwrap().documents;
+        assert_eq!((listed.len(), listed[0].id, listed[0].programme), (1, there, Some(on)));
+        drop(store);
+
+        // Its bucket is empty: what is read is missed, and a move finds that before it changes anything.
+        let mut store = S3::start_at(port).unwrap();
+        let said = service.move_document(&ada, client, there, 1, form, None).await.unwrap_err();
+        assert!(matches!(said, Error::Damaged("document")), "{said}");
+        assert_eq!(store.list(), Vec::<String>::new());
+        let listed = service.documents(&ada, client).await.unwrap().release().await.unwrap().documents;
+        assert_eq!((listed.len(), listed[0].id), (1, there));
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_browser_left_over_in_a_bucket_is_swept() {
     for bench in Bench::all().await {

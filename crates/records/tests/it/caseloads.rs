@@ -1,13 +1,24 @@
 //! Handing clients over, and cover for a colleague who is away.
 
 use access::Role;
+use casework::consents::Way;
+use casework::{ClientId, StaffId};
 use jiff::ToSpan as _;
 use jiff::civil::date;
+use notice::Purpose;
+use records::consents::About;
 use records::cover::Arranging;
 use records::hand_over::{Asking, Became, Reason};
 use records::{Error, Visit};
 
+use store::Sql;
+
 use crate::bench::Bench;
+
+static RESTRICT: Sql =
+    Sql { name: "RESTRICT", store: "records", text: "UPDATE client SET restricted = $2 WHERE id = $1" };
+static ADVISER: Sql =
+    Sql { name: "ADVISER", store: "records", text: "SELECT adviser FROM client WHERE id = $1" };
 
 fn key() -> [u8; 16] {
     *uuid::Uuid::new_v4().as_bytes()
@@ -37,6 +48,7 @@ async fn clients_are_handed_over_one_by_one_and_a_conflict_of_interest_stops_the
             taker: bruno.staff,
             reason: Reason::Leaves,
             clients: vec![one, two, others],
+            unnamed: false,
         };
         assert!(matches!(service.begin_hand_over(&ada, asking.clone()).await, Err(Error::Staff(_))));
         let nobody = Asking { taker: ada.staff, clients: vec![], ..asking.clone() };
@@ -74,6 +86,73 @@ async fn clients_are_handed_over_one_by_one_and_a_conflict_of_interest_stops_the
         assert_eq!(handed.len(), 1, "once, with its reason");
         assert_eq!(handed[0].reason.as_deref(), Some("The adviser leaves"));
         assert_eq!(handed[0].who, Some(mona.staff));
+    }
+}
+
+// promise: P8
+#[tokio::test(flavor = "multi_thread")]
+async fn who_took_back_consent_to_support_is_handed_over_and_named_to_nobody() {
+    for bench in Bench::all().await {
+        let service = &bench.service;
+        let ada = bench.visit("Ada", Role::Adviser).await;
+        let bruno = bench.visit("Bruno", Role::Adviser).await;
+        let mona = bench.visit("Mona", Role::Manager).await;
+        let gwen = bench.visit("Gwen", Role::Governance).await;
+        let named = bench.client(&ada, "Daniel Whitfield").await;
+        let [goes, knows, stays] = [
+            bench.client(&ada, "Maria Lopes").await,
+            bench.client(&ada, "Bruno's cousin").await,
+            bench.client(&ada, "Chidi Eze").await,
+        ];
+        service.declare_conflict(&bruno, knows).await.unwrap();
+        for client in [goes, knows] {
+            let about = About::Use(Purpose::Support);
+            service.withdraw_consent(&ada, client, about, key(), Way::Spoken).await.unwrap();
+        }
+        let records = bench.ground.store(&records::MIGRATIONS).await;
+        records.write(vec![RESTRICT.with([stays.as_bytes().into(), true.into()])]).await.unwrap();
+
+        let list = service.to_hand_over(&mona, ada.staff).await.unwrap().release().await.unwrap();
+        let names: Vec<&str> = list.named.iter().map(|one| one.name.as_str()).collect();
+        assert_eq!((names, list.unnamed, list.restricted), (vec!["Daniel Whitfield"], 2, 1));
+        let asking = Asking {
+            form: key(),
+            giver: ada.staff,
+            taker: bruno.staff,
+            reason: Reason::Leaves,
+            clients: vec![named],
+            unnamed: true,
+        };
+        let id = service.begin_hand_over(&mona, asking.clone()).await.unwrap();
+        service.carry_on_hand_overs().await.unwrap();
+        let after = service.hand_over(&mona, id).await.unwrap().release().await.unwrap();
+        assert_eq!((after.all, after.seen_to), (3, 3), "a restricted file is not moved");
+        assert_eq!(after.left, [(None, Became::Conflict)], "nor is anybody named who stays");
+        // The file is with the new adviser: open for its client's rights, closed for support, in nobody's list.
+        let adviser = async |client: ClientId| {
+            let rows = records.read(vec![ADVISER.with([client.as_bytes().into()])]).await.unwrap();
+            StaffId::from_bytes(rows[0].rows[0].bytes16(0).unwrap())
+        };
+        assert_eq!(adviser(goes).await, bruno.staff);
+        assert_eq!(adviser(knows).await, ada.staff);
+        assert_eq!(adviser(stays).await, ada.staff);
+        assert!(matches!(service.open_file(&bruno, goes, 5).await, Err(Error::Refused(_))));
+        assert_eq!(clients_of(&bench, &bruno).await, [("Daniel Whitfield".to_owned(), false)]);
+        service.state_reason(&gwen, goes, "The client asks who has the file now").await.unwrap();
+        let looks = service.who_looked(&gwen, goes).await.unwrap().release().await.unwrap().looks;
+        let handed = looks.iter().find(|look| look.action == "hand-over").unwrap();
+        assert_eq!(handed.reason.as_deref(), Some("The adviser leaves"));
+        assert_eq!(handed.purpose.as_deref(), Some("keeping"), "not for support");
+
+        // Taken back between the choice and the carrying out: it goes along as the others do.
+        let late = bench.client(&ada, "Late Comer").await;
+        let back = Asking { form: key(), clients: vec![late], unnamed: false, ..asking };
+        let id = service.begin_hand_over(&mona, back).await.unwrap();
+        let about = About::Use(Purpose::Support);
+        service.withdraw_consent(&ada, late, about, key(), Way::Spoken).await.unwrap();
+        service.carry_on_hand_overs().await.unwrap();
+        assert_eq!(adviser(late).await, bruno.staff);
+        assert!(service.hand_over(&mona, id).await.unwrap().release().await.unwrap().left.is_empty());
     }
 }
 

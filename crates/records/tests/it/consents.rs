@@ -113,6 +113,19 @@ async fn share(
     service.share(visit, client, to, key(), &shown.versions).await
 }
 
+/// A referral that goes out.
+fn referral(told: &'static str, whom: &str) -> casework::Written {
+    casework::Written {
+        answers: crate::programmes::answers(&[
+            ("direction", crate::programmes::code("out")),
+            ("organisation", Answer::Text(whom.into())),
+            ("told_by", crate::programmes::code(told)),
+            ("reason", Answer::Text("Debt advice".into())),
+        ]),
+        ..casework::Written::default()
+    }
+}
+
 /// Another server over the same stores. SQLite has one server; there it is the same one.
 async fn another_server(bench: &Bench) -> Option<Service> {
     match bench.ground.engine() {
@@ -558,15 +571,6 @@ async fn a_referral_by_which_we_tell_somebody_needs_the_clients_consent_and_one_
         let (to, _) = recipient(&bench, "support-partners", "Quay Advice").await;
         let service = &bench.service;
         let form = notice::forms::form("referral").unwrap();
-        let referral = |told: &'static str, whom: &str| casework::Written {
-            answers: crate::programmes::answers(&[
-                ("direction", crate::programmes::code("out")),
-                ("organisation", Answer::Text(whom.into())),
-                ("told_by", crate::programmes::code(told)),
-                ("reason", Answer::Text("Debt advice".into())),
-            ]),
-            ..casework::Written::default()
-        };
         let write =
             async |written: &casework::Written| service.write_entry(&ada, client, key(), form, written).await;
         let said = |result: Result<EntryId, Error>| match result {
@@ -600,7 +604,11 @@ async fn a_referral_by_which_we_tell_somebody_needs_the_clients_consent_and_one_
         corrected.answers.set(FieldId::known("reason"), Some(Answer::Text("Advice on debts".into())));
         service.change_entry(&ada, client, ours, 2, form, &corrected).await.unwrap();
 
+        // Whoever was told is a recipient like any other, and a step or a better word told them nothing new.
         let page = service.consent_page(&ada, client).await.unwrap().release().await.unwrap();
+        let told: Vec<_> = page.shared.iter().filter(|line| line.row.told_in().is_some()).collect();
+        assert_eq!(told.len(), 1);
+        assert_eq!((told[0].row.told_in(), told[0].row.organisation), (Some(ours), to));
         let blocked: Vec<_> = page.shared.iter().filter_map(|line| line.row.why).collect();
         assert_eq!(blocked.len(), 3, "each that was stopped at the gate is in the file's list: {blocked:?}");
         let looks = service.who_looked(&ada, client).await.unwrap().release().await.unwrap().looks;
@@ -608,6 +616,73 @@ async fn a_referral_by_which_we_tell_somebody_needs_the_clients_consent_and_one_
             looks.iter().filter(|l| l.action == "share" && l.outcome == format!("refused:{why}")).count()
         };
         assert_eq!((stopped("no-consent"), stopped("not-named"), stopped("consent-withdrawn")), (2, 1, 1));
+    }
+}
+
+// promise: P8
+// promise: P22
+// promise: P23
+#[tokio::test(flavor = "multi_thread")]
+async fn whom_we_told_in_a_referral_is_told_of_a_correction_a_withdrawal_and_an_erasure() {
+    for bench in Bench::all().await {
+        let ada = bench.visit("Ada", Role::Adviser).await;
+        let client = bench.client(&ada, "Daniel Whitfield").await;
+        let (first, _) = recipient(&bench, "support-partners", "Quay Advice").await;
+        let (second, _) = recipient(&bench, "support-partners", "Harbour Advice").await;
+        let service = &bench.service;
+        let form = notice::forms::form("referral").unwrap();
+        for to in [first, second] {
+            answer(service, &ada, client, About::Sharing(to), yes()).await.unwrap();
+        }
+        let sent = key();
+        let quay = referral("us", "Quay Advice");
+        let entry = service.write_entry(&ada, client, sent, form, &quay).await.unwrap();
+        assert_eq!(service.write_entry(&ada, client, sent, form, &quay).await.unwrap(), entry);
+        let shared = async || {
+            let page = service.consent_page(&ada, client).await.unwrap().release().await.unwrap();
+            let shared: Vec<_> = page.shared.into_iter().map(|line| (line.row, line.name)).collect();
+            shared
+        };
+        let told = shared().await.remove(0).0;
+        assert_eq!(shared().await.len(), 1, "a form that is sent twice tells once");
+        assert_eq!((told.stage, told.told_in(), told.key), (Stage::Made, Some(entry), None));
+        assert!(told.made.is_some() && told.fields.contains(&fields::NAME), "{:?}", told.fields);
+        assert!(matches!(service.pack(&ada, client, told.id).await, Err(Error::NoSuchFile)), "no pack");
+        let looks = service.who_looked(&ada, client).await.unwrap().release().await.unwrap().looks;
+        assert_eq!(looks.iter().filter(|look| look.action == "told-in-referral").count(), 1);
+        let promises = service.promises_now().await.unwrap().evidence;
+        let grounds = promises.iter().find(|one| one.promised.code == "shares-without-ground").unwrap();
+        assert_eq!(grounds.stands, casework::promises::Stands::Kept);
+
+        // Corrected to another organisation: that one is told, and the first one was.
+        bench.later(60);
+        let harbour = referral("us", "Harbour Advice");
+        service.change_entry(&ada, client, entry, 1, form, &harbour).await.unwrap();
+        let names: Vec<String> = shared().await.into_iter().map(|(_, name)| name).collect();
+        assert_eq!(names, ["Harbour Advice", "Quay Advice"], "the newest first");
+
+        // A fact that they may have been told is put right.
+        let mut contact = crate::bench::registration("Daniel Whitfield").contact;
+        contact.set(fields::NAME, Some(Answer::Text("Daniel Whitfeld".into())));
+        service.change_details(&ada, client, Category::Contact, 1, contact).await.unwrap();
+        let open = service.recipients_to_tell(&ada).await.unwrap().0;
+        let mut corrected: Vec<_> = open.iter().map(|one| (one.kind, one.organisation)).collect();
+        corrected.sort_by_key(|(_, to)| *to != first);
+        assert_eq!(corrected, [(Tell::Rectified, first), (Tell::Rectified, second)]);
+
+        // Consent taken back: the one it was given for is told, and nobody else.
+        bench.later(60);
+        service.withdraw_consent(&ada, client, About::Sharing(first), key(), Way::Spoken).await.unwrap();
+        let open = service.recipients_to_tell(&ada).await.unwrap().0;
+        let withdrawn: Vec<_> = open.iter().filter(|one| one.kind == Tell::Withdrawn).collect();
+        assert_eq!(withdrawn.len(), 1);
+        assert_eq!((withdrawn[0].reference, withdrawn[0].organisation), (told.id, first));
+
+        service.erase_file("NB-10001", Ground::Request).await.unwrap();
+        let open = service.recipients_to_tell(&ada).await.unwrap().0;
+        let erased: Vec<_> = open.iter().filter(|one| one.kind == Tell::Erased).collect();
+        assert_eq!(erased.len(), 2);
+        assert!(erased.iter().all(|one| one.client.is_none()), "they know it by its reference");
     }
 }
 

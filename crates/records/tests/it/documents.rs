@@ -363,7 +363,7 @@ async fn what_an_upload_left_over_opens_for_nobody_and_is_swept() {
 
 /// A small server that answers as clamd does by its INSTREAM command: infected if the word VIRUS is in it. 0: it hangs up,
 /// 1: it looks.
-fn stand_in_for_clamd() -> (String, Arc<AtomicU8>) {
+pub(crate) fn stand_in_for_clamd() -> (String, Arc<AtomicU8>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = format!("tcp:{}", listener.local_addr().unwrap());
     let mood = Arc::new(AtomicU8::new(1));

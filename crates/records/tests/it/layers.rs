@@ -29,7 +29,7 @@ static ROWS: Sql = Sql {
     store: "records",
     text: "SELECT id, version, client, programme, category, state, blob, pieces, written, author, sealed FROM document ORDER BY written",
 };
-static BACK: Sql = Sql {
+pub(crate) static BACK: Sql = Sql {
     name: "BACK",
     store: "records",
     text: "INSERT INTO document (id, version, client, programme, category, state, blob, pieces, written, author, sealed) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
@@ -42,7 +42,7 @@ fn proof() -> Vec<u8> {
     b"What the funder asks for. ".iter().copied().cycle().take(150_000).collect()
 }
 
-fn with(programme: ProgrammeId) -> Sending {
+pub(crate) fn with(programme: ProgrammeId) -> Sending {
     Sending { goes: Goes::With(programme), ..sending("proof.txt", None) }
 }
 
@@ -81,7 +81,7 @@ async fn night(bench: &Bench, due: &'static Sql) {
     assert_eq!(bench.service.sweep(today).await.unwrap().erased, 1);
 }
 
-async fn rows(bench: &Bench) -> Vec<Row> {
+pub(crate) async fn rows(bench: &Bench) -> Vec<Row> {
     let records = bench.ground.store(&records::MIGRATIONS).await;
     records.read(vec![ROWS.with([])]).await.unwrap().remove(0).rows
 }

@@ -25,6 +25,7 @@ mod files;
 mod imports;
 mod layers;
 mod messages;
+mod moved;
 mod moving_in;
 mod pdf;
 mod post;

@@ -1,8 +1,9 @@
 """A store that speaks S3, for tests: moto in a process of its own. Each signed address is checked first, by botocore: an
 expired one, or one that was signed with another secret or region, is refused as S3 refuses it.
 
-Usage: server.py [PORT]
-Says "ready PORT". The bucket `kept` is there; the key is `kept`, its secret `never issued`, the region `eu-west-2`. Lines of
+Usage: server.py [PORT [FOLDER]]
+Says "ready PORT". With a folder it speaks TLS: the certificate of its authority, made for this run, is written to
+FOLDER/authority.pem, its own is for 127.0.0.1. The bucket `kept` is there; the key is `kept`, its secret `never issued`, the region `eu-west-2`. Lines of
 its input change how it behaves: "slow SECONDS" before each answer, "break N" ends the process at the Nth part that is sent
 from then on, in the middle of the request, "list" prints what stands in the bucket as one line. Ends when its input closes.
 """
@@ -11,11 +12,14 @@ import datetime
 import hmac
 import logging
 import os
+import pathlib
+import ssl
 import sys
 import threading
 import time
 from urllib.parse import parse_qsl, quote
 
+import trustme
 from botocore.auth import S3SigV4QueryAuth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
@@ -84,8 +88,18 @@ def obey():
     os._exit(0)
 
 
+def tls(folder):
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(pathlib.Path(folder) / "authority.pem")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    return context
+
+
 moto = create_backend_app("s3")
-server = make_server("127.0.0.1", int(sys.argv[1]) if len(sys.argv) > 1 else 0, application, threaded=True)
+port = int(sys.argv[1]) if len(sys.argv) > 1 else 0
+context = tls(sys.argv[2]) if len(sys.argv) > 2 else None
+server = make_server("127.0.0.1", port, application, threaded=True, ssl_context=context)
 s3_backends[DEFAULT_ACCOUNT_ID]["aws"].create_bucket(BUCKET, REGION)
 print("ready", server.server_port, flush=True)
 threading.Thread(target=obey, daemon=True).start()

@@ -11,6 +11,8 @@ pub(crate) struct S3 {
     input: ChildStdin,
     output: BufReader<ChildStdout>,
     pub(crate) port: u16,
+    /// Where the certificate of its authority is, if it speaks TLS.
+    folder: Option<tempfile::TempDir>,
 }
 
 impl S3 {
@@ -21,6 +23,22 @@ impl S3 {
 
     /// Starts it on this port, with an empty bucket.
     pub(crate) fn start_at(port: u16) -> Option<S3> {
+        S3::start_with(port, None)
+    }
+
+    /// Starts it with TLS, by an authority of its own.
+    #[allow(dead_code, reason = "not everybody who shares this asks for TLS")]
+    pub(crate) fn start_with_tls() -> Option<S3> {
+        S3::start_with(0, Some(tempfile::tempdir().unwrap()))
+    }
+
+    /// The certificate of its authority.
+    #[allow(dead_code, reason = "not everybody who shares this asks for TLS")]
+    pub(crate) fn authority(&self) -> Vec<u8> {
+        std::fs::read(self.folder.as_ref().unwrap().path().join("authority.pem")).unwrap()
+    }
+
+    fn start_with(port: u16, folder: Option<tempfile::TempDir>) -> Option<S3> {
         let named = std::env::var("KEPT_TEST_S3_PYTHON").ok();
         if named.as_deref() == Some("off") {
             eprintln!("KEPT_TEST_S3_PYTHON=off: this test did not run");
@@ -32,6 +50,7 @@ impl S3 {
         let mut process = Command::new(&python)
             .arg(here.join("../records/tests/s3/server.py"))
             .arg(port.to_string())
+            .args(folder.iter().map(tempfile::TempDir::path))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
@@ -41,7 +60,7 @@ impl S3 {
         let mut ready = String::new();
         output.read_line(&mut ready).unwrap();
         let port = ready.trim().strip_prefix("ready ").expect("the store is ready").parse().unwrap();
-        Some(S3 { process, input, output, port })
+        Some(S3 { process, input, output, port, folder })
     }
 
     /// Tells it how to behave.

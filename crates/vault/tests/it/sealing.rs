@@ -252,3 +252,46 @@ async fn the_services_own_secrets_open_only_at_their_row_and_version_and_not_as_
         assert!(matches!(desk.vault.seal(&load, &keys, &at, &1), Err(Error::NotPermitted { .. })));
     }
 }
+
+// promise: P4
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_moved_opens_in_its_new_place_and_moves_into_no_other_file_or_category() {
+    for ground in grounds() {
+        let desk = with_files(&ground).await;
+        let of_document = Compartment::of_document(casework::DocumentId::from_bytes([5; 16]), None);
+        desk.vault.add_compartment(client(1).into(), of_document).await.unwrap();
+        let keys = desk.vault.keys(client(1).into()).await.unwrap();
+        let from = place(1, Category::Casework);
+        let to = Place { row: [5; 16], compartment: &of_document, ..from };
+        let permit = desk.adviser(Act::Write, 1, Category::Casework.into());
+        let sealed = desk.vault.seal(&permit, &keys, &from, &"met at the library").unwrap();
+        let moved = desk.vault.move_sealed::<String>(&permit, &keys, &from, &to, &sealed).unwrap();
+        let entry = desk.reading(1, Category::Casework);
+        assert!(desk.vault.open::<String>(&entry, &keys, &from, &moved).is_err());
+        let opened = desk.vault.open::<String>(&entry, &keys, &to, &moved).unwrap();
+        let receipt = entry.durable().await.unwrap();
+        assert_eq!(opened.release(&receipt).unwrap(), "met at the library");
+
+        let pieces = desk.vault.seal_chunks(&permit, &keys, &from).unwrap();
+        let piece = pieces.seal(0, true, b"a certificate").unwrap();
+        let moving = desk.vault.move_chunks(&permit, &keys, &from, &to).unwrap();
+        let there = moving.piece(&pieces.header(), 0, true, &piece).unwrap();
+        assert!(moving.piece(&pieces.header(), 1, true, &piece).is_err(), "another piece");
+        let entry = desk.reading(1, Category::Casework);
+        let chunks = desk.vault.open_chunks(&entry, &keys, &to).unwrap();
+        let chunks = chunks.release(&entry.durable().await.unwrap()).unwrap();
+        assert!(chunks.open(&moving.header(), 0, true, &there).unwrap().starts_with(b"a certificate\0"));
+
+        let another = Place { file: FileId::from(client(2)), ..to };
+        let others = Place { category: Category::Contact, ..to };
+        let table = Place { table: "document", ..to };
+        for wrong in [another, others, table] {
+            let moved = desk.vault.move_sealed::<String>(&permit, &keys, &from, &wrong, &sealed);
+            assert!(matches!(moved, Err(Error::NotPermitted { doing: "moving", .. })), "{wrong:?}");
+            assert!(desk.vault.move_chunks(&permit, &keys, &from, &wrong).is_err());
+        }
+        let reading = desk.adviser(Act::Read, 1, Category::Casework.into());
+        let moved = desk.vault.move_sealed::<String>(&reading, &keys, &from, &to, &sealed);
+        assert!(matches!(moved, Err(Error::NotPermitted { doing: "sealing", .. })));
+    }
+}

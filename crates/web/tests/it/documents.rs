@@ -182,6 +182,7 @@ async fn a_manager_hands_clients_over_and_an_adviser_is_covered_through_the_page
         assert_eq!(bench.get("/team/hand-over", Some(&cookie)).await.status, StatusCode::NOT_FOUND);
         let list = bench.get(&format!("/team/hand-over?from={ada}"), Some(&manager)).await.text;
         assert!(list.contains("Daniel Whitfield") && list.contains("Maria Lopes"));
+        assert!(!list.contains("name=\"unnamed\"") && !list.contains("consent"), "everybody may be named");
         let form = key();
         let wrong = format!("form={form}&giver={ada}&taker=&reason=&client={one}");
         let answered = bench.post("/team/hand-over", &wrong, Some(&manager)).await;
@@ -201,6 +202,29 @@ async fn a_manager_hands_clients_over_and_an_adviser_is_covered_through_the_page
         }
         assert!(shown.text.contains("1 client handed over"), "{}", shown.text);
         assert!(bench.get("/clients", Some(&other)).await.text.contains("Daniel Whitfield"));
+
+        // Who took back consent to support is counted, named nowhere, and goes along where that is ticked.
+        let three = bench.client(ada, "Chidi Eze").await;
+        let back = format!("form={}&about=support", key());
+        let taken = bench.post(&format!("/clients/{three}/consent/withdraw"), &back, Some(&cookie)).await;
+        assert_eq!(taken.status, StatusCode::SEE_OTHER, "{}", taken.text);
+        let list = bench.get(&format!("/team/hand-over?from={ada}"), Some(&manager)).await.text;
+        assert!(
+            list.contains("Maria Lopes") && !list.contains("Chidi") && !list.contains(&three.to_string())
+        );
+        assert!(list.contains("1 client took back consent to support, so nobody is named"), "{list}");
+        let wrong = format!("form={}&giver={ada}&taker=&reason=leaves&unnamed=yes", key());
+        let again = bench.post("/team/hand-over", &wrong, Some(&manager)).await;
+        assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(!again.text.contains("Tick the clients") && again.text.contains("checked"), "{}", again.text);
+        let right = format!("form={}&giver={ada}&taker={bruno}&reason=leaves&unnamed=yes", key());
+        let begun = bench.post("/team/hand-over", &right, Some(&manager)).await;
+        assert_eq!(begun.status, StatusCode::SEE_OTHER, "{}", begun.text);
+        bench.service.carry_on_hand_overs().await.unwrap();
+        let list = bench.get(&format!("/team/hand-over?from={ada}"), Some(&manager)).await.text;
+        assert!(!list.contains("took back consent"), "{list}");
+        let list = bench.get(&format!("/team/hand-over?from={bruno}"), Some(&manager)).await.text;
+        assert!(list.contains("1 client took back consent"), "{list}");
 
         let file = format!("/clients/{two}");
         assert_eq!(bench.get(&file, Some(&other)).await.status, StatusCode::FORBIDDEN);

@@ -128,11 +128,35 @@ async fn a_document_is_put_with_a_programme_on_its_form_and_shown_on_its_page() 
         assert!(shown.contains(">Certificate</a>") && !shown.contains(&own), "{shown}");
         let listed = bench.get(&base, Some(&cookie)).await.text;
         assert!(listed.contains("For Skills Ladder") && listed.contains(&own), "{listed}");
+
+        // The file's own is kept with the programme from now on, and with the file again.
+        let page = format!("{base}/{own}");
+        let shown = bench.get(&page, Some(&cookie)).await.text;
+        assert!(shown.contains("Keep it elsewhere") && !shown.contains("The file itself"), "{shown}");
+        let to = |programme: &str| format!("form={}&newest=1&programme={programme}", self::form());
+        let stays = bench.post(&format!("{page}/move"), &to(""), Some(&cookie)).await;
+        assert_eq!(stays.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(stays.text.contains("href=\"#programme\"") && stays.text.contains("kept there already"));
+        let broken = bench.post(&format!("{page}/move"), &to("nonsense"), Some(&cookie)).await;
+        assert_eq!(broken.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let before = bench.entries_of(ada).await;
+        let moved = bench.post(&format!("{page}/move"), &to(&placed.programme), Some(&cookie)).await;
+        assert_eq!(bench.entries_of(ada).await - before, 1, "one entry for one move");
+        assert_eq!(moved.status, StatusCode::SEE_OTHER, "{}", moved.text);
+        let there = moved.headers["location"].to_str().unwrap().to_owned();
+        let shown = bench.get(&there, Some(&cookie)).await.text;
+        assert!(shown.contains("kept there from now on") && shown.contains("Belongs to"), "{shown}");
+        assert!(shown.contains("The file itself") && !shown.contains(&own));
+        let gone = bench.get(&page, Some(&cookie)).await;
+        assert_eq!(gone.status, StatusCode::NOT_FOUND);
+        let there = there.split('?').next().unwrap();
+        let back = bench.post(&format!("{there}/move"), &to(""), Some(&cookie)).await;
+        assert_eq!(back.status, StatusCode::SEE_OTHER, "{}", back.text);
         let document = kept.headers["location"].to_str().unwrap();
         let page = bench.get(document, Some(&cookie)).await.text;
         assert!(page.contains("and is kept as its notice says"), "{page}");
         // A new version lies where the document lies: nobody is asked, and nobody can say otherwise.
-        assert!(!page.contains("name=\"programme\""));
+        assert_eq!(page.matches("name=\"programme\"").count(), 1, "the choice of keeping it elsewhere");
         let replace = document.split('?').next().unwrap();
         let fields = [("form", form.as_str()), ("seen", "1"), ("kind", "certificate"), ("programme", "")];
         let refused = bench.send(replace, &fields, file, Some(&cookie)).await;

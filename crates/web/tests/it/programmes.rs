@@ -346,3 +346,30 @@ async fn a_return_is_looked_at_signed_by_two_and_saved() {
         );
     }
 }
+
+// promise: P18
+#[tokio::test(flavor = "multi_thread")]
+async fn whom_we_told_in_a_referral_stands_among_who_got_what_and_there_is_no_pack() {
+    for bench in Bench::all().await {
+        let (ada, cookie) = bench.signed_in("Ada", Role::Adviser).await;
+        let client = bench.client(ada, "Daniel Whitfield").await.to_string();
+        let shared = bench.shared(ada, &client).await.put_into("{disclosure}");
+        let body = format!(
+            "form={}&direction=out&organisation=Learning+Centre&told_by=us&reason=Maths&urgency=usual",
+            form()
+        );
+        let new = format!("/clients/{client}/entries/new/referral");
+        let written = bench.post(&new, &body, Some(&cookie)).await;
+        assert_eq!(written.status, StatusCode::SEE_OTHER, "{}", written.text);
+        let page = bench.get(&format!("/clients/{client}/consent"), Some(&cookie)).await.text;
+        assert!(page.contains("Told by us, in a referral"), "{page}");
+        let link = format!("/clients/{client}/disclosures/");
+        let mut all = page.split(&link).skip(1).map(|part| part.split('"').next().unwrap());
+        let told = all.find(|id| *id != shared).unwrap();
+        let page = bench.get(&format!("{link}{told}"), Some(&cookie)).await.text;
+        assert!(page.contains("Nothing was sent") && page.contains(&format!("/clients/{client}/entries/")));
+        assert!(!page.contains("Download the encrypted pack"), "{page}");
+        let pack = bench.post(&format!("{link}{told}/pack"), "", Some(&cookie)).await;
+        assert_eq!(pack.status, StatusCode::NOT_FOUND);
+    }
+}

@@ -300,6 +300,8 @@ async fn every_audited_route_leaves_exactly_one_entry_of_its_caller() {
                     "version=0&date_of_birth-day=14&date_of_birth-month=3&date_of_birth-year=1991".to_owned()
                 }
                 "delete" => "newest=1".to_owned(),
+                // It needs a client who is on a programme: see the tests of documents of programmes.
+                _ if route.path.ends_with("{document}/move") => continue,
                 "paper" if route.method == Method::Post => {
                     format!("form={}&what=Signed+agreement&room=Office+2&cabinet=B&folder=14", form())
                 }

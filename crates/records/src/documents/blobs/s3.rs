@@ -344,7 +344,7 @@ fn away(error: &ureq::Error) -> BucketFault {
         ureq::Error::HostNotFound => "no such host",
         ureq::Error::ConnectionFailed => "not reached",
         ureq::Error::Timeout(_) => "too slow",
-        ureq::Error::Rustls(_) | ureq::Error::Tls(_) => "its certificate is not trusted",
+        error if messages::http::untrusted(error) => "its certificate is not trusted",
         ureq::Error::Io(error) if error.kind() == std::io::ErrorKind::ConnectionRefused => "not reached",
         _ => "it broke off",
     })

@@ -1,5 +1,6 @@
 //! The parts of a copy in words: each fact that is held, with what it is called and where it comes from.
 
+use casework::disclosures::TOLD;
 use casework::{Placement, answers, dates};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -259,6 +260,7 @@ impl Writing {
                     "Asked for",
                     format!("by {} on {}", self.staff.name(row.asked_by), self.when(row.asked)),
                 ),
+                line("How", row.told_in().map(|_| TOLD).unwrap_or_default()),
                 line("Left", row.made.map(|at| self.when(at)).unwrap_or_default()),
                 line("Reference", row.id.to_string()),
             ];
