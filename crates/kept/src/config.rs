@@ -287,6 +287,17 @@ impl Config {
         Ok(service)
     }
 
+    /// Opens the service for one act, and closes it whatever came of that.
+    pub(crate) async fn with<T>(
+        &self,
+        act: impl AsyncFnOnce(&Service) -> Result<T, Fail>,
+    ) -> Result<T, Fail> {
+        let service = self.open().await?;
+        let done = act(&service).await;
+        service.close().await?;
+        done
+    }
+
     /// Whether the three stores are where they should be: SQLite would make an empty one, and the loss would be met far
     /// from its cause.
     pub(crate) fn all_there(&self) -> Result<(), Fail> {

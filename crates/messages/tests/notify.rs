@@ -25,7 +25,8 @@ use jiff::Timestamp;
 use messages::notify::{ADDRESS, ApiKey, Delivery, Found, Personalisation, Said, Settings, SettingsFault};
 use messages::{Form, MessageId, Notify, Outcome, Step, Why};
 use serde_json::{Value, json};
-use support::{Server, email, filled, id, python};
+use support::python::python;
+use support::{Server, authority, email, filled, id};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use uuid::{Uuid, uuid};
@@ -359,7 +360,7 @@ async fn a_server_that_cannot_show_a_certificate_is_told_nothing() {
 async fn through_tls_only_a_trusted_server_of_the_right_name_is_asked() {
     let Some(server) = Server::start("notify_mock.py", &[]) else { return };
     let address = format!("https://localhost:{}", server.port);
-    let authority = Some(server.authority());
+    let authority = Some(authority(&server));
     let trusting = Notify::new(Settings { authority: authority.clone(), ..settings(&address) }).unwrap();
     assert_eq!(send(&trusting).await, Outcome::Sent { id: NOTIFICATION.to_string() });
     let not_trusted = Outcome::TryAgain { why: Why::NotTrusted };

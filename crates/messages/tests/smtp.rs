@@ -18,7 +18,7 @@ use jiff::Timestamp;
 use messages::smtp::{EMail, Security, Settings, SettingsFault};
 use messages::{Form, MessageId, Outcome, Smtp, Step, Why};
 use serde_json::Value;
-use support::{Server, email, filled, id};
+use support::{Server, authority, email, filled, id};
 use zeroize::Zeroizing;
 
 fn serve(options: &[&str]) -> Option<Server> {
@@ -26,7 +26,7 @@ fn serve(options: &[&str]) -> Option<Server> {
 }
 
 fn of(server: &Server, security: Security) -> Settings {
-    Settings { authority: Some(server.authority()), ..settings(server.port, security) }
+    Settings { authority: Some(authority(server)), ..settings(server.port, security) }
 }
 
 /// What it took, all told.

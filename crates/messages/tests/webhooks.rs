@@ -18,7 +18,7 @@ use casework::webhooks::NotTaken;
 use jiff::Timestamp;
 use messages::webhooks::{Allowed, Secret, Settings, Telling, Told, Webhooks};
 use serde_json::Value;
-use support::Server;
+use support::{Server, authority};
 
 const BODY: &str = r#"{"type":"test","timestamp":"2026-11-26T10:00:00Z","data":{}}"#;
 
@@ -38,7 +38,7 @@ fn webhooks(outside: &[String], inside: &[String], authority: Option<Vec<u8>>) -
 
 /// Webhooks that may tell this receiver, which stands on this machine.
 fn telling_it(server: &Server) -> Webhooks {
-    webhooks(&[], &[format!("localhost:{}", server.port)], Some(server.authority()))
+    webhooks(&[], &[format!("localhost:{}", server.port)], Some(authority(server)))
 }
 
 async fn tell(webhooks: &Webhooks, address: &str, secrets: &[Secret]) -> Told {
@@ -107,7 +107,7 @@ async fn nobody_inside_a_network_is_called_unless_the_settings_say_so_and_nobody
             .iter()
             .map(|host| format!("{host}:{port}"))
             .collect();
-    let outside = webhooks(&names, &[], Some(server.authority()));
+    let outside = webhooks(&names, &[], Some(authority(&server)));
     for name in &names {
         let told = tell(&outside, &format!("https://{name}/"), &[secret(1)]).await;
         assert_eq!(told, Told { status: None, not: Some(NotTaken::Inside) }, "{name}");

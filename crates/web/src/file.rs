@@ -1,35 +1,35 @@
-//! A client's file on one page, the note box with its drafts, and the reason for opening a file outside one's caseload.
+//! A client's file on one page, and the reason for opening a file outside one's caseload.
+
+mod note;
+mod side;
 
 use access::Why;
-use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use casework::entries::MeetingTyped;
 use casework::profile::fields as known;
-use casework::{ClientId, Fault, MeetingKind, Typed, answers, dates, safe_contact};
+use casework::{ClientId, Fault, dates, safe_contact};
 use maud::{Markup, html};
-use notice::{Category, FieldId, Group};
-use records::appointments::Appointment;
-use records::drafts::DraftText;
-use records::files::{ALL_ENTRIES, ClientFile, FIRST_ENTRIES, What};
+use notice::{Category, Group};
+use records::files::{ALL_ENTRIES, ClientFile, FIRST_ENTRIES};
 use records::{Error, Visit};
 use serde::Deserialize;
 
 use crate::App;
 use crate::fail::Fail;
-use crate::form::{Form, new_key};
+use crate::fields;
+use crate::form::Form;
 use crate::frame::{At, release, staff};
 use crate::signed::Signed;
 use crate::timeline::{self, Names};
-use crate::ui::file::{
-    IdentityBar, Meter, TagKind, action, facts, identity_bar, panel, panel_life, share_list, sub_nav, tag,
-};
-use crate::ui::form::{ButtonKind, TextArea, button, draft_status, hidden, segments, textarea, tick};
-use crate::ui::list::{TodoItem, empty, todo_list};
+use crate::ui::file::{IdentityBar, TagKind, action, identity_bar, panel, sub_nav, tag};
+use crate::ui::form::{ButtonKind, TextArea, button, textarea};
 use crate::ui::page::{NavItem, columns, heading, printed, reading};
 use crate::ui::words;
-use crate::{entries, fields};
+
+use note::{Note, note_box};
+pub(crate) use note::{draft, record_meeting};
+use side::{booked, due, key_facts, life, promised};
 
 #[derive(Deserialize)]
 pub(crate) struct Ask {
@@ -106,92 +106,6 @@ pub(crate) async fn reason(
         }
         Err(error) => Err(error.into()),
     }
-}
-
-/// What stands in the note box.
-struct Note {
-    key: String,
-    typed: MeetingTyped,
-}
-
-const NOTE_FIELDS: [&str; 7] = ["form", "kind", "day", "minutes", "note", "took_part", "about"];
-
-impl Note {
-    fn of_draft(draft: Option<&DraftText>) -> Note {
-        let typed = match draft {
-            Some(draft) => MeetingTyped {
-                kind: draft.kind.clone(),
-                day: Typed::one(draft.day.clone()),
-                minutes: draft.minutes.clone(),
-                note: draft.note.clone(),
-                took_part: draft.took_part,
-                about: Vec::new(),
-            },
-            None => MeetingTyped {
-                kind: MeetingKind::Meeting.code().to_owned(),
-                took_part: true,
-                ..MeetingTyped::default()
-            },
-        };
-        Note { key: new_key(), typed }
-    }
-
-    fn of_form(form: &Form) -> Result<Note, Fail> {
-        Ok(Note {
-            key: form.one("form")?.to_owned(),
-            typed: MeetingTyped {
-                kind: form.one("kind")?.to_owned(),
-                day: Typed::one(form.one("day")?),
-                minutes: form.one("minutes")?.to_owned(),
-                note: form.one("note")?.to_owned(),
-                took_part: form.ticked("took_part"),
-                about: entries::about(form)?,
-            },
-        })
-    }
-}
-
-pub(crate) async fn record_meeting(
-    State(app): State<App>,
-    Signed(visit): Signed,
-    Path(id): Path<String>,
-    form: Form,
-) -> Result<Response, Fail> {
-    let id = client(&id)?;
-    let form = form.only(&NOTE_FIELDS)?;
-    let (key, note) = (form.key()?, Note::of_form(&form)?);
-    let faults = match note.typed.read(app.service.surroundings().today()) {
-        Ok((day, meeting)) => match app.service.record_meeting(&visit, id, key, day, &meeting).await {
-            Ok(_) => return Ok(Redirect::to(&format!("/clients/{id}?saved=1#timeline")).into_response()),
-            Err(Error::Faults(faults)) => faults,
-            Err(error) => return Err(error.into()),
-        },
-        Err(faults) => faults,
-    };
-    let opened = app.service.open_file(&visit, id, FIRST_ENTRIES).await?;
-    let page = opened.map(|file| whole(&app, &visit, &file, &note, "", None, &faults));
-    Ok((StatusCode::UNPROCESSABLE_ENTITY, release(page).await?).into_response())
-}
-
-/// Keeps what is being typed. Answers a script.
-pub(crate) async fn draft(
-    State(app): State<App>,
-    Signed(visit): Signed,
-    Path(id): Path<String>,
-    form: Form,
-) -> Result<Response, Fail> {
-    let id = client(&id)?;
-    let form = form.only(&NOTE_FIELDS)?;
-    let text = DraftText {
-        kind: form.one("kind")?.to_owned(),
-        day: form.one("day")?.to_owned(),
-        minutes: form.one("minutes")?.to_owned(),
-        note: form.one("note")?.to_owned(),
-        took_part: form.ticked("took_part"),
-    };
-    let saved = app.service.save_draft(&visit, id, &text).await?;
-    let at = clock(&app.service.surroundings().civil(saved));
-    Ok(Json(serde_json::json!({ "saved": at })).into_response())
 }
 
 /// A time as people here write it: `10:41am`.
@@ -337,196 +251,9 @@ fn view(
     }
 }
 
-fn note_box(
-    file: &ClientFile,
-    profile: &casework::Profile,
-    note: &Note,
-    status: &str,
-    faults: &[Fault],
-) -> Markup {
-    let error = |name: &str| faults.iter().find(|f| f.field == *name).map(|f| f.message.as_str());
-    let kinds: Vec<(&str, &str, bool)> =
-        MeetingKind::ALL.iter().map(|k| (k.code(), k.words(), k.code() == note.typed.kind)).collect();
-    let name = first_name(profile);
-    panel(
-        "note-box",
-        "Add a note",
-        None,
-        html! {
-            form.app-note method="post" action={ "/clients/" (file.client) "/meetings" } data-draft-url={ "/clients/" (file.client) "/draft" } novalidate {
-                (hidden("form", &note.key))
-                (segments("kind", "Contact by", &kinds))
-                @if let Some(error) = error("kind") { p.govuk-error-message #kind { (error) } }
-                (textarea(TextArea { name: "note", label: "Note", hint: Some(&format!("{name} can ask to read this. Keep other people’s names out unless you need them.")), value: &note.typed.note, error: error("note"), rows: 4, label_hidden: true, ..TextArea::default() }))
-                div.app-note__when {
-                    (crate::ui::form::text_input(crate::ui::form::TextInput { name: "day", label: "Day", hint: Some("Today, if left empty"), value: note.typed.day.text(), error: error("day"), width: Some(10), autocomplete: Some("off"), input_type: "text", ..Default::default() }))
-                    (crate::ui::form::text_input(crate::ui::form::TextInput { name: "minutes", label: "Minutes", hint: Some("If you like"), value: &note.typed.minutes, error: error("minutes"), width: Some(4), inputmode: Some("numeric"), autocomplete: Some("off"), input_type: "text", ..Default::default() }))
-                }
-                (about_goals(file, note))
-                div.app-note__foot {
-                    (button(ButtonKind::Main, "Save note", None))
-                    (tick("took_part", &format!("{name} took part: keeps the record for 12 more months"), note.typed.took_part))
-                    (draft_status(status))
-                }
-            }
-        },
-    )
-}
-
-/// The goals that stand in the timeline, to tick if the note is about one.
-fn about_goals(file: &ClientFile, note: &Note) -> Markup {
-    let goals: Vec<(casework::EntryId, String)> = file
-        .timeline
-        .iter()
-        .filter_map(|entry| match &entry.what {
-            What::Written(form, goal) if form.id == *"goal" && !goal.is_over(form) => {
-                Some((entry.id, goal.title(form)))
-            }
-            _ => None,
-        })
-        .collect();
-    if goals.is_empty() {
-        return html! {};
-    }
-    crate::ui::form::details(
-        "About a goal",
-        entries::link_boxes("Which goals is it about?", &goals, &note.typed.about, None),
-    )
-}
-
 pub(crate) fn first_name(profile: &casework::Profile) -> String {
     let name = profile.known_as().or_else(|| profile.display_name()).unwrap_or("The client");
     casework::names::parts(name).first.to_owned()
-}
-
-/// The facts that an adviser looks for first.
-const KEY_FACTS: [&str; 6] =
-    ["employment_status", "benefits", "right_to_work", "barriers", "adjustments", "highest_qualification"];
-
-/// What waits to be done in this file.
-fn due(file: &ClientFile, today: jiff::civil::Date) -> Markup {
-    if file.due.is_empty() && file.tell_again.is_none() {
-        return html! {};
-    }
-    let again = file.tell_again.as_ref().map(|version| TodoItem {
-        tag: tag(TagKind::Warn, "Next meeting"),
-        text: html! { a.govuk-link href={ "/clients/" (file.client) "/consent" } { "Give the changed privacy notice, version " (version) } },
-        act: html! {},
-    });
-    let due = file
-        .due
-        .iter()
-        .take(8)
-        .map(|due| TodoItem {
-            tag: if due.day < today {
-                tag(TagKind::Stop, &format!("Late: {}", dates::short(due.day)))
-            } else {
-                tag(TagKind::Warn, &dates::short(due.day))
-            },
-            text: html! { a.govuk-link href={ "/clients/" (file.client) "/entries/" (due.entry) } { (due.words) } },
-            act: html! {},
-        });
-    let items: Vec<TodoItem> = again.into_iter().chain(due).collect();
-    let plan = format!("/clients/{}/entries/in/plan", file.client);
-    panel("due", "What is due", Some((&plan, "The plan", "")), todo_list(&items))
-}
-
-/// What is to come and what was, the latest first.
-fn booked(
-    file: &ClientFile,
-    book: Option<&str>,
-    now: &jiff::ZonedDateTime,
-    by: &dyn Fn(casework::StaffId) -> String,
-) -> Markup {
-    let line = |appointment: &Appointment| {
-        let starts = appointment.booked.slot.starts().to_zoned_datetime(now.time_zone().clone());
-        let begun = starts <= *now;
-        (
-            html! {
-                a.govuk-link href={ "/appointments/" (appointment.booked.id) } { (dates::short(starts.date())) ", " (clock(&starts)) }
-                " " span.app-muted { (appointment.booked.way.words()) ", " (by(appointment.booked.adviser)) }
-            },
-            crate::diary::became(appointment.booked.state, begun),
-        )
-    };
-    let rows: Vec<(Markup, Markup)> = file.appointments.iter().take(6).map(line).collect();
-    panel(
-        "appointments",
-        "Appointments",
-        book.map(|href| (href, "Book", " an appointment")),
-        html! {
-            @if rows.is_empty() { (empty("None is booked.")) } @else { (share_list(&rows)) }
-            @if file.appointments.len() > 6 { p.app-muted { "And " (file.appointments.len() - 6) " earlier." } }
-        },
-    )
-}
-
-fn key_facts(
-    file: &ClientFile,
-    profile: &casework::Profile,
-    by: &dyn Fn(casework::StaffId) -> String,
-) -> Markup {
-    let catalogue = notice::Catalogue::standard();
-    let mut rows: Vec<(String, Markup)> = Vec::new();
-    if let Some(adviser) = file.adviser {
-        rows.push(("Adviser".to_owned(), html! { (by(adviser)) }));
-    }
-    for id in KEY_FACTS {
-        let Some(field) = catalogue.field(&FieldId::known(id)) else { continue };
-        if let Some(answer) = profile.get(&field.id) {
-            rows.push((
-                field.label.clone(),
-                html! { (answers::glance(field, catalogue.list_of(field), answer)) },
-            ));
-        }
-    }
-    let rows: Vec<(&str, Markup)> =
-        rows.iter().map(|(label, value)| (label.as_str(), value.clone())).collect();
-    let details = format!("/clients/{}/details", file.client);
-    panel(
-        "facts",
-        "Key facts",
-        Some((&details, "All details", "")),
-        html! {
-            (facts(&rows))
-            @if rows.len() < 2 { (empty("Nothing more is recorded yet.")) }
-        },
-    )
-}
-
-fn life(file: &ClientFile, profile: &casework::Profile, now: &jiff::ZonedDateTime) -> Markup {
-    let (until, today) = (&file.until, now.date());
-    let days = |n: i64| u32::try_from(n).unwrap_or(0);
-    let total = days(dates::days_between(until.last_contact, until.due));
-    let done = days(dates::days_between(until.last_contact, today)).min(total);
-    let name = first_name(profile);
-    let whose = if name.ends_with('s') { format!("{name}’") } else { format!("{name}’s") };
-    panel_life(
-        "life",
-        "How long we keep this record",
-        html! { "If we hear nothing more, " (whose) " record is " b { "deleted on " (dates::long(until.due)) } "." },
-        Some(Meter { done, total, from: &dates::short(until.last_contact), to: &dates::short(until.due) }),
-        html! { "Day " (done) " of " (total) " since we were last in touch. " @for clock in &file.clocks { p { (clock.sentence()) } } (crate::messages::of_ending(file, now.time_zone())) },
-    )
-}
-
-/// What was promised about this file.
-fn promised(file: &ClientFile) -> Markup {
-    let notice = format!("/notice/{}", file.notice.1);
-    let equality = match file.equality_answered {
-        Some(_) => tag(TagKind::Lock, "Held apart"),
-        None => tag(TagKind::Info, "Not asked"),
-    };
-    panel(
-        "promised",
-        "What we promised",
-        Some((&notice, "The notice", "")),
-        share_list(&[
-            (html! { "Privacy notice given" }, html! { "version " (file.notice.1) }),
-            (html! { "Equality answers" }, equality),
-            (html! { "Mentioned in other files" }, html! { (file.mentioned) }),
-        ]),
-    )
 }
 
 /// The same page without a service around it: what the bench measures rendering with.

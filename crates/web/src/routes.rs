@@ -1,7 +1,12 @@
 //! The table of all routes: the router is made from it, and the tests go through it, so that none is forgotten.
 
+use std::pin::Pin;
+
 use axum::Router;
-use axum::routing::{MethodRouter, get, post};
+use axum::extract::Request;
+use axum::handler::Handler;
+use axum::response::Response;
+use axum::routing::{get, post};
 
 use crate::{
     App, access_review, account, api, appointments, assets, breaches, calendar, clients, closures, conflict,
@@ -42,7 +47,22 @@ pub struct Route {
     pub who: Who,
     /// Whether an allowed call leaves one entry of the caller in the audit log.
     pub audited: bool,
-    handler: fn() -> MethodRouter<App>,
+    answer: Answer,
+}
+
+type Answering = Pin<Box<dyn Future<Output = Response> + Send>>;
+
+/// What answers a route. All are of one type here: the compiler goes through a whole page whenever it asks whether this page
+/// is a handler, and the router asks that often.
+#[derive(Clone, Copy)]
+struct Answer(fn(Request, App) -> Answering);
+
+impl Handler<(), App> for Answer {
+    type Future = Answering;
+
+    fn call(self, request: Request, app: App) -> Answering {
+        (self.0)(request, app)
+    }
 }
 
 macro_rules! routes {
@@ -53,11 +73,9 @@ macro_rules! routes {
             path: $path,
             who: Who::$who,
             audited: $audited,
-            handler: || routes!(@ $method $handler),
+            answer: Answer(|request, app| Handler::call($handler, request, app)),
         }),+];
     };
-    (@ Get $handler:path) => { get($handler) };
-    (@ Post $handler:path) => { post($handler) };
 }
 
 routes! {
@@ -301,9 +319,13 @@ routes! {
 
 /// The router of the table.
 pub(crate) fn router() -> Router<App> {
+    let answered = |route: &Route| match route.method {
+        Method::Get => get(route.answer),
+        Method::Post => post(route.answer),
+    };
     ROUTES
         .iter()
-        .fold(Router::new(), |router, route| router.route(route.path, (route.handler)()))
+        .fold(Router::new(), |router, route| router.route(route.path, answered(route)))
         .fallback(public::not_found)
         .method_not_allowed_fallback(public::wrong_method)
 }

@@ -129,14 +129,12 @@ fn agreed(text: &str) -> Result<Agreed, String> {
 impl Client {
     /// Does what was asked.
     pub(crate) async fn run(self) -> Result<ExitCode, Fail> {
-        let service = self.which.load()?.open().await?;
-        let done = match self.command {
-            Command::Import(bring) => bring.run(&service).await,
-            Command::Imports { json } => list(&service, json).await,
-            Command::UndoImport { import } => undo(&service, import).await,
+        let act = async |service: &Service| match self.command {
+            Command::Import(bring) => bring.run(service).await,
+            Command::Imports { json } => list(service, json).await,
+            Command::UndoImport { import } => undo(service, import).await,
         };
-        service.close().await?;
-        done
+        self.which.load()?.with(act).await
     }
 }
 

@@ -50,9 +50,7 @@ impl Programme {
             Act::Add { file, notice } => Some((read(file)?, notice.as_deref().map(read).transpose()?)),
             Act::List { .. } => None,
         };
-        let service = self.which.load()?.open().await?;
-        let done = self.act.run(&service, texts).await;
-        service.close().await?;
+        let done = self.which.load()?.with(async |service| self.act.run(service, texts).await).await;
         done.map(|()| ExitCode::SUCCESS)
     }
 }

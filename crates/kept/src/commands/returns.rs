@@ -86,9 +86,7 @@ impl Return {
         {
             return Ok(ExitCode::FAILURE);
         }
-        let service = self.which.load()?.open().await?;
-        let done = self.act.run(&service).await;
-        service.close().await?;
+        let done = self.which.load()?.with(async |service| self.act.run(service).await).await;
         done.map(|()| ExitCode::SUCCESS)
     }
 }

@@ -63,9 +63,7 @@ impl User {
     /// Does it.
     pub(crate) async fn run(self) -> Result<ExitCode, Fail> {
         let config = self.which.load()?;
-        let service = config.open().await?;
-        let done = self.act.run(&config, &service).await;
-        service.close().await?;
+        let done = config.with(async |service| self.act.run(&config, service).await).await;
         done.map(|()| ExitCode::SUCCESS)
     }
 }

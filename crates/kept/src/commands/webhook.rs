@@ -81,9 +81,7 @@ fn kind(code: &str) -> Result<EventKind, String> {
 impl Webhook {
     /// Does it.
     pub(crate) async fn run(self) -> Result<ExitCode, Fail> {
-        let service = self.which.load()?.open().await?;
-        let done = self.act.run(&service).await;
-        service.close().await?;
+        let done = self.which.load()?.with(async |service| self.act.run(service).await).await;
         done.map(|()| ExitCode::SUCCESS)
     }
 }

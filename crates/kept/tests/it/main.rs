@@ -16,6 +16,8 @@ mod killed;
 mod matching;
 mod notices;
 mod programmes;
+#[path = "../../../messages/tests/support/python.rs"]
+mod python;
 #[path = "../../../messages/tests/support/receiver.rs"]
 mod receiver;
 mod running;

@@ -2,56 +2,33 @@
 //! the middle of telling everybody. Each client is told once, or stands on the sheet of those to ring.
 
 use std::collections::BTreeMap;
-use std::io::{BufRead as _, BufReader};
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
-use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 
 use super::killed::{STRIDE, first_step, killed_at};
+use super::python::Server;
 use super::site::{Answered, Site, ended, form_key, signal};
 use super::*;
 
-/// A mail server in a process of its own, and what it says as it says it.
+/// A mail server, and what it has taken.
 struct MailServer {
-    process: Child,
-    lines: Receiver<String>,
-    port: String,
+    server: Server,
     /// What the subject of the messages says that are counted: made-up clients may be told other things, too.
     about: &'static str,
     taken: Vec<String>,
-    _folder: tempfile::TempDir,
 }
 
 impl MailServer {
     /// None if tests with Python are left out on purpose.
     fn start(about: &'static str) -> Option<MailServer> {
-        let named = std::env::var("KEPT_TEST_PYTHON").ok();
-        if named.as_deref() == Some("off") {
-            eprintln!("KEPT_TEST_PYTHON=off: this test did not run");
-            return None;
-        }
-        let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-        let usual = here.join("../../target/test-python/bin/python3");
-        let usual = if usual.exists() { usual.to_string_lossy().into_owned() } else { "python3".into() };
-        let folder = tempfile::tempdir().unwrap();
-        let mut process = Command::new(named.unwrap_or(usual))
-            .arg(here.join("../messages/tests/smtp_server.py"))
-            .arg(folder.path())
-            .arg("plain")
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("Python is there, with crates/messages/tests/python.txt");
-        let mut output = BufReader::new(process.stdout.take().unwrap()).lines();
-        let ready = output.next().expect("the server is ready").unwrap();
-        let (say, lines) = channel();
-        std::thread::spawn(move || output.map_while(Result::ok).try_for_each(|line| say.send(line)));
-        let port = ready.strip_prefix("ready ").expect("the server is ready").to_owned();
-        Some(MailServer { process, lines, port, about, taken: Vec::new(), _folder: folder })
+        let server = Server::start("smtp_server.py", &["plain"])?;
+        Some(MailServer { server, about, taken: Vec::new() })
+    }
+
+    fn port(&self) -> u16 {
+        self.server.port
     }
 
     /// Waits until it has taken so many of them in all, or so long.
@@ -59,7 +36,7 @@ impl MailServer {
         let begun = Instant::now();
         while self.taken.len() < count {
             let Some(left) = most.checked_sub(begun.elapsed()) else { return };
-            let Ok(line) = self.lines.recv_timeout(left) else { return };
+            let Ok(line) = self.server.lines.recv_timeout(left) else { return };
             let mail: serde_json::Value = serde_json::from_str(&line).unwrap();
             let content = BASE64_STANDARD.decode(mail["content"].as_str().unwrap()).unwrap();
             if String::from_utf8(content)
@@ -73,14 +50,7 @@ impl MailServer {
     }
 }
 
-impl Drop for MailServer {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
-}
-
-fn configured(site: &Site, port: &str) {
+fn configured(site: &Site, port: u16) {
     let path = site.folder().join("kept.toml");
     let mut text = std::fs::read_to_string(&path).unwrap();
     text.push_str(&format!(
@@ -146,7 +116,7 @@ fn stands(page: &str) -> BTreeMap<String, u64> {
 fn of_a_closed_day_each_client_is_told_once_though_the_program_is_killed_again_and_again() {
     for site in Site::all(160) {
         let Some(mut server) = MailServer::start("cancelled") else { return };
-        configured(&site, &server.port);
+        configured(&site, server.port());
         let running = site.start();
         let cookie = site.sign_in("receptionist");
         let listed = booked(&site, &cookie);
@@ -248,7 +218,7 @@ fn of_the_end_of_their_file_each_client_is_told_once_though_the_program_is_kille
             }
         }
         near_their_end(&site, CLIENTS);
-        configured(&site, &server.port);
+        configured(&site, server.port());
         let path = site.folder().join("kept.toml");
         let text = std::fs::read_to_string(&path).unwrap();
         std::fs::write(&path, text.replace("remind_hours = 0", "remind_hours = 0\ntell_of_ending = true"))
@@ -312,9 +282,9 @@ fn a_mail_server_that_is_away_keeps_the_messages_and_wrong_settings_are_said_at_
         let Some(mut server) = MailServer::start("cancelled") else { return };
         // A port on which nobody listens.
         let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        let port = nobody.local_addr().unwrap().port().to_string();
+        let port = nobody.local_addr().unwrap().port();
         drop(nobody);
-        configured(&site, &port);
+        configured(&site, port);
         let running = site.start();
         let cookie = site.sign_in("receptionist");
         let listed = booked(&site, &cookie);
@@ -341,7 +311,7 @@ fn a_mail_server_that_is_away_keeps_the_messages_and_wrong_settings_are_said_at_
         .unwrap();
         let said = complaint(&site.kept(&["serve"]));
         assert!(said.contains("section [messages]: phone: This phone number is too short"), "{said}");
-        std::fs::write(&path, text.replace(&format!("port = {port}"), &format!("port = {}", server.port)))
+        std::fs::write(&path, text.replace(&format!("port = {port}"), &format!("port = {}", server.port())))
             .unwrap();
         let _running = site.start();
         // One message lost a try and waits for a minute; all the others go out at once. Nothing is lost, nothing sent twice.

@@ -30,6 +30,8 @@ mod moving_in;
 mod pdf;
 mod post;
 mod programmes;
+#[path = "../../../messages/tests/support/python.rs"]
+mod python;
 #[path = "../../../messages/tests/support/receiver.rs"]
 mod receiver;
 mod registers;

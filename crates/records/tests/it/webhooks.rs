@@ -309,7 +309,7 @@ async fn what_does_not_fit_is_said_beside_its_field_and_only_administrators_look
             (&manager, &here, "token"),
             (&support, "http://localhost/", "address"),
             (&support, "https://example.org/", "address"),
-            (&support, &format!("https://127.0.0.1:{}/hooks", receiver.port), "address"),
+            (&support, &format!("https://127.0.0.1:{}/hooks", receiver.port()), "address"),
         ] {
             assert_eq!(fields(webhook(&bench, Some(&marek), token, address).await), [wrong], "{address}");
         }

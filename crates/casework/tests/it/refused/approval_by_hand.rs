@@ -5,6 +5,5 @@ use casework::disclosures::Approved;
 
 fn pretend(me: StaffId) -> Approved {
     Approved { asker: me, approver: me }
+    //~^ E0451: fields `asker` and `approver` of struct `Approved` are private
 }
-
-fn main() {}

@@ -7,9 +7,8 @@ use notice::Purpose;
 fn pretend() -> InForce {
     InForce {
         entry: EntryId::from_bytes([1; 16]),
+        //~^ E0451: fields `entry`, `purpose` and `organisation` of struct `InForce` are private
         purpose: Purpose::Support,
         organisation: OrganisationId::from_bytes([1; 16]),
     }
 }
-
-fn main() {}

@@ -5,6 +5,5 @@ use notice::Notice;
 
 fn leak(notice: &Notice, asked: &Asked<'_>) {
     let _ = Disclosure::through(&[notice], asked);
+    //~^ E0061: this function takes 3 arguments but 2 arguments were supplied
 }
-
-fn main() {}

@@ -10,7 +10,7 @@ use jiff::{SignedDuration, ToSpan as _};
 use records::erasure::Ground;
 use records::{Service, Visit};
 
-use super::Visits;
+use super::making::Visits;
 use crate::fail::Fail;
 
 /// What clients asked for: what, how, how many days ago, in which words.

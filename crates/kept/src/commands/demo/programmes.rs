@@ -14,7 +14,7 @@ use records::placements::{Becomes, Joining};
 use records::programmes::Offered;
 use records::{Error, Service, Visit};
 
-use super::Visits;
+use super::making::{Visits, send};
 use crate::demo;
 use crate::fail::Fail;
 
@@ -116,7 +116,7 @@ async fn place(
     if turn % 3 == 1
         && let Some(proof) = demo::documents(0).pop()
     {
-        super::send(service, adviser, client, proof, Goes::With(to.id)).await?;
+        send(service, adviser, client, proof, Goes::With(to.id)).await?;
     }
     if turn % 5 == 2 {
         let ended = Ended {

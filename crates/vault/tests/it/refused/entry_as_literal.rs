@@ -4,6 +4,5 @@ use audit::Entry;
 
 fn made(permit: Permit, waiting: audit::Waiting) -> Entry {
     Entry { permit, number: 1, waiting }
+    //~^ E0451: fields `permit`, `number` and `waiting` of struct `audit::Entry` are private
 }
-
-fn main() {}

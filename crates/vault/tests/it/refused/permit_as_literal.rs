@@ -3,6 +3,5 @@ use access::{Permit, Request};
 
 fn made(request: Request) -> Permit {
     Permit { request, policy: [0; 8] }
+    //~^ E0451: fields `request` and `policy` of struct `Permit` are private
 }
-
-fn main() {}
