@@ -19,9 +19,11 @@ const OLDEST: i32 = 3_051_003;
 const STATEMENTS: usize = 256;
 const WORDS: Words = Words { blob: "BLOB", number: "INTEGER" };
 /// The names of placeholders: SQLite numbers `$1` by its name, not by its number.
-const NAMES: [&str; 24] = [
+const NAMES: [&str; 56] = [
     "$1", "$2", "$3", "$4", "$5", "$6", "$7", "$8", "$9", "$10", "$11", "$12", "$13", "$14", "$15", "$16",
-    "$17", "$18", "$19", "$20", "$21", "$22", "$23", "$24",
+    "$17", "$18", "$19", "$20", "$21", "$22", "$23", "$24", "$25", "$26", "$27", "$28", "$29", "$30", "$31",
+    "$32", "$33", "$34", "$35", "$36", "$37", "$38", "$39", "$40", "$41", "$42", "$43", "$44", "$45", "$46",
+    "$47", "$48", "$49", "$50", "$51", "$52", "$53", "$54", "$55", "$56",
 ];
 
 pub(crate) struct Sqlite {
@@ -297,6 +299,9 @@ fn run(connection: &Connection, query: &Query, path: &Path) -> Result<Rows, Erro
     let name = query.sql.name;
     let said = |e: rusqlite::Error| said(&e, name, path);
     let mut statement = connection.prepare_cached(query.sql.text).map_err(said)?;
+    if query.values.len() > NAMES.len() {
+        return Err(Error::Statement { sql: name, why: format!("more than {} values", NAMES.len()) });
+    }
     for (value, name) in query.values.iter().zip(NAMES) {
         if let Some(place) = statement.parameter_index(name).map_err(said)? {
             statement.raw_bind_parameter(place, value).map_err(said)?;
