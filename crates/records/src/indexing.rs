@@ -10,7 +10,7 @@ use access::{Act, Actor, Circumstances, Permit, Request, Subject};
 use audit::{Action, Detail};
 use casework::{ClientId, Profile, StaffId};
 use notice::{Categories, Category, Purpose};
-use store::{Row, sql};
+use store::{Row, Rows, sql};
 use tokio::task::JoinHandle;
 use vault::{FileId, Personal};
 
@@ -67,6 +67,16 @@ impl Head {
     }
 }
 
+/// Pages of files one after another, on their way.
+struct Reading(JoinHandle<Result<Vec<Rows>, store::Error>>);
+
+impl Reading {
+    async fn end(self) -> Result<Stretch, Error> {
+        let rows = self.0.await.map_err(|_| Error::Damaged("reading of the index"))??;
+        Ok(Stretch { rows: rows.into_iter().next().unwrap_or_default().rows })
+    }
+}
+
 /// Pages of files one after another.
 #[derive(Default)]
 struct Stretch {
@@ -74,29 +84,17 @@ struct Stretch {
 }
 
 impl Stretch {
-    async fn first(service: &Service) -> Result<Stretch, Error> {
-        Stretch::after(service, vec![0; 16]).await
-    }
-
-    async fn after(service: &Service, file: Vec<u8>) -> Result<Stretch, Error> {
-        let most = i64::try_from(STRETCH).unwrap_or(i64::MAX);
-        let rows = service.records().read(vec![EVERYBODY.with([file.into(), most.into()])]).await?;
-        Ok(Stretch { rows: rows.into_iter().next().unwrap_or_default().rows })
-    }
-
     /// Its files without the last of a full stretch, which may go on in the next one.
     fn whole_files(&self) -> Vec<&Row> {
         let last = self.rows.last().filter(|_| self.rows.len() == STRETCH).and_then(|row| row.blob(9).ok());
         self.rows.iter().filter(|row| last.is_none() || row.blob(9).ok() != last).collect()
     }
 
-    /// What comes after its whole files; nothing at the end.
-    async fn next(&self, service: &Service) -> Result<Stretch, Error> {
-        if self.rows.len() < STRETCH {
-            return Ok(Stretch::default());
-        }
-        let last = self.whole_files().last().copied().or(self.rows.last()).map(|row| row.blob(9));
-        Stretch::after(service, last.transpose()?.unwrap_or_default().to_vec()).await
+    /// After which file the next stretch begins; none after the last stretch.
+    fn goes_on_after(&self) -> Result<Option<Vec<u8>>, Error> {
+        let last = self.whole_files().last().copied().or(self.rows.last());
+        let full = last.filter(|_| self.rows.len() == STRETCH);
+        Ok(full.map(|row| row.blob(9)).transpose()?.map(<[u8]>::to_vec))
     }
 }
 
@@ -162,16 +160,25 @@ impl Service {
             people.put_all(opened.iter().filter_map(|(id, profile)| Some((*id, profile, heads.get(id)?))));
         }
         let mut filling = Filling::of(people, heads);
-        let mut stretch = Stretch::first(self).await?;
+        let mut stretch = self.reading(vec![0; 16]).end().await?;
         while !stretch.rows.is_empty() {
             // One stretch is read while the one before is unsealed, and the one before that is put into the index.
-            let pages = stretch.whole_files();
-            let (opened, next) = tokio::try_join!(self.opened_pages(&pages), stretch.next(self))?;
-            filling.put(opened).await?;
-            stretch = next;
+            let next = stretch.goes_on_after()?.map(|file| self.reading(file));
+            filling.put(self.opened_pages(&stretch.whole_files()).await?).await?;
+            stretch = match next {
+                Some(next) => next.end().await?,
+                None => Stretch::default(),
+            };
         }
         *self.people().write().unwrap_or_else(PoisonError::into_inner) = filling.end().await?;
         Ok(())
+    }
+
+    /// Begins to read the stretch after this file.
+    fn reading(&self, file: Vec<u8>) -> Reading {
+        let most = i64::try_from(STRETCH).unwrap_or(i64::MAX);
+        let (records, query) = (self.records().clone(), EVERYBODY.with([file.into(), most.into()]));
+        Reading(tokio::spawn(async move { records.read(vec![query]).await }))
     }
 
     /// Brings these clients up to date in the index; one who is no more is dropped at once.

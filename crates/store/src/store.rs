@@ -58,6 +58,9 @@ impl Store {
         Ok(Store { driver: Arc::new(driver), name: migrations.name })
     }
 
+    // What waits for a server is boxed: a call is part of every future that asks for something, and one that asks SQLite would
+    // carry the room for it, too.
+
     /// Runs statements that only read, all on the same state.
     ///
     /// # Errors
@@ -65,7 +68,7 @@ impl Store {
     pub async fn read(&self, batch: Vec<Query>) -> Result<Vec<Rows>, Error> {
         match &*self.driver {
             Driver::Sqlite(sqlite) => sqlite.read(&batch),
-            Driver::Postgres(postgres) => postgres.read(&batch).await,
+            Driver::Postgres(postgres) => Box::pin(postgres.read(&batch)).await,
         }
     }
 
@@ -76,7 +79,7 @@ impl Store {
     pub async fn write(&self, batch: Vec<Query>) -> Result<Vec<Rows>, Error> {
         match &*self.driver {
             Driver::Sqlite(sqlite) => sqlite.write(&batch).await,
-            Driver::Postgres(postgres) => postgres.write(&batch).await,
+            Driver::Postgres(postgres) => Box::pin(postgres.write(&batch)).await,
         }
     }
 
@@ -102,7 +105,7 @@ impl Store {
     pub(crate) async fn begin(&self) -> Result<Tx, Error> {
         Ok(match &*self.driver {
             Driver::Sqlite(sqlite) => Tx(Inner::Sqlite(sqlite.begin().await?)),
-            Driver::Postgres(postgres) => Tx(Inner::Postgres(Box::new(postgres.begin().await?))),
+            Driver::Postgres(postgres) => Tx(Inner::Postgres(Box::new(Box::pin(postgres.begin()).await?))),
         })
     }
 
@@ -260,7 +263,7 @@ impl Tx {
         match &mut self.0 {
             Inner::Sqlite(sqlite) => sqlite.run(&query),
             Inner::Postgres(postgres) => {
-                let rows = postgres.batch(std::slice::from_ref(&query)).await?;
+                let rows = Box::pin(postgres.batch(std::slice::from_ref(&query))).await?;
                 Ok(rows.into_iter().next().unwrap_or_default())
             }
         }
@@ -273,7 +276,7 @@ impl Tx {
     pub async fn batch(&mut self, batch: Vec<Query>) -> Result<Vec<Rows>, Error> {
         match &mut self.0 {
             Inner::Sqlite(sqlite) => sqlite.batch(&batch),
-            Inner::Postgres(postgres) => postgres.batch(&batch).await,
+            Inner::Postgres(postgres) => Box::pin(postgres.batch(&batch)).await,
         }
     }
 }

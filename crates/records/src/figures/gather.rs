@@ -13,6 +13,7 @@ use jiff::civil::Date;
 use notice::{Categories, Category, Purpose};
 use statistics::Secret;
 use store::{Row, Rows, sql};
+use tokio::task::JoinHandle;
 use vault::{FileId, Personal};
 
 use super::columns::{Everybody, Person};
@@ -94,27 +95,29 @@ impl Service {
         dimensions: &Arc<Vec<Dimension>>,
     ) -> Result<BTreeMap<ClientId, Person>, Error> {
         let mut some = Everybody::nobody(dimensions.to_vec(), "");
-        let mut rows = self.read_stretch(stretches.first()).await?;
-        for next in stretches.iter().skip(1).map(Some).chain([None]) {
+        let mut reading = stretches.first().map(|first| self.read_stretch(first));
+        let mut coming = stretches.iter().skip(1);
+        while let Some(stretch) = reading {
+            let rows = stretch.await.map_err(|_| Error::Damaged("reading of figures"))??;
+            // The next stretch is read while this one is unsealed.
+            reading = coming.next().map(|next| self.read_stretch(next));
             let [heads, pieces, support, came, held] = rows.as_slice() else {
                 return Err(Error::Damaged("batch"));
             };
             self.read_heads(heads, secret, &mut some)?;
             self.read_days(support, came, held, &mut some)?;
-            // The next stretch is read while this one is unsealed.
-            let opening = self.open_pieces(pieces, &some, dimensions, &mut under);
-            rows = tokio::try_join!(opening, self.read_stretch(next))?.1;
+            self.open_pieces(pieces, &some, dimensions, &mut under).await?;
         }
         self.let_go(under, &mut some).await?;
         Ok(some.people)
     }
 
-    /// What is counted of a stretch of files; nothing of none.
-    async fn read_stretch(&self, stretch: Option<&(ClientId, ClientId)>) -> Result<Vec<Rows>, Error> {
-        let Some((from, to)) = stretch else { return Ok(Vec::new()) };
+    /// Begins to read what is counted of a stretch of files.
+    fn read_stretch(&self, (from, to): &(ClientId, ClientId)) -> JoinHandle<Result<Vec<Rows>, store::Error>> {
         let range = || [from.as_bytes().into(), to.as_bytes().into()];
         let batch = [&HEADS, &PIECES, &SUPPORT, &CAME, &HELD].map(|sql| sql.with(range()));
-        Ok(self.records().read(batch.into()).await?)
+        let records = self.records().clone();
+        tokio::spawn(async move { records.read(batch.into()).await })
     }
 
     /// Each category is opened once: equality answers under the equality duty, the rest for statistics.
