@@ -140,16 +140,7 @@ impl Service {
 
     /// Fills the index with everybody.
     pub(crate) async fn index_everybody(&self) -> Result<(), Error> {
-        let mut people = People::default();
-        let rows = self.records().read(vec![HEADS.with([]), SAID_NO.with([])]).await?;
-        let [heads, said_no] = rows.as_slice() else { return Err(Error::Damaged("batch")) };
-        let mut heads: HashMap<ClientId, Head> =
-            heads.rows.iter().map(Head::read).collect::<Result<_, _>>()?;
-        for row in &said_no.rows {
-            if let Some(head) = heads.get_mut(&ClientId::from_bytes(row.bytes16(0)?)) {
-                head.said_no |= row.int(1)?;
-            }
-        }
+        let (mut people, heads) = (People::default(), self.heads().await?);
         // First those under whose numbers others are found, too.
         let absorbed = heads.iter().filter(|(_, head)| head.taken_up.is_some()).map(|(client, _)| *client);
         for some in absorbed.collect::<Vec<_>>().chunks(AT_ONCE) {
@@ -172,6 +163,20 @@ impl Service {
         }
         *self.people().write().unwrap_or_else(PoisonError::into_inner) = filling.end().await?;
         Ok(())
+    }
+
+    /// What stands in the clear of everybody.
+    async fn heads(&self) -> Result<HashMap<ClientId, Head>, Error> {
+        let rows = self.records().read(vec![HEADS.with([]), SAID_NO.with([])]).await?;
+        let [heads, said_no] = rows.as_slice() else { return Err(Error::Damaged("batch")) };
+        let mut heads: HashMap<ClientId, Head> =
+            heads.rows.iter().map(Head::read).collect::<Result<_, _>>()?;
+        for row in &said_no.rows {
+            if let Some(head) = heads.get_mut(&ClientId::from_bytes(row.bytes16(0)?)) {
+                head.said_no |= row.int(1)?;
+            }
+        }
+        Ok(heads)
     }
 
     /// Begins to read the stretch after this file.
