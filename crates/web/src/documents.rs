@@ -416,6 +416,11 @@ pub(crate) async fn replace(
     }
 }
 
+/// The newest version that was seen.
+fn newest(form: &Form) -> Result<i64, Fail> {
+    form.one("newest")?.parse().map_err(|_| Fail::bad_form("Its version is missing."))
+}
+
 pub(crate) async fn delete(
     State(app): State<App>,
     Signed(visit): Signed,
@@ -424,8 +429,7 @@ pub(crate) async fn delete(
 ) -> Result<Response, Fail> {
     let (id, code) = (client(&id)?, document(&code)?);
     let form = form.only(&["newest"])?;
-    let newest = form.one("newest")?.parse().map_err(|_| Fail::bad_form("Its version is missing."))?;
-    app.service.delete_document(&visit, id, code, newest).await?;
+    app.service.delete_document(&visit, id, code, newest(&form)?).await?;
     Ok(Redirect::to(&format!("/clients/{id}/documents?done=deleted")).into_response())
 }
 

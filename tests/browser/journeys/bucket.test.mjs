@@ -1,29 +1,16 @@
 // Documents in a bucket, over TLS: sent, looked at, downloaded, deleted.
 import assert from 'node:assert/strict'
-import { execFileSync, spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { PNG } from 'pngjs'
-import { binary, code, register, startBrowser } from '../lib/kept.mjs'
+import { code, register, startBrowser } from '../lib/kept.mjs'
 import { leftOut, startStore } from '../lib/s3.mjs'
+import { acceptInvitation, newService } from '../lib/service.mjs'
 import { Pages, sound, watched } from '../lib/checks.mjs'
 
-const folder = mkdtempSync(join(tmpdir(), 'kept-bucket-'))
-const config = join(folder, 'service', 'kept.toml')
 const pages = new Pages()
 const skip = leftOut && 'KEPT_TEST_S3_PYTHON=off'
-let browser, address, service, store, page
+let browser, service, store, page
 
-const kept = (...words) => execFileSync(binary, words, { env: { ...process.env, KEPT_CONFIG: config }, encoding: 'utf8' })
-const freePort = () => new Promise(resolve => {
-  const server = createServer().listen(0, '127.0.0.1', () => {
-    const { port } = server.address()
-    server.close(() => resolve(port))
-  })
-})
 const picture = (() => {
   const png = new PNG({ width: 64, height: 48 })
   png.data.fill(180)
@@ -33,42 +20,28 @@ const picture = (() => {
 before(async () => {
   if (skip) return
   store = await startStore()
-  kept('init', join(folder, 'service'))
-  address = `http://127.0.0.1:${await freePort()}`
-  const written = readFileSync(config, 'utf8').replaceAll('127.0.0.1:8080', address.slice('http://'.length))
   const bucket = `endpoint = "${store.endpoint}"\nregion = "eu-west-2"\nname = "kept"\nkey = "kept"\nsecret_file = "s3-secret"\nauthority_file = "${store.authority}"\n`
-  writeFileSync(config, `${written}\n[documents.bucket]\n${bucket}`)
-  writeFileSync(join(folder, 'service', 's3-secret'), store.secret, { mode: 0o600 })
+  service = await newService(`[documents.bucket]\n${bucket}`, { 's3-secret': store.secret })
   browser = await startBrowser()
 })
 after(async () => {
   await browser?.close()
-  service?.kill('SIGTERM')
+  service?.stop()
   await store?.stop()
-  rmSync(folder, { recursive: true, force: true })
 })
 
 test('an adviser begins, with a client', { skip }, async () => {
-  kept('user', 'add', '--role', 'administrator', '--name', 'Marek Thistlewood', '--email', 'marek@example.org')
-  const said = kept('user', 'add', '--role', 'adviser', '--name', 'Ruth Calderbank', '--email', 'ruth@example.org')
-  const invitation = said.match(/Code: +(\S+)/)[1]
-  service = spawn(binary, ['serve'], { env: { ...process.env, KEPT_CONFIG: config }, stdio: 'ignore' })
+  service.invite('administrator', 'Marek Thistlewood', 'marek@example.org')
+  const invitation = service.invite('adviser', 'Ruth Calderbank', 'ruth@example.org')
+  await service.start()
   page = await watched(await browser.newContext({ viewport: { width: 1280, height: 900 } }))
-  for (let tries = 0; tries < 100; tries += 1) {
-    if (await fetch(`${address}/health`).then(answer => answer.ok, () => false)) break
-    await new Promise(resolve => setTimeout(resolve, 100))
-  }
-  await page.goto(`${address}/welcome`)
-  await page.getByLabel(/Email/).fill('ruth@example.org')
-  await page.getByLabel(/code/i).fill(invitation)
-  await page.getByLabel(/password/i).first().fill('copper kettle drifts north')
-  await page.getByRole('button', { name: /Continue|Set|Next/ }).click()
-  await page.waitForURL(/second-factor/)
+  await page.goto(`${service.address}/welcome`)
+  await acceptInvitation(page, 'ruth@example.org', invitation)
   const secret = await page.locator('b.app-code').first().innerText()
   await page.getByLabel(/6-digit/).fill(code(secret.replace(/\s/g, '')))
   await page.getByRole('button', { name: 'Finish' }).click()
   await page.getByRole('link', { name: 'I have written them down' }).click()
-  await page.goto(`${address}/clients`)
+  await page.goto(`${service.address}/clients`)
   await register(page, 'Daniel Whitfield')
 })
 

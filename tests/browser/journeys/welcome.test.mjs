@@ -1,59 +1,32 @@
 // The first administrator: invited at the console, with a password and a phone that reads the picture of the key; then has a
 // program told when something changes.
 import assert from 'node:assert/strict'
-import { execFileSync, spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import jsQR from 'jsqr'
 import { PNG } from 'pngjs'
-import { binary, code, startBrowser } from '../lib/kept.mjs'
+import { code, startBrowser } from '../lib/kept.mjs'
+import { acceptInvitation, newService } from '../lib/service.mjs'
 import { Pages, sound, watched } from '../lib/checks.mjs'
 
-const folder = mkdtempSync(join(tmpdir(), 'kept-welcome-'))
-const config = join(folder, 'service', 'kept.toml')
 const pages = new Pages()
-let browser, address, service, page
-
-const kept = (...words) => execFileSync(binary, words, { env: { ...process.env, KEPT_CONFIG: config }, encoding: 'utf8' })
-const freePort = () => new Promise(resolve => {
-  const server = createServer().listen(0, '127.0.0.1', () => {
-    const { port } = server.address()
-    server.close(() => resolve(port))
-  })
-})
+let browser, service, page
 
 before(async () => {
-  kept('init', join(folder, 'service'))
-  address = `http://127.0.0.1:${await freePort()}`
-  const written = readFileSync(config, 'utf8').replaceAll('127.0.0.1:8080', address.slice('http://'.length))
-  writeFileSync(config, `${written}\n[webhooks]\nhosts = ["hooks.example.org"]\n`)
+  service = await newService('[webhooks]\nhosts = ["hooks.example.org"]\n')
   browser = await startBrowser()
 })
 after(async () => {
   await browser?.close()
-  service?.kill('SIGTERM')
-  rmSync(folder, { recursive: true, force: true })
+  service?.stop()
 })
 
 test('somebody who was invited sets a password and lets a phone read the key', async () => {
-  const said = kept('user', 'add', '--role', 'administrator', '--name', 'Marek Thistlewood', '--email', 'marek@example.org')
-  const invitation = said.match(/Code: +(\S+)/)[1]
-  service = spawn(binary, ['serve'], { env: { ...process.env, KEPT_CONFIG: config }, stdio: 'ignore' })
+  const invitation = service.invite('administrator', 'Marek Thistlewood', 'marek@example.org')
+  await service.start()
   page = await watched(await browser.newContext({ viewport: { width: 1280, height: 900 } }))
-  for (let tries = 0; tries < 100; tries += 1) {
-    if (await fetch(`${address}/health`).then(answer => answer.ok, () => false)) break
-    await new Promise(resolve => setTimeout(resolve, 100))
-  }
-  await page.goto(`${address}/welcome`)
+  await page.goto(`${service.address}/welcome`)
   await sound(page, 'welcome', pages)
-  await page.getByLabel(/Email/).fill('marek@example.org')
-  await page.getByLabel(/code/i).fill(invitation)
-  await page.getByLabel(/password/i).first().fill('copper kettle drifts north')
-  await page.getByRole('button', { name: /Continue|Set|Next/ }).click()
-  await page.waitForURL(/second-factor/)
+  await acceptInvitation(page, 'marek@example.org', invitation)
   await sound(page, 'second factor', pages)
   // A decoder that is not ours reads the picture as a phone would.
   const { data, width, height } = PNG.sync.read(await page.getByRole('img', { name: /picture for your phone/ }).screenshot())
@@ -68,7 +41,7 @@ test('somebody who was invited sets a password and lets a phone read the key', a
 })
 
 test('an administrator has a program told, corrects an address, and sees the secret this once', async () => {
-  kept('token', 'add', '--name', 'Front desk screen', '--role', 'receptionist', '--purpose', 'contact')
+  service.kept('token', 'add', '--name', 'Front desk screen', '--role', 'receptionist', '--purpose', 'contact')
   await page.getByRole('link', { name: /^Webhooks/ }).click()
   await sound(page, 'webhooks', pages)
   await page.getByLabel('Which program?').selectOption({ label: 'Front desk screen (receptionist)' })

@@ -9,7 +9,7 @@ use records::Error;
 use records::documents::{Document, Documents};
 use records::written::PROGRAMME;
 
-use super::{document, one_page};
+use super::{document, newest, one_page};
 use crate::App;
 use crate::fail::Fail;
 use crate::file::client;
@@ -65,8 +65,7 @@ pub(crate) async fn keep_elsewhere(
 ) -> Result<Response, Fail> {
     let (id, code) = (client(&id)?, document(&code)?);
     let form = form.only(&["form", "newest", PROGRAMME])?;
-    let key = form.key()?;
-    let newest = form.one("newest")?.parse().map_err(|_| Fail::bad_form("Its version is missing."))?;
+    let (key, newest) = (form.key()?, newest(&form)?);
     let chosen = form.one(PROGRAMME)?.to_owned();
     let to = match chosen.as_str() {
         "" => None,
