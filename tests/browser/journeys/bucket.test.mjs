@@ -1,5 +1,6 @@
 // Documents in a bucket, over TLS: sent, looked at, downloaded, deleted.
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { after, before, test } from 'node:test'
 import { PNG } from 'pngjs'
 import { code, register, startBrowser } from '../lib/kept.mjs'
