@@ -267,10 +267,9 @@ impl Happened {
         self.0.iter().filter(|(what, _)| *what == measure).map(|(_, day)| *day).min()
     }
 
-    /// Whether it happened in a period.
-    #[must_use]
-    pub fn in_period(&self, measure: Measure, period: Period) -> bool {
-        self.0.iter().any(|(what, day)| *what == measure && period.has(*day))
+    /// Each day with what happened on it.
+    pub fn days(&self) -> impl Iterator<Item = (Measure, Date)> {
+        self.0.iter().copied()
     }
 }
 
@@ -337,14 +336,20 @@ mod tests {
     }
 
     #[test]
-    fn what_happened_counts_once_in_its_period() {
+    fn what_happened_twice_on_a_day_counts_once() {
         let mut happened = Happened::default();
-        happened.add(Measure::Support, date(2026, 5, 1));
-        happened.add(Measure::Support, date(2026, 5, 1));
+        let (may, april) = (date(2026, 5, 1), date(2026, 4, 1));
+        for (measure, day) in [
+            (Measure::Support, may),
+            (Measure::Support, may),
+            (Measure::Support, april),
+            (Measure::Contacts, may),
+        ] {
+            happened.add(measure, day);
+        }
         happened.done();
-        let quarter = |code: &str| Period { from: code.parse().unwrap(), to: code.parse().unwrap() };
-        assert!(happened.in_period(Measure::Support, quarter("2026-04")));
-        assert!(!happened.in_period(Measure::Support, quarter("2026-07")));
-        assert!(!happened.in_period(Measure::Contacts, quarter("2026-04")));
+        let days: Vec<_> = happened.days().collect();
+        assert_eq!(days, [(Measure::Contacts, may), (Measure::Support, april), (Measure::Support, may)]);
+        assert_eq!(happened.first(Measure::Support), Some(april));
     }
 }

@@ -1,48 +1,21 @@
-//! Everybody as codes, in memory and nowhere else.
+//! Everybody who can be counted, kept as they are now.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::PoisonError;
 
 use casework::ClientId;
-use casework::figures::Happened;
-use jiff::civil::Date;
-use notice::Purpose;
 use statistics::Ledger;
 
-use super::dimensions::Dimension;
+use super::everybody::{Everybody, Person};
 use crate::{Error, Service};
 
 /// From so many changed files on everybody is read again.
 const MANY: usize = 2000;
 
-/// Somebody as codes. No name, no id of anything but the file.
-pub(crate) struct Person {
-    /// What the secret draws for them.
-    pub(crate) number: u64,
-    pub(crate) born: Option<Date>,
-    /// A code for each dimension, in their order; 0 where it hangs on the period.
-    pub(crate) codes: Vec<u16>,
-    pub(crate) happened: Happened,
-    pub(crate) took_back: i64,
-}
-
-impl Person {
-    /// Whether they are counted for a purpose: those who took their consent back are not.
-    pub(crate) fn counts_for(&self, purpose: Purpose) -> bool {
-        self.took_back & (1 << purpose as u8) == 0
-    }
-}
-
-/// Everybody who can be counted, as things stood when it was read.
-pub(crate) struct Everybody {
-    pub(crate) dimensions: Vec<Dimension>,
-    pub(crate) people: BTreeMap<ClientId, Person>,
-    /// Which notice the dimensions come from.
-    pub(crate) notice: String,
-    /// Changes whenever anybody does.
-    pub(crate) generation: u64,
-    /// What was answered inside the service about these very people.
-    pub(crate) answered: Ledger,
+/// What was read.
+enum Gathered {
+    Everybody(Everybody),
+    These(BTreeMap<ClientId, Person>),
 }
 
 /// What is held in memory.
@@ -60,7 +33,7 @@ impl Columns {
     /// Notes that a file changed; one that is no more is dropped at once.
     pub(crate) fn changed(&mut self, client: ClientId, gone: bool) {
         if gone && let Some(everybody) = &mut self.everybody {
-            everybody.people.remove(&client);
+            everybody.forget(client);
             self.generations += 1;
             everybody.others(self.generations);
         }
@@ -74,25 +47,6 @@ impl Columns {
         if let Some(everybody) = self.everybody.as_mut().filter(|now| now.generation == generation) {
             everybody.answered.join(ledger);
         }
-    }
-}
-
-impl Everybody {
-    /// Nobody yet.
-    pub(crate) fn nobody(dimensions: Vec<Dimension>, notice: &str) -> Everybody {
-        Everybody {
-            dimensions,
-            people: BTreeMap::new(),
-            notice: notice.to_owned(),
-            generation: 0,
-            answered: Ledger::default(),
-        }
-    }
-
-    /// These are other people than before: what was answered was about others.
-    fn others(&mut self, generation: u64) {
-        self.generation = generation;
-        self.answered = Ledger::default();
     }
 }
 
@@ -113,26 +67,27 @@ impl Service {
             if !whole && changed.is_empty() {
                 break;
             }
-            let gathered = self.gather(&notice, (!whole).then_some(&changed)).await;
-            let mut columns = self.columns().write().unwrap_or_else(PoisonError::into_inner);
-            let new = match gathered {
-                Ok(new) => new,
-                Err(error) => {
-                    columns.changed.extend(changed);
-                    columns.forgotten |= whole;
-                    return Err(error);
-                }
+            let gathered = if whole {
+                self.gather_everybody(&notice).await.map(Gathered::Everybody)
+            } else {
+                self.gather_these(&changed).await.map(Gathered::These)
             };
+            let mut columns = self.columns().write().unwrap_or_else(PoisonError::into_inner);
+            let gathered = gathered.inspect_err(|_| {
+                columns.changed.extend(&changed);
+                columns.forgotten |= whole;
+            })?;
             columns.generations += 1;
             let generation = columns.generations;
-            let known = columns.everybody.get_or_insert_with(|| Everybody::nobody(Vec::new(), ""));
-            if whole {
-                *known = new;
-            } else {
-                known.people.retain(|client, _| !changed.contains(client));
-                known.people.extend(new.people);
+            match (gathered, &mut columns.everybody) {
+                (Gathered::Everybody(new), known) => known.insert(new).others(generation),
+                (Gathered::These(people), Some(known)) => {
+                    known.replace(&changed, people);
+                    known.others(generation);
+                }
+                // Nobody is there whom they could stand beside: all are read.
+                (Gathered::These(_), None) => columns.forgotten = true,
             }
-            known.others(generation);
         }
         let mut columns = self.columns().write().unwrap_or_else(PoisonError::into_inner);
         columns.everybody.as_mut().map(work).ok_or(Error::ChangedMeanwhile)

@@ -4,7 +4,7 @@ use std::sync::PoisonError;
 
 use audit::Action;
 use casework::Fault;
-use casework::figures::{Measure, Period, age_band};
+use casework::figures::{Measure, Period};
 use jiff::civil::Date;
 use notice::Purpose;
 use statistics::{
@@ -12,9 +12,9 @@ use statistics::{
     release_beside,
 };
 
-use super::columns::Everybody;
 use super::counts;
 use super::dimensions::{Dimension, dimensions};
+use super::everybody::Everybody;
 use super::sheet::{Line, Sheet};
 use crate::sessions::Visit;
 use crate::{Error, Service};
@@ -72,30 +72,22 @@ impl Everybody {
         counted: &[(Measure, Period)],
         on: Date,
     ) -> Snapshot {
-        let people: Vec<_> = self.people.values().filter(|person| person.counts_for(purpose)).collect();
-        let mut columns = Vec::new();
-        for dimension in by {
-            let at = self.dimensions.iter().position(|known| known.id == dimension.id);
-            let code = |person: &&super::columns::Person| {
-                if dimension.id == "age" {
-                    return u32::try_from(age_band(person.born, on)).unwrap_or(0);
-                }
-                at.and_then(|at| person.codes.get(at)).copied().map_or(0, u32::from)
-            };
-            columns.push(Coded {
+        let people = self.counted_for(purpose);
+        let mut columns: Vec<Coded> = by
+            .iter()
+            .map(|dimension| Coded {
                 name: dimension.id.clone(),
                 categories: dimension.categories.clone(),
-                codes: people.iter().map(code).collect(),
-            });
-        }
+                codes: self.codes_of(&people, &dimension.id, on),
+            })
+            .collect();
         for (measure, period) in counted {
+            let happened = self.happened_in(*measure, *period);
+            let code = |place: &u32| happened.get(*place as usize).copied().map_or(0, u32::from);
             columns.push(Coded {
                 name: variable(*measure, *period),
                 categories: vec!["no".to_owned(), "yes".to_owned()],
-                codes: people
-                    .iter()
-                    .map(|person| u32::from(person.happened.in_period(*measure, *period)))
-                    .collect(),
+                codes: people.iter().map(code).collect(),
             });
         }
         let protected = by.iter().filter(|dimension| dimension.sensitive);
@@ -104,7 +96,7 @@ impl Everybody {
         let reached = counted.iter().filter(|(measure, _)| measure.is_sensitive());
         sensitive
             .extend(reached.map(|(measure, period)| (variable(*measure, *period), vec!["no".to_owned()])));
-        Snapshot { numbers: people.iter().map(|person| person.number).collect(), columns, sensitive }
+        Snapshot { numbers: people.iter().map(|place| self.number(*place)).collect(), columns, sensitive }
     }
 }
 

@@ -1,12 +1,12 @@
 //! The anonymous extract of a pack: one row for each of four in five people who started in the period.
 
-use casework::figures::{Measure, Period, age_band};
+use casework::figures::{Measure, Period};
 use notice::Purpose;
 use statistics::Secret;
 use statistics::extract::{Extract, Level, RULES, Recoding, extract};
 
-use super::columns::{Everybody, Person};
 use super::dimensions::Dimension;
+use super::everybody::Everybody;
 use super::packs::{Pack, Stage};
 
 /// What others may know of somebody.
@@ -35,33 +35,25 @@ pub(crate) fn extract_of(
             return (None, why);
         }
     }
-    let drawn = |person: &&Person| {
-        let draw = secret.person(&[b"extract|".as_slice(), &person.number.to_be_bytes()].concat());
-        person.counts_for(Purpose::Bids)
-            && person.happened.in_period(Measure::Starts, period)
-            && draw < SAMPLE
+    let started = everybody.happened_in(Measure::Starts, period);
+    let is = |all: &[bool], place: u32| all.get(place as usize).copied().unwrap_or(false);
+    let drawn = |place: &u32| {
+        let number = everybody.number(*place).to_be_bytes();
+        is(&started, *place) && secret.person(&[b"extract|".as_slice(), &number].concat()) < SAMPLE
     };
-    let people: Vec<&Person> = everybody.people.values().filter(drawn).collect();
+    let people: Vec<u32> = everybody.counted_for(Purpose::Bids).into_iter().filter(drawn).collect();
     let on = period.from.first();
-    let place = |id: &str| everybody.dimensions.iter().position(|dimension| dimension.id == id);
-    let code = |person: &Person, at: usize| person.codes.get(at).copied().map_or(0, u32::from);
+    let known = |id: &str| everybody.dimensions.iter().find(|dimension| dimension.id == id);
     let mut columns = Vec::new();
     let mut rows: Vec<Vec<u32>> = vec![Vec::new(); people.len()];
-    for id in KNOWN {
-        let Some((at, dimension)) = place(id).and_then(|at| Some((at, everybody.dimensions.get(at)?))) else {
-            continue;
-        };
+    for dimension in KNOWN.iter().filter_map(|id| known(id)) {
         columns.push(Recoding {
             name: dimension.label.clone(),
             sensitive: false,
-            levels: if id == "age" { ages(dimension) } else { levels(dimension) },
+            levels: if dimension.id == "age" { ages(dimension) } else { levels(dimension) },
         });
-        for (row, person) in rows.iter_mut().zip(&people) {
-            row.push(if id == "age" {
-                u32::try_from(age_band(person.born, on)).unwrap_or(0)
-            } else {
-                code(person, at)
-            });
+        for (row, code) in rows.iter_mut().zip(everybody.codes_of(&people, &dimension.id, on)) {
+            row.push(code);
         }
     }
     let yes_no = |name: &str| Recoding {
@@ -69,16 +61,17 @@ pub(crate) fn extract_of(
         sensitive: true,
         levels: vec![Level { categories: vec!["No or not known".into(), "Yes".into()], of: vec![0, 1] }],
     };
-    if let Some(at) = place("disability") {
+    if let Some(dimension) = known("disability") {
         columns.push(yes_no("Disability or health condition"));
-        let yes = everybody.dimensions.get(at).map_or(0, |dimension| dimension.place("Yes"));
-        for (row, person) in rows.iter_mut().zip(&people) {
-            row.push(u32::from(person.codes.get(at) == Some(&yes)));
+        let yes = u32::from(dimension.place("Yes"));
+        for (row, code) in rows.iter_mut().zip(everybody.codes_of(&people, &dimension.id, on)) {
+            row.push(u32::from(code == yes));
         }
     }
     columns.push(yes_no("Outcome in the period"));
-    for (row, person) in rows.iter_mut().zip(&people) {
-        row.push(u32::from(person.happened.in_period(Measure::Outcomes, period)));
+    let reached = everybody.happened_in(Measure::Outcomes, period);
+    for (row, place) in rows.iter_mut().zip(&people) {
+        row.push(u32::from(is(&reached, *place)));
     }
     made(columns, rows)
 }

@@ -16,8 +16,8 @@ use store::{Row, Rows, sql};
 use tokio::task::JoinHandle;
 use vault::{FileId, Personal};
 
-use super::columns::{Everybody, Person};
 use super::dimensions::{Dimension, dimensions, programmes, readable, request};
+use super::everybody::{Everybody, Person};
 use crate::entries::{Stored, entry_columns};
 use crate::surroundings::day_from;
 use crate::{Error, Service, changes, secrets};
@@ -66,37 +66,37 @@ struct Under {
 }
 
 impl Service {
-    /// Reads everybody, or these. One bulk opening for each purpose, one entry in the log for each.
-    pub(crate) async fn gather(
-        &self,
-        notice: &str,
-        only: Option<&BTreeSet<ClientId>>,
-    ) -> Result<Everybody, Error> {
-        let secret = self.figure_secret().await?;
-        let stretches: Vec<(ClientId, ClientId)> = match only {
-            Some(only) => only.iter().map(|client| (*client, *client)).collect(),
-            None => self.stretches().await?,
-        };
+    /// Reads everybody.
+    pub(crate) async fn gather_everybody(&self, notice: &str) -> Result<Everybody, Error> {
         let mut everybody = Everybody::nobody(dimensions(self.policy(), &self.notices()), notice);
         let dimensions = Arc::new(everybody.dimensions.clone());
         // What is opened stands in memory until its entry is on disk: so many files at once, not everybody.
-        for some in stretches.chunks(AT_ONCE) {
-            let under = self.permits(only.map(|_| some.len()))?;
-            let people = self.gather_some(some, under, &secret, &dimensions).await?;
-            everybody.people.extend(people);
+        for some in self.stretches().await?.chunks(AT_ONCE) {
+            let people = self.gather(some, None, &dimensions).await?;
+            everybody.replace(&BTreeSet::new(), people);
         }
         Ok(everybody)
     }
 
-    /// Reads some stretches of files.
-    async fn gather_some(
+    /// Reads these.
+    pub(crate) async fn gather_these(
+        &self,
+        clients: &BTreeSet<ClientId>,
+    ) -> Result<BTreeMap<ClientId, Person>, Error> {
+        let dimensions = Arc::new(dimensions(self.policy(), &self.notices()));
+        let stretches: Vec<(ClientId, ClientId)> = clients.iter().map(|client| (*client, *client)).collect();
+        self.gather(&stretches, Some(clients.len()), &dimensions).await
+    }
+
+    /// Reads some stretches of files. One bulk opening for each purpose, one entry in the log for each.
+    async fn gather(
         &self,
         stretches: &[(ClientId, ClientId)],
-        mut under: Vec<Under>,
-        secret: &Secret,
+        files: Option<usize>,
         dimensions: &Arc<Vec<Dimension>>,
     ) -> Result<BTreeMap<ClientId, Person>, Error> {
-        let mut some = Everybody::nobody(dimensions.to_vec(), "");
+        let secret = self.figure_secret().await?;
+        let (mut under, mut people) = (self.permits(files)?, BTreeMap::new());
         let mut reading = stretches.first().map(|first| self.read_stretch(first));
         let mut coming = stretches.iter().skip(1);
         while let Some(stretch) = reading {
@@ -106,12 +106,12 @@ impl Service {
             let [heads, pieces, support, came, held] = rows.as_slice() else {
                 return Err(Error::Damaged("batch"));
             };
-            self.read_heads(heads, secret, &mut some)?;
-            self.read_days(support, came, held, &mut some)?;
-            self.open_pieces(pieces, &some, dimensions, &mut under).await?;
+            self.read_heads(heads, &secret, dimensions, &mut people)?;
+            self.read_days(support, came, held, dimensions, &mut people)?;
+            self.open_pieces(pieces, &people, dimensions, &mut under).await?;
         }
-        self.let_go(under, &mut some).await?;
-        Ok(some.people)
+        self.let_go(under, &mut people).await?;
+        Ok(people)
     }
 
     /// Begins to read what is counted of a stretch of files.
@@ -141,19 +141,25 @@ impl Service {
     }
 
     /// Whoever may be counted, without an answer yet. A restricted file is stored and nothing more (UK GDPR Art. 18).
-    fn read_heads(&self, heads: &Rows, secret: &Secret, everybody: &mut Everybody) -> Result<(), Error> {
+    fn read_heads(
+        &self,
+        heads: &Rows,
+        secret: &Secret,
+        dimensions: &[Dimension],
+        people: &mut BTreeMap<ClientId, Person>,
+    ) -> Result<(), Error> {
         for row in &heads.rows {
             let client = ClientId::from_bytes(row.bytes16(0)?);
             let mut person = Person {
                 number: secret.person(client.as_bytes()),
                 born: None,
-                codes: everybody.dimensions.iter().map(unanswered).collect(),
+                codes: dimensions.iter().map(unanswered).collect(),
                 happened: Happened::default(),
-                took_back: row.int(3)?,
+                took_back: u32::try_from(row.int(3)?).map_err(|_| Error::Damaged("purposes"))?,
             };
             person.happened.add(Measure::Starts, self.day_of(row.int(1)?)?);
             if !row.bool(2)? && person.counts_for(Purpose::Statistics) {
-                everybody.people.insert(client, person);
+                people.insert(client, person);
             }
         }
         Ok(())
@@ -165,11 +171,11 @@ impl Service {
         support: &Rows,
         came: &Rows,
         held: &Rows,
-        everybody: &mut Everybody,
+        dimensions: &[Dimension],
+        people: &mut BTreeMap<ClientId, Person>,
     ) -> Result<(), Error> {
         let programmes = programmes(&self.notices());
-        let programme = everybody.dimensions.iter().position(|dimension| dimension.id == "programme");
-        let (people, dimensions) = (&mut everybody.people, &everybody.dimensions);
+        let programme = dimensions.iter().position(|dimension| dimension.id == "programme");
         let whose = |row: &Row| Ok::<_, Error>(ClientId::from_bytes(row.bytes16(0)?));
         for row in &support.rows {
             if let Some(person) = people.get_mut(&whose(row)?) {
@@ -200,12 +206,12 @@ impl Service {
     async fn open_pieces(
         &self,
         pieces: &Rows,
-        everybody: &Everybody,
+        people: &BTreeMap<ClientId, Person>,
         dimensions: &Arc<Vec<Dimension>>,
         under: &mut [Under],
     ) -> Result<(), Error> {
         let whose = |row: &Row| row.bytes16(9).map(ClientId::from_bytes);
-        let counted = |row: &&Row| whose(row).is_ok_and(|client| everybody.people.contains_key(&client));
+        let counted = |row: &&Row| whose(row).is_ok_and(|client| people.contains_key(&client));
         let rows: Vec<&Row> = pieces.rows.iter().filter(counted).collect();
         let files: Vec<FileId> =
             rows.iter().map(|row| Ok(whose(row)?.into())).collect::<Result<_, Error>>()?;
@@ -215,7 +221,7 @@ impl Service {
             // Without a key: erased after this copy of the records was made.
             let Some(keys) = keys.get(&client.into()) else { continue };
             // Whoever objected to the equality duty stands there as not recorded (Schedule 1, paragraph 8(5)).
-            let person = everybody.people.get(&client);
+            let person = people.get(&client);
             let objected = person.is_some_and(|person| !person.counts_for(Purpose::EqualityDuty));
             if stored.category == Category::Equality && objected {
                 continue;
@@ -229,7 +235,7 @@ impl Service {
     }
 
     /// Waits until the openings are on disk, and puts together what is counted.
-    async fn let_go(&self, under: Vec<Under>, everybody: &mut Everybody) -> Result<(), Error> {
+    async fn let_go(&self, under: Vec<Under>, people: &mut BTreeMap<ClientId, Person>) -> Result<(), Error> {
         let rules = RuleSet::core().map_err(|_| Error::Damaged("rules of outcomes"))?;
         let today = self.surroundings().today();
         let mut written: HashMap<ClientId, Vec<OfOutcomes>> = HashMap::new();
@@ -237,7 +243,7 @@ impl Service {
             let gathered = Personal::gather(&entry, found)?;
             let receipt = entry.durable().await?;
             for (client, on, piece) in gathered.release(&receipt)? {
-                let Some(person) = everybody.people.get_mut(&client) else { continue };
+                let Some(person) = people.get_mut(&client) else { continue };
                 match piece {
                     Piece::Page { born, codes } => {
                         person.born = born.or(person.born);
@@ -253,7 +259,7 @@ impl Service {
                 }
             }
         }
-        for (client, person) in &mut everybody.people {
+        for (client, person) in people {
             if let Some(written) = written.get(client) {
                 let entries: Vec<outcomes::Entry<'_>> = written
                     .iter()

@@ -1,7 +1,8 @@
 //! Figures of the service: everybody as codes in memory, counted so that nobody can be found.
 //!
-//! - `columns` holds everybody as codes; `gather` fills it at the first question under two bulk permits of Kept itself (statistics, and
-//!   the equality duty for equality answers), follows the feed of changes and drops an erased client at once;
+//! - `everybody` holds people as columns of codes; `gather` reads them at the first question under two bulk permits of Kept itself
+//!   (statistics, and the equality duty for equality answers); `columns` keeps them as they are now: it follows the feed of changes
+//!   and drops an erased client at once;
 //! - `dimensions` says by what the notice in force lets people be counted;
 //! - `counting` answers a manager's question, for use inside the service;
 //! - `equality` puts the equality characteristics beside the local population;
@@ -15,6 +16,7 @@ mod columns;
 mod counting;
 mod dimensions;
 mod equality;
+mod everybody;
 mod extracts;
 mod gather;
 mod packs;
