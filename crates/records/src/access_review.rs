@@ -181,7 +181,7 @@ impl Service {
                     .map(Some),
                 None => Personal::new(&entry, None),
             };
-            let shown = self.known_as(look.client);
+            let shown = self.known_as(look.client, Purpose::Keeping);
             let Visited { seq, at, who, role, client, .. } = look;
             looks.push(reason.map(move |reason| ToReview {
                 seq,

@@ -243,10 +243,11 @@ impl Service {
         let client = stored.booked.client;
         let standing = self.standing(visit, client).await?;
         let request = standing.request(visit, self.now(), Act::Read, Category::Contact.into());
+        let purpose = request.purpose;
         let permit = self.permit(request, VIEW).await?;
         let keys = self.vault().keys(client.into()).await?;
         let entry = self.log().submit(permit, VIEW, Detail::default());
-        let shown = self.known_as(client).ok_or(Error::NoSuchFile)?;
+        let shown = self.known_as(client, purpose).ok_or(Error::NoSuchFile)?;
         let own = standing.adviser == Some(visit.staff);
         let told = self.told_of(id).await?;
         let opened = self.open_appointment(&entry, &keys, stored)?;

@@ -11,7 +11,7 @@ use audit::{Action, Detail};
 use casework::breaches::Breach;
 use casework::{BreachId, ClientId, Fault, Profile, StaffId};
 use jiff::Timestamp;
-use notice::Category;
+use notice::{Category, Purpose};
 use store::{Query, Row, sql};
 use vault::Personal;
 
@@ -166,7 +166,7 @@ impl Service {
                 let client = ClientId::from_bytes(row.bytes16(0)?);
                 Ok(Affected {
                     client,
-                    shown: self.known_as(client),
+                    shown: self.known_as(client, Purpose::Rights),
                     added: changes::time(row.int(1)?)?,
                     told: row.opt_int(3)?.map(changes::time).transpose()?,
                 })

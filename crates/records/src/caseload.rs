@@ -115,7 +115,9 @@ impl Service {
             let all = rows.rows.iter().map(|row| (row, false));
             for (row, covered) in all.chain(covered.rows.iter().map(|row| (row, true))) {
                 let client = ClientId::from_bytes(row.bytes16(0)?);
-                let Some(known) = people.known.get(&client) else { continue };
+                // What somebody took their consent back from the statement knows at once; what they object to, the index.
+                let known = people.known.get(&client).filter(|known| known.is_shown_for(request.purpose));
+                let Some(known) = known else { continue };
                 let registered = self.surroundings().civil(changes::time(row.int(2)?)?).date();
                 let last_contact = day_from(row.int(3)?).ok_or(Error::Damaged("day"))?;
                 let until = kept_until(last_contact, registered, &self.rule_of(row.text(4)?, row.text(5)?)?);
@@ -150,7 +152,8 @@ impl Service {
         let entry = self.log().submit(permit, LIST, detail);
         let files = files.into_iter().map(|(_, file)| file).collect();
         let not_told = self.not_told(visit, untold, closings)?;
-        let caseload = Caseload { files, drafts: unsaved, today: self.in_diary(booked)?, not_told };
+        let caseload =
+            Caseload { files, drafts: unsaved, today: self.in_diary(visit, booked).await?, not_told };
         Ok(Opened::new(Personal::new(&entry, caseload), entry))
     }
 }

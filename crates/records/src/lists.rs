@@ -114,7 +114,8 @@ impl Service {
         for row in rows.iter().take(most as usize) {
             let client = ClientId::from_bytes(row.bytes16(0)?);
             page.next = Some(client).filter(|_| more);
-            let Some(known) = people.known.get(&client) else { continue };
+            let known = people.known.get(&client).filter(|known| known.is_shown_for(request.purpose));
+            let Some(known) = known else { continue };
             let registered = self.surroundings().civil(changes::time(row.int(2)?)?).date();
             let last_contact = day_from(row.int(3)?).ok_or(Error::Damaged("day"))?;
             let until = kept_until(last_contact, registered, &self.rule_of(row.text(4)?, row.text(5)?)?);

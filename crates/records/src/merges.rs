@@ -365,7 +365,7 @@ impl Service {
         for row in &rows {
             let (survivor, absorbed) =
                 (ClientId::from_bytes(row.bytes16(1)?), ClientId::from_bytes(row.bytes16(2)?));
-            let Some(shown) = self.known_as(survivor) else { continue };
+            let Some(shown) = self.known_as(survivor, Purpose::Keeping) else { continue };
             found.push(Merge {
                 id: MergeId::from_bytes(row.bytes16(0)?),
                 survivor,

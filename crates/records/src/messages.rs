@@ -17,7 +17,7 @@ use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use messages::MessageId;
 use messages::shipped::Occasion;
-use notice::{Category, ContactKind};
+use notice::{Category, ContactKind, Purpose};
 use store::{Query, Row, Rows, sql};
 use uuid::Uuid;
 
@@ -242,7 +242,7 @@ impl Service {
         let mut found = NotTold::default();
         for row in &single.rows {
             let told = Told::read(row)?;
-            if let Some(who) = self.known_as(told.client) {
+            if let Some(who) = self.known_as(told.client, Purpose::Contact) {
                 found.single.push(Untold { told, who });
             }
         }

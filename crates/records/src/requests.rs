@@ -373,7 +373,7 @@ impl Service {
                 .map(|row| {
                     let row = RequestRow::read(row)?;
                     let stands = row.course(&done).stands(today, &holidays);
-                    let who = row.client.and_then(|client| self.known_as(client));
+                    let who = row.client.and_then(|client| self.known_as(client, Purpose::Rights));
                     Ok(Listed { who, stands, row })
                 })
                 .collect::<Result<Vec<Listed>, Error>>()

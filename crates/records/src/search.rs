@@ -166,10 +166,12 @@ impl Service {
         self.people().read().unwrap_or_else(PoisonError::into_inner).known.len()
     }
 
-    /// What lists show of a client; none for a restricted file, which is in no list. For sentences whose entry covers the name.
-    pub(crate) fn known_as(&self, client: ClientId) -> Option<Shown> {
+    /// What lists for a purpose show of a client; none for a restricted file, which is in no list, and for a purpose that the
+    /// client said no to. For sentences whose entry covers the name.
+    pub(crate) fn known_as(&self, client: ClientId, purpose: Purpose) -> Option<Shown> {
         let people = self.people().read().unwrap_or_else(PoisonError::into_inner);
-        people.known.get(&client).filter(|known| !known.restricted).map(|known| known.shown(false))
+        let known = people.known.get(&client).filter(|known| known.is_shown_for(purpose))?;
+        Some(known.shown(false))
     }
 
     /// The number of a file that was taken up in another one.

@@ -138,14 +138,20 @@ pub(crate) fn appointments(app: &App, day: Date, rows: &[&InDiary], with_adviser
             let starts = app.service.surroundings().civil(booked.slot.starts());
             let mut cells = vec![
                 html! { span.app-num { (clock(&starts)) } " " span.app-muted { (booked.slot.minutes()) " min" } },
-                html! { a.govuk-link href={ "/clients/" (booked.client) } { (row.who.name) } " " span class="app-ref app-muted" { (row.who.number) } },
+                match &row.who {
+                    Some(who) => html! { a.govuk-link href={ "/clients/" (booked.client) } { (who.name) } " " span class="app-ref app-muted" { (who.number) } },
+                    None => html! { span.app-muted { "Not named: their file may not be used" } },
+                },
                 html! { (booked.way.words()) },
             ];
             if with_adviser {
                 cells.push(html! { (directory.name(booked.adviser)) });
             }
             let begun = booked.slot.starts() <= now;
-            cells.push(html! { (became(booked.state, begun)) " " (open(booked.id, booked.state, begun, &row.who.name)) });
+            cells.push(match &row.who {
+                Some(who) => html! { (became(booked.state, begun)) " " (open(booked.id, booked.state, begun, &who.name)) },
+                None => html! {},
+            });
             cells
         })
         .collect();

@@ -2,8 +2,8 @@
 
 use access::Role;
 use audit::{Action, Detail};
-use casework::StaffId;
 use casework::appointments::{OfficeHours, Slot, free_times};
+use casework::{ClientId, StaffId};
 use jiff::civil::Date;
 use jiff::{SignedDuration, Span, Timestamp};
 use store::{Query, Rows, sql};
@@ -12,6 +12,7 @@ use vault::Personal;
 use super::{Booked, StoredAppointment, columns};
 use crate::search::Shown;
 use crate::sessions::Visit;
+use crate::standing::purpose_of;
 use crate::{Error, Opened, Service, changes};
 
 sql! { records:
@@ -30,8 +31,8 @@ const LIST: Action = Action("view-diary");
 pub struct InDiary {
     /// The appointment.
     pub booked: Booked,
-    /// Whose it is.
-    pub who: Shown,
+    /// Whose it is; none where the file may not be used for what this role does. The time is taken all the same.
+    pub who: Option<Shown>,
 }
 
 /// The appointments of some days.
@@ -45,8 +46,8 @@ pub struct Diary {
 const DAYS_SEARCHED: i64 = 28;
 
 impl Service {
-    /// The appointments from the beginning of `from` to the end of `to`, of one adviser or of everybody. Restricted files are
-    /// in no list. The look is an entry of its own.
+    /// The appointments from the beginning of `from` to the end of `to`, of one adviser or of everybody. Nobody is
+    /// named whose file is restricted, or who took back their consent. The look is an entry of its own.
     ///
     /// # Errors
     /// The rules refuse this role, or a store failed.
@@ -64,7 +65,7 @@ impl Service {
             None => self.days_of_all(from, to)?,
         };
         let found = self.records().read(vec![query]).await?;
-        let rows = found.first().map(|found| self.in_diary(found)).transpose()?.unwrap_or_default();
+        let rows = self.in_diary(visit, found.first().ok_or(Error::Damaged("batch"))?).await?;
         let detail = Detail { count: Some(rows.len() as u64), ..Detail::default() };
         let entry = self.log().submit(permit, LIST, detail);
         Ok(Opened::new(Personal::new(&entry, Diary { rows }), entry))
@@ -134,15 +135,21 @@ impl Service {
     }
 
     /// Rows of the diary with the names that lists show, for a sentence whose entry covers them.
-    pub(crate) fn in_diary(&self, found: &Rows) -> Result<Vec<InDiary>, Error> {
-        let mut rows = Vec::new();
-        for row in &found.rows {
-            let booked = StoredAppointment::read(row)?.booked;
-            if let Some(who) = self.known_as(booked.client) {
-                rows.push(InDiary { booked, who });
-            }
-        }
-        Ok(rows)
+    pub(crate) async fn in_diary(&self, visit: &Visit, found: &Rows) -> Result<Vec<InDiary>, Error> {
+        let booked: Vec<Booked> = found
+            .rows
+            .iter()
+            .map(|row| Ok(StoredAppointment::read(row)?.booked))
+            .collect::<Result<_, Error>>()?;
+        let clients: Vec<ClientId> = booked.iter().map(|booked| booked.client).collect();
+        let (shown, purpose) = (self.shown_now(visit, &clients).await?, purpose_of(visit.role));
+        let named = |booked: Booked| InDiary {
+            who: Some(booked.client)
+                .filter(|client| shown.contains(client))
+                .and_then(|client| self.known_as(client, purpose)),
+            booked,
+        };
+        Ok(booked.into_iter().map(named).collect())
     }
 
     /// From the midnight that `from` begins with to the one that `to` ends with: 23 or 25 hours when the clocks change.

@@ -7,6 +7,7 @@ use audit::Detail;
 use casework::closures::Closing;
 use casework::messages::{Channel, NotSent, way};
 use casework::{ClientId, Fault};
+use notice::Purpose;
 use sha2::{Digest as _, Sha256};
 use store::sql;
 
@@ -87,7 +88,8 @@ impl Service {
         let entry = self.log().submit(permit, LOOK, detail);
         let contacts = self.contacts_of(&entry, &clients).await?;
         let (seen, left_out, offers) = (found.seen(), found.left_out, self.offers());
-        let known: Vec<Option<Shown>> = clients.iter().map(|client| self.known_as(*client)).collect();
+        let known: Vec<Option<Shown>> =
+            clients.iter().map(|client| self.known_as(*client, Purpose::Contact)).collect();
         let opened = contacts.map(|contacts| {
             let files = found.files.into_iter().zip(known).zip(contacts);
             let clients = files.filter_map(|((file, who), contact)| {

@@ -8,6 +8,7 @@ use casework::messages::{Channel, MessageState, NotSent, Ringing};
 use casework::{ClientId, ClosureId, StaffId};
 use jiff::Timestamp;
 use jiff::civil::Date;
+use notice::Purpose;
 use store::{Row, sql};
 
 use super::closing_request;
@@ -212,7 +213,7 @@ impl Service {
         }
         let known: Vec<(Told, Shown)> = told
             .into_iter()
-            .filter_map(|told| Some((self.known_as(told.client)?, told)))
+            .filter_map(|told| Some((self.known_as(told.client, Purpose::Contact)?, told)))
             .map(|(w, t)| (t, w))
             .collect();
         let clients: Vec<ClientId> = known.iter().map(|(told, _)| told.client).collect();

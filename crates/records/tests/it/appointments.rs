@@ -4,9 +4,11 @@ use std::sync::Arc;
 
 use access::{Role, Why};
 use casework::appointments::{Said, Slot, State, Way, series};
-use casework::{AppointmentId, ClientId, StaffId};
+use casework::{AppointmentId, ClientId, StaffId, consents};
 use jiff::civil::{DateTime, date};
-use records::appointments::Booking;
+use notice::Purpose;
+use records::appointments::{Booking, Diary};
+use records::consents::About;
 use records::erasure::Ground;
 use records::{Error, Visit};
 
@@ -35,6 +37,11 @@ async fn state_of(bench: &Bench, visit: &Visit, client: ClientId) -> (State, Str
     (one.booked.state, one.why.clone(), one.booked.version)
 }
 
+/// The names in a diary; "?" where nobody is named.
+fn named(diary: &Diary) -> Vec<&str> {
+    diary.rows.iter().map(|row| row.who.as_ref().map_or("?", |who| &who.name)).collect()
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_appointment_from_booking_to_its_end() {
     for bench in Bench::all().await {
@@ -60,7 +67,7 @@ async fn an_appointment_from_booking_to_its_end() {
         assert!(matches!(stale, Err(Error::ChangedMeanwhile)));
         let diary = service.diary(&ada, friday, friday, None).await.unwrap().release().await.unwrap();
         assert_eq!(diary.rows.len(), 1);
-        assert_eq!((diary.rows[0].booked.slot, diary.rows[0].who.name.as_str()), (later, "Daniel Whitfield"));
+        assert_eq!((diary.rows[0].booked.slot, named(&diary)), (later, vec!["Daniel Whitfield"]));
 
         bench.later(5 * 24 * 3600);
         let ada = bench.visit_of(ada.staff, Role::Adviser);
@@ -208,5 +215,30 @@ async fn a_notice_without_appointments_takes_none() {
         let client = bench.client(&ada, "Daniel Whitfield").await;
         let ten = slot(&bench, date(2026, 11, 27).at(10, 0, 0, 0), 60);
         assert_eq!(field(service.book(&ada, client, booking(ada.staff, vec![ten])).await), "day");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_time_of_somebody_who_took_back_consent_stays_taken_and_names_nobody() {
+    for bench in Bench::all().await {
+        let service = &bench.service;
+        let ada = bench.visit("Ada", Role::Adviser).await;
+        let desk = bench.visit("Dan", Role::Receptionist).await;
+        let friday = date(2026, 11, 27);
+        for (name, hour) in [("Daniel Whitfield", 9), ("Amy Brindle", 11)] {
+            let client = bench.client(&ada, name).await;
+            let slots = vec![slot(&bench, friday.at(hour, 0, 0, 0), 45)];
+            service.book(&ada, client, booking(ada.staff, slots)).await.unwrap();
+            if name == "Daniel Whitfield" {
+                let (about, form) = (About::Use(Purpose::Support), *uuid::Uuid::new_v4().as_bytes());
+                service.withdraw_consent(&ada, client, about, form, consents::Way::Spoken).await.unwrap();
+            }
+        }
+        for (visit, names) in [(&ada, ["?", "Amy Brindle"]), (&desk, ["Daniel Whitfield", "Amy Brindle"])] {
+            let diary = service.diary(visit, friday, friday, None).await.unwrap().release().await.unwrap();
+            assert_eq!(named(&diary), names, "{:?}", visit.role);
+        }
+        let free = service.free_times(ada.staff, friday, 45).await.unwrap();
+        assert!(!free.contains(&slot(&bench, friday.at(9, 0, 0, 0), 45)));
     }
 }
