@@ -17,6 +17,7 @@ mod messages;
 mod output;
 mod serving;
 mod webhooks;
+mod written;
 
 use std::process::ExitCode;
 

@@ -2,6 +2,8 @@
 //!
 //! Reads bytes that the caller has; what cannot be read is answered with its line and column, and nothing is guessed.
 
+use std::borrow::Cow;
+
 use crate::fold::{fold, joined};
 
 /// Why a table cannot be used.
@@ -39,9 +41,7 @@ pub enum Fault {
         expected: u64,
     },
     /// A column that is needed.
-    #[error(
-        "Line 1 has no column {wanted}. It has: {found}. Rename a column, or say which it is with --map."
-    )]
+    #[error("Line 1 has no column {wanted}. It has: {found}. Rename a column.")]
     Missing {
         /// The names it may have.
         wanted: String,
@@ -106,7 +106,7 @@ impl Table {
                 Ok(false) => break,
                 Err(error) => return Err(Fault::Unreadable { line, why: error.to_string() }),
             }
-            let line = record.position().map_or(line, csv::Position::line);
+            let line = record.position().map_or(line, |position| begins(bytes, position));
             let row = csv::StringRecord::from_byte_record(record.clone()).map_err(|error| {
                 let at = error.utf8_error().field();
                 let column = table.headings.get(at).cloned().unwrap_or_else(|| format!("number {}", at + 1));
@@ -191,6 +191,14 @@ impl Table {
     }
 }
 
+/// The line in which a record begins. The reader is where the one before ended: between the two bytes of a line end as Windows
+/// writes it, or before empty lines.
+fn begins(bytes: &[u8], position: &csv::Position) -> u64 {
+    let at = usize::try_from(position.byte()).unwrap_or(usize::MAX);
+    let ends = bytes.iter().skip(at).take_while(|byte| matches!(byte, b'\r' | b'\n'));
+    position.line() + ends.filter(|byte| **byte == b'\n').count() as u64
+}
+
 /// What separates the cells: whichever the line of headings has most of.
 fn separator(bytes: &[u8]) -> u8 {
     let first =
@@ -209,10 +217,18 @@ fn plain(heading: &str) -> String {
     joined(&fold(heading))
 }
 
-/// A cell that a spreadsheet takes as text: what it would run as a formula gets an apostrophe in front.
+/// A cell that a spreadsheet takes as text: what it would run as a formula gets an apostrophe in front. A number with its sign is
+/// no formula: an id that is one stays the same.
 #[must_use]
-pub fn harmless(cell: &str) -> std::borrow::Cow<'_, str> {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}").into() } else { cell.into() }
+pub fn harmless(cell: &str) -> Cow<'_, str> {
+    let digits =
+        |rest: &str| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    let number = cell.strip_prefix(['+', '-']).is_some_and(digits);
+    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) && !number {
+        format!("'{cell}").into()
+    } else {
+        cell.into()
+    }
 }
 
 /// Rows as CSV, each cell made harmless.
@@ -262,7 +278,9 @@ mod tests {
             (b"\xff\xfei\0d\0", "UTF-16"),
             (b"PK\x03\x04", "spreadsheet"),
             (b"id,first_name\n1,Ann\n2,Zo\xeb\n", "Line 3, column first_name"),
-            (b"id,first_name\n1,Ann,Other\n", "Line 2 has 3 cells, the line of headings has 2"),
+            (b"id,first_name\r\n1,Ann\r\n2,Zo\xeb\r\n", "Line 3, column first_name"),
+            (b"id,first_name\r\n1,\"A\r\nnn\"\r\n\r\n2,Zo\xeb", "Line 5, column first_name"),
+            (b"id,first_name\n\n\n1,Ann,Other\n", "Line 4 has 3 cells, the line of headings has 2"),
             (b"id,Id\n1,2\n", "two columns \"id\""),
         ] {
             let said = read(bytes).unwrap_err();
@@ -274,7 +292,8 @@ mod tests {
 
     #[test]
     fn no_cell_is_a_formula() {
-        let written = write([["id", "=1+1"], ["a,b", "-x"]]);
-        assert_eq!(String::from_utf8(written).unwrap(), "id,'=1+1\n\"a,b\",'-x\n");
+        let written = write([["id", "=1+1"], ["a,b", "-x"], ["-12", "-1+1"], ["+447700900123", "-"]]);
+        let expected = "id,'=1+1\n\"a,b\",'-x\n-12,'-1+1\n+447700900123,'-\n";
+        assert_eq!(String::from_utf8(written).unwrap(), expected);
     }
 }

@@ -121,6 +121,18 @@ impl People {
         self.variables.iter().position(|variable| variable.name == name)
     }
 
+    /// What the variable that is called so is called exactly: as it is said, or else the only one that differs by case, spaces
+    /// and underlines.
+    #[must_use]
+    pub fn named(&self, name: &str) -> Option<&str> {
+        let plain = |name: &str| name.to_lowercase().replace([' ', '_', '-'], "");
+        let wanted = plain(name);
+        let alike = || self.variables.iter().filter(|variable| plain(&variable.name) == wanted);
+        let exact = self.variables.iter().find(|variable| variable.name == name);
+        let found = exact.or_else(|| alike().next().filter(|_| alike().nth(1).is_none()));
+        found.map(|variable| variable.name.as_str())
+    }
+
     /// A variable by its place.
     pub(crate) fn variable(&self, place: usize) -> Option<&Variable> {
         self.variables.get(place)

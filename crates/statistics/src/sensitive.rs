@@ -53,6 +53,9 @@ const NAMED: [&str; 41] = [
     "universal_credit",
 ];
 
+/// Whole names of columns that are sensitive: short forms, which stand within other words, too.
+const SHORT: [&str; 9] = ["esa", "lgbt", "lgbtq", "pip", "sen", "send", "trans", "uc", "hiv"];
+
 /// Categories that are harmless wherever nothing else is said.
 const HARMLESS: [&str; 20] = [
     "",
@@ -92,7 +95,7 @@ impl Sensitive {
             small.replace([' ', '-'], "_")
         };
         let name = plain(column);
-        name == "trans"
+        SHORT.contains(&name.as_str())
             || known.iter().any(|known| plain(known) == name)
             || NAMED.iter().any(|part| name.contains(part))
     }
@@ -143,10 +146,15 @@ mod tests {
             "trans",
             "Trade union member",
             "Universal Credit",
+            "UC",
+            "SEN",
+            "LGBT",
         ] {
             assert!(Sensitive::named(name, &[]), "{name}");
         }
-        for name in ["ward", "age_band", "sex", "ethnicity", "postcode district", "transport"] {
+        for name in
+            ["ward", "age_band", "sex", "ethnicity", "postcode district", "transport", "sense", "lucky"]
+        {
             assert!(!Sensitive::named(name, &[]), "{name}");
         }
         assert!(Sensitive::named("Own Field", &["own_field"]));

@@ -1,6 +1,6 @@
 //! The rows of a file of text, as they come: no more of it is held than one row.
 
-use std::io::{ErrorKind, Read};
+use std::io::{Chain, ErrorKind, Read};
 
 use super::Wrong;
 use super::text::{Decoded, Written};
@@ -11,7 +11,7 @@ const LONGEST_ROW: usize = 1024 * 1024;
 
 /// The rows of a file, as they come. Empty lines are passed over. After a fault of reading there are none.
 pub struct Table<R> {
-    reader: csv::Reader<Decoded<R>>,
+    reader: csv::Reader<Chain<Decoded<R>, &'static [u8]>>,
     width: usize,
     broken: bool,
 }
@@ -21,7 +21,9 @@ impl<R: Read> Table<R> {
     pub fn new(file: R, written: Written) -> Table<R> {
         let mut reader = csv::ReaderBuilder::new();
         let reader = reader.has_headers(false).flexible(true).delimiter(written.separator);
-        Table { reader: reader.from_reader(Decoded::new(file, written.encoding)), width: 0, broken: false }
+        // The last line ends as all others do, so that lines can be counted by their ends.
+        let text = Decoded::new(file, written.encoding).chain(b"\n".as_slice());
+        Table { reader: reader.from_reader(text), width: 0, broken: false }
     }
 
     /// The headings: the first line that is not empty.
@@ -45,7 +47,7 @@ impl<R: Read> Iterator for Table<R> {
         let mut record = csv::ByteRecord::new();
         while !self.broken {
             let before = self.reader.position().line();
-            self.reader.get_mut().at_most(LONGEST_ROW);
+            self.reader.get_mut().get_mut().0.at_most(LONGEST_ROW);
             match self.reader.read_byte_record(&mut record) {
                 Ok(true) => {}
                 Ok(false) => return None,
@@ -60,7 +62,9 @@ impl<R: Read> Iterator for Table<R> {
                     return Some(Err(Wrong::line(before, message)));
                 }
             }
-            let line = record.position().map_or(before, csv::Position::line);
+            // The reader stands behind the end of the last line of this row; empty lines before it are passed over.
+            let within = record.as_slice().iter().filter(|byte| **byte == b'\n').count() as u64;
+            let line = self.reader.position().line().saturating_sub(1 + within);
             if record.iter().all(<[u8]>::is_empty) {
                 continue;
             }

@@ -119,7 +119,7 @@ pub fn look(mut file: impl Read) -> Result<Written, Unreadable> {
     Ok(Written { encoding, separator: u8::try_from(separator).unwrap_or(b',') })
 }
 
-/// A file as UTF-8 without a mark, however it is written.
+/// A file as UTF-8 without a mark, each line ended by a line feed, however it is written.
 pub struct Decoded<R> {
     inner: R,
     encoding: Encoding,
@@ -132,13 +132,16 @@ pub struct Decoded<R> {
     left: usize,
     begun: bool,
     ended: bool,
+    /// Whether the last byte was a carriage return, which a line feed may follow.
+    returned: bool,
 }
 
 impl<R: Read> Decoded<R> {
     /// Reads `inner`, which is written in `encoding`.
     pub fn new(inner: R, encoding: Encoding) -> Decoded<R> {
         let (raw, ready) = (Vec::new(), Vec::new());
-        Decoded { inner, encoding, raw, ready, given: 0, left: usize::MAX, begun: false, ended: false }
+        let (begun, ended, returned) = (false, false, false);
+        Decoded { inner, encoding, raw, ready, given: 0, left: usize::MAX, begun, ended, returned }
     }
 
     /// Lets no more than so many bytes be read until this is said again; then reading fails.
@@ -160,6 +163,7 @@ impl<R: Read> Decoded<R> {
                     self.given = 3;
                 }
                 self.begun |= !self.ready.is_empty();
+                self.line_feeds();
                 return Ok(());
             }
             Encoding::Western => text.extend(self.raw.drain(..).map(western)),
@@ -182,7 +186,22 @@ impl<R: Read> Decoded<R> {
         }
         self.ready = text.into_bytes();
         self.given = 0;
+        self.line_feeds();
         Ok(())
+    }
+
+    /// Ends lines by a line feed alone.
+    fn line_feeds(&mut self) {
+        let mut returned = self.returned;
+        self.ready.retain_mut(|byte| {
+            let second = returned && *byte == b'\n';
+            returned = *byte == b'\r';
+            if returned {
+                *byte = b'\n';
+            }
+            !second
+        });
+        self.returned = returned;
     }
 }
 
@@ -275,6 +294,20 @@ mod tests {
         ] {
             let said = look(bytes).unwrap_err().to_string();
             assert!(said.contains(part), "{said}");
+        }
+    }
+
+    #[test]
+    fn a_line_is_counted_as_an_editor_counts_it() {
+        let rows = ["a,b", "1,2", "\"x\ny\",3", "", "4,5", "6,7"];
+        for end in ["\n", "\r\n", "\r"] {
+            for last in ["", end] {
+                let text = rows.join("\n").replace('\n', end) + last;
+                let mut table = Table::new(text.as_bytes(), look(text.as_bytes()).unwrap());
+                table.headings().unwrap();
+                let lines: Vec<u64> = table.map(|row| row.unwrap().0).collect();
+                assert_eq!(lines, [2, 3, 6, 7], "{text:?}");
+            }
         }
     }
 

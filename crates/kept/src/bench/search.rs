@@ -10,7 +10,7 @@ use matching::{Index, Person};
 
 use crate::bench::start::resident_mib;
 use crate::fail::Fail;
-use crate::output;
+use crate::{output, written};
 
 /// How many results of a query are written.
 const RESULTS: usize = 10;
@@ -30,8 +30,8 @@ pub(super) struct Search {
 }
 
 fn read(path: &Path, example: &'static str) -> Result<Table, Fail> {
-    let bytes = std::fs::read(path).map_err(Fail::file("read", path))?;
-    Table::read(&bytes, example).map_err(|fault| Fail::said(format!("{}: {fault}", path.display())))
+    Table::read(&written::table(path)?, example)
+        .map_err(|fault| Fail::said(format!("{}: {fault}", path.display())))
 }
 
 /// The place of a column that must be there.
@@ -44,10 +44,11 @@ impl Search {
     pub(super) fn run(self) -> Result<ExitCode, Fail> {
         let before = resident_mib()?;
         let people = read(&self.people, "id,first_name,last_name,dob,postcode")?;
-        let id = needed(&people, &self.people, &["id"])?;
-        let first = needed(&people, &self.people, &["first_name", "given_name"])?;
-        let last = needed(&people, &self.people, &["last_name", "surname"])?;
-        let (born, postcode) = (people.column(&["dob", "date_of_birth"]), people.column(&["postcode"]));
+        let id = needed(&people, &self.people, &["id", "person_id", "client_id"])?;
+        let first = needed(&people, &self.people, &["first_name", "given_name", "forename"])?;
+        let last = needed(&people, &self.people, &["last_name", "surname", "family_name"])?;
+        let born = people.column(&["dob", "date_of_birth", "birth_date"]);
+        let postcode = people.column(&["postcode", "post_code"]);
         let with_file = resident_mib()?;
         let begun = Instant::now();
         let mut index = Index::new();

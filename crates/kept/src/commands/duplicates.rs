@@ -5,9 +5,13 @@ use std::process::ExitCode;
 
 use clap::Args;
 use matching::duplicates::{self, POSSIBLE, PROPOSE};
+use matching::table::Fault;
 
 use crate::fail::Fail;
-use crate::output;
+use crate::{output, written};
+
+/// What else to do where a column is not recognised.
+const MAP: &str = " Or say which it is with --map.";
 
 /// Finds people who may stand twice. Nothing is merged and nothing is kept: the pairs are proposals to a person.
 #[derive(Args)]
@@ -62,8 +66,9 @@ impl Duplicates {
     }
 
     fn read(&self, path: &Path) -> Result<(Vec<String>, Vec<duplicates::Record>), Fail> {
-        let bytes = std::fs::read(path).map_err(Fail::file("read", path))?;
-        duplicates::read_file(&bytes, &self.map)
-            .map_err(|fault| Fail::said(format!("{}: {fault}", path.display())))
+        duplicates::read_file(&written::table(path)?, &self.map).map_err(|fault| {
+            let map = if matches!(fault, Fault::Missing { .. }) { MAP } else { "" };
+            Fail::said(format!("{}: {fault}{map}", path.display()))
+        })
     }
 }

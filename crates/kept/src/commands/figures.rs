@@ -1,6 +1,7 @@
 //! `kept figures`: safe tables from any table of people, counts one after another, and the gate for a release.
 
 mod asked;
+mod named;
 mod people;
 mod secret;
 
@@ -11,7 +12,7 @@ use clap::{Args, Subcommand};
 use statistics::{INTERNAL, Ledger, Limits, PUBLIC, Release, TableSpec, audit, condition_of, release_beside};
 
 use crate::fail::Fail;
-use crate::output;
+use crate::{output, written};
 
 /// Makes figures that give nobody away, from a table of people: one row a person, columns of categories.
 #[derive(Args)]
@@ -117,6 +118,8 @@ impl Make {
             return Ok(ExitCode::SUCCESS);
         }
         let specs = self.specs()?;
+        let specs =
+            specs.iter().map(|spec| named::spec(&read.people, spec)).collect::<Result<Vec<_>, _>>()?;
         let mut ledger = ledger;
         let earlier = self.beside.iter().map(|path| read_release(path)).collect::<Result<Vec<_>, _>>()?;
         let limits = Limits { least };
@@ -197,8 +200,7 @@ fn method(least: usize) -> String {
 }
 
 fn read_release(path: &Path) -> Result<Release, Fail> {
-    let text = std::fs::read_to_string(path).map_err(Fail::file("read", path))?;
-    serde_json::from_str(&text)
+    serde_json::from_str(&written::json(path)?)
         .map_err(|error| Fail::said(format!("{} is not a release of kept figures: {error}.", path.display())))
 }
 

@@ -141,6 +141,18 @@ impl Service {
             ));
         }
         let read = Population::read(text).map_err(|wrong| fault(wrong.to_string()))?;
+        let all = self.dimensions();
+        let shown = all.iter().filter(|one| one.equality || ALSO.contains(&one.id.as_str()));
+        let known: Vec<&str> =
+            shown.flat_map(|one| [one.id.trim_end_matches("_group"), one.label.as_str()]).collect();
+        if let Some((line, name)) = read.unknown(&known) {
+            let mut labels: Vec<&str> = known.iter().skip(1).step_by(2).copied().collect();
+            labels.dedup();
+            return Err(fault(format!(
+                "Line {line}: there is no characteristic {name}. There are: {}",
+                labels.join("; ")
+            )));
+        }
         if read.is_empty() {
             return Err(fault("Enter at least one line: characteristic, category, people".to_owned()));
         }

@@ -8,6 +8,7 @@ use audit::Action;
 use casework::redaction::REMOVED;
 use casework::requests::{Course, Phase};
 use casework::{Fault, RequestId, dates};
+use matching::table::harmless;
 use maud::{DOCTYPE, Markup, html};
 use serde_json::json;
 use zip::write::SimpleFileOptions;
@@ -118,8 +119,7 @@ pub(super) fn zipped(files: &[(String, Vec<u8>)]) -> Result<Vec<u8>, Error> {
 
 /// A value in a table. What a spreadsheet would take for a formula is quoted as text.
 pub(super) fn csv_cell(text: &str) -> String {
-    let guard = if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { "'" } else { "" };
-    format!("\"{guard}{}\"", text.replace('"', "\"\""))
+    format!("\"{}\"", harmless(text).replace('"', "\"\""))
 }
 
 fn as_csv(copy: &AccessCopy) -> String {

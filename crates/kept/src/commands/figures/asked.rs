@@ -6,9 +6,10 @@ use std::path::Path;
 use serde::Deserialize;
 use statistics::{Ledger, Secret, Session};
 
+use super::named;
 use super::people::Read;
 use crate::fail::Fail;
-use crate::output;
+use crate::{output, written};
 
 #[derive(Deserialize)]
 struct Queries {
@@ -53,8 +54,7 @@ pub(super) fn answer(
     least: usize,
     ledger: Ledger,
 ) -> Result<Ledger, Fail> {
-    let asked = std::fs::read_to_string(queries).map_err(Fail::file("read", queries))?;
-    let asked: Queries = serde_json::from_str(&asked).map_err(|error| {
+    let asked: Queries = serde_json::from_str(&written::json(queries)?).map_err(|error| {
         Fail::said(format!(
             "{}: {error}. Write it like {{\"queries\":[{{\"id\":1,\"filter\":{{\"ward\":[\"Quayside\"]}}}}]}}.",
             queries.display()
@@ -66,7 +66,7 @@ pub(super) fn answer(
     for query in asked.queries {
         let id = text(&query.id);
         let filter = query.filter.into_iter().map(|(name, categories)| (name, categories.texts())).collect();
-        let value = match session.ask(&filter) {
+        let value = match session.ask(&named::filter(&read.people, filter)) {
             Ok(count) => count.to_string(),
             Err(no) => {
                 refused.entry(no.to_string()).or_insert((0, id.clone())).0 += 1;

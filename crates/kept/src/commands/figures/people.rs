@@ -7,7 +7,9 @@ use matching::table::Table;
 use notice::{Catalogue, Special};
 use statistics::{Column, People, Secret, Sensitive};
 
+use super::named;
 use crate::fail::Fail;
+use crate::written;
 
 /// Columns that tell people apart, by their usual names.
 const IDS: [&str; 12] = [
@@ -46,8 +48,8 @@ pub(super) fn read(
     secret: &Secret,
 ) -> Result<Read, Fail> {
     let said = |what: String| Fail::said(format!("{}: {what}", path.display()));
-    let bytes = std::fs::read(path).map_err(Fail::file("read", path))?;
-    let table = Table::read(&bytes, "ward,age,ethnicity").map_err(|fault| said(fault.to_string()))?;
+    let table =
+        Table::read(&written::table(path)?, "ward,age,ethnicity").map_err(|fault| said(fault.to_string()))?;
     let headings = table.headings();
     let id = match id {
         Some(name) => Some(table.needed(&[name]).map_err(|fault| said(fault.to_string()))?),
@@ -67,14 +69,9 @@ pub(super) fn read(
     let people = People::new(secret, &ids, &columns).map_err(|fault| said(fault.to_string()))?;
     let mut sensitive = Sensitive::none();
     for (name, harmless) in marked {
-        let Some(place) = people.place(name) else {
-            return Err(said(format!(
-                "there is no column {name:?} to be sensitive. The columns are {}.",
-                headings.join(", ")
-            )));
-        };
-        let known =
-            people.variables().get(place).map(|variable| variable.categories.as_slice()).unwrap_or_default();
+        let name = &named::column(&people, name)?;
+        let variable = people.place(name).and_then(|place| people.variables().get(place));
+        let known = variable.map(|variable| variable.categories.as_slice()).unwrap_or_default();
         if let Some(unknown) = harmless.iter().find(|category| !known.contains(category)) {
             return Err(said(format!("{name:?} has no category {unknown:?} to be harmless.")));
         }

@@ -1,0 +1,26 @@
+//! Files of text that commands read, however they were written: UTF-8 with or without a mark, UTF-16, Windows-1252.
+
+use std::io::Read as _;
+use std::path::Path;
+
+use casework::import::text::{Decoded, look};
+
+use crate::fail::Fail;
+
+/// A table as UTF-8 without a mark.
+pub(crate) fn table(path: &Path) -> Result<Vec<u8>, Fail> {
+    let bytes = std::fs::read(path).map_err(Fail::file("read", path))?;
+    let said = |what: String| Fail::said(format!("{}: {what}", path.display()));
+    let written = look(bytes.as_slice()).map_err(|fault| said(fault.to_string()))?;
+    let mut text = Vec::with_capacity(bytes.len());
+    Decoded::new(bytes.as_slice(), written.encoding)
+        .read_to_end(&mut text)
+        .map_err(Fail::file("read", path))?;
+    Ok(text)
+}
+
+/// JSON without a mark before it.
+pub(crate) fn json(path: &Path) -> Result<String, Fail> {
+    let text = std::fs::read_to_string(path).map_err(Fail::file("read", path))?;
+    Ok(text.strip_prefix('\u{feff}').map_or(text.clone(), str::to_owned))
+}
