@@ -16,6 +16,7 @@ pub mod rows;
 pub mod sheet;
 pub mod table;
 pub mod text;
+pub mod twice;
 
 pub use columns::{Mapping, Shape, Target};
 pub use dates::{Order, Seen};

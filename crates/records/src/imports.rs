@@ -84,17 +84,26 @@ pub struct Asked {
     pub adviser: StaffId,
     /// Whether rows with faults are left out; otherwise one fault stops the import.
     pub leave_faults_out: bool,
-    /// Whether people are brought in who look very much like somebody on file.
+    /// Whether people are brought in who look very much like somebody on file or of an earlier line.
     pub even_alike: bool,
 }
 
-/// A row that may be somebody who is on file already.
+/// Whom a row may be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Like {
+    /// Somebody on file, by their number; empty where the file is restricted.
+    OnFile(String),
+    /// The person of this line, which stands before it in the list.
+    Line(u64),
+}
+
+/// A row that may be somebody who is on file already, or in the list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AlikeRow {
     /// The line of the file.
     pub line: u64,
-    /// The number of who it may be.
-    pub number: String,
+    /// Who it may be.
+    pub like: Like,
     /// Whether a merge would be proposed: such rows are left out unless somebody says otherwise.
     pub very: bool,
 }
@@ -104,9 +113,9 @@ pub struct AlikeRow {
 pub struct Report {
     /// What the file holds and what is wrong with it.
     pub checked: Checked,
-    /// Rows that may be somebody on file, the first of the file first.
+    /// Rows that may be somebody on file or of an earlier line, the first of the file first.
     pub alike: Vec<AlikeRow>,
-    /// How many rows look very much like somebody on file.
+    /// How many rows look very much like somebody on file or of an earlier line.
     pub very_alike: u64,
     /// How many people would be brought in.
     pub ready: u64,

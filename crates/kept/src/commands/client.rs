@@ -13,7 +13,7 @@ use casework::{How, ImportId, StaffId, dates};
 use clap::{Args, Subcommand};
 use jiff::civil::Date;
 use notice::FieldId;
-use records::imports::{Asked, Begun, Headed, Import, Report, Source, State};
+use records::imports::{AlikeRow, Asked, Begun, Headed, Import, Like, Report, Source, State};
 use records::{Error, Service};
 use serde_json::json;
 
@@ -306,7 +306,12 @@ fn print(service: &Service, headed: &Headed, plan: &Plan, report: &Report) {
     }
     for row in report.alike.iter().take(SHOWN) {
         let how = if row.very { "very much like" } else { "may be" };
-        output::line(&format!("  Line {}: {how} {}", row.line, row.number));
+        let who = match &row.like {
+            Like::Line(line) => format!("line {line}"),
+            Like::OnFile(number) if number.is_empty() => "somebody whose file is restricted".to_owned(),
+            Like::OnFile(number) => number.clone(),
+        };
+        output::line(&format!("  Line {}: {how} {who}", row.line));
     }
     for (line, day) in checked.past.iter().take(SHOWN) {
         output::line(&format!(
@@ -315,9 +320,18 @@ fn print(service: &Service, headed: &Headed, plan: &Plan, report: &Report) {
         ));
     }
     output::line(&format!(
-        "{} rows, {} with a fault, {} whose time has passed, {} very much like somebody on file: {} to bring in.",
+        "{} rows, {} with a fault, {} whose time has passed, {} very much like somebody on file or of an earlier line: {} to bring in.",
         checked.rows, checked.faulty_rows, checked.past_count, report.very_alike, report.ready
     ));
+}
+
+/// A row with whom it may be: the number of a file, or an earlier line.
+fn like_json(row: &AlikeRow) -> serde_json::Value {
+    let (number, line) = match &row.like {
+        Like::OnFile(number) => (Some(number), None),
+        Like::Line(line) => (None, Some(line)),
+    };
+    json!({ "line": row.line, "number": number, "like_line": line, "very": row.very })
 }
 
 fn as_json(headed: &Headed, plan: &Plan, report: &Report) -> serde_json::Value {
@@ -336,7 +350,7 @@ fn as_json(headed: &Headed, plan: &Plan, report: &Report) -> serde_json::Value {
         "unknown": checked.unknown,
         "past": checked.past.iter().map(|(line, day)| json!({ "line": line, "day": day.to_string() })).collect::<Vec<_>>(),
         "past_count": checked.past_count,
-        "alike": report.alike.iter().map(|row| json!({ "line": row.line, "number": row.number, "very": row.very })).collect::<Vec<_>>(),
+        "alike": report.alike.iter().map(like_json).collect::<Vec<_>>(),
         "ready": report.ready,
     })
 }

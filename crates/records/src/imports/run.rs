@@ -7,6 +7,7 @@ use audit::{Action, Outcome};
 use casework::import::dates::Order;
 use casework::import::reading::Reader;
 use casework::import::rows::{Checked, Person, is_second_heading};
+use casework::import::twice::Twice;
 use casework::import::{Wrong, columns};
 use casework::retention::Rule;
 use casework::{Fault, ImportId, Meeting, MeetingKind, StaffId};
@@ -15,7 +16,7 @@ use notice::Layer;
 use store::sql;
 
 use super::source::{List, Rows};
-use super::{AlikeRow, Asked, FILE, IMPORT, Report, Source, from_disk};
+use super::{AlikeRow, Asked, FILE, IMPORT, Like, Report, Source, from_disk};
 use crate::duplicates::record;
 use crate::loading::Loaded;
 use crate::notices::Notices;
@@ -76,13 +77,14 @@ impl Service {
         let ground = self.import_ground()?;
         let (headings, table) = self.opened(source, asked)?;
         let reader = self.reader(&ground, &headings, asked);
+        let mut twice = Twice::default();
         for row in table {
             let Ok((line, cells)) = row else { continue };
             let Ok(person) = reader.read(&cells, line, &orders, &mut Checked::default()) else { continue };
             if reader.past(&person).is_some() && person.basis.is_none() {
                 continue;
             }
-            match self.alike_row(&person) {
+            match self.alike_row(&person, &mut twice) {
                 Some(alike) => {
                     report.very_alike += u64::from(alike.very);
                     report.ready += u64::from(!alike.very || asked.even_alike);
@@ -184,11 +186,14 @@ impl Service {
         )
     }
 
-    /// Who on file a row may be. A closed or restricted file is named by nothing but that there is one.
-    fn alike_row(&self, person: &Person) -> Option<AlikeRow> {
+    /// Who on file, or of an earlier line, a row may be. A closed or restricted file is named by nothing but that there is one.
+    fn alike_row(&self, person: &Person, twice: &mut Twice) -> Option<AlikeRow> {
+        if let Some(before) = twice.before(person.line, &person.profile) {
+            return Some(AlikeRow { line: person.line, like: Like::Line(before), very: true });
+        }
         let people = self.people().read().unwrap_or_else(PoisonError::into_inner);
-        let found = people.alike(&record(&person.profile), POSSIBLE)?;
-        Some(AlikeRow { line: person.line, number: found.1, very: found.0 == Band::Propose })
+        let (band, number) = people.alike(&record(&person.profile), POSSIBLE)?;
+        Some(AlikeRow { line: person.line, like: Like::OnFile(number), very: band == Band::Propose })
     }
 
     /// Brings a file in, or takes up again an import of it that broke off. `progress` is told the line and how many files were
@@ -220,22 +225,30 @@ impl Service {
         self.remember(&headings, &asked.plan).await?;
         let reader = self.reader(&ground, &headings, asked);
         let mut stretch: Vec<(u64, Row)> = Vec::with_capacity(STRETCH);
+        let mut twice = Twice::default();
         let mut made = self.import(far.id).await?.made;
         for (at, row) in table.enumerate() {
             let line = match &row {
                 Ok((line, _)) => *line,
                 Err(wrong) => wrong.line,
             };
-            if line <= far.line {
-                continue;
-            }
             let kept = row.ok().filter(|(_, cells)| {
                 at > 0 || !is_second_heading(cells, &headings, ground.notices.catalogue())
             });
             let person = kept
                 .and_then(|(line, cells)| reader.read(&cells, line, &orders, &mut Checked::default()).ok())
-                .filter(|person| reader.past(person).is_none() || person.basis.is_some())
-                .filter(|person| asked.even_alike || !self.alike_row(person).is_some_and(|row| row.very));
+                .filter(|person| reader.past(person).is_none() || person.basis.is_some());
+            // Taken up again: who came in before is only remembered.
+            if line <= far.line {
+                if let Some(person) = &person {
+                    twice.before(line, &person.profile);
+                }
+                continue;
+            }
+            let person = person.filter(|person| {
+                let alike = self.alike_row(person, &mut twice);
+                asked.even_alike || !alike.is_some_and(|row| row.very)
+            });
             stretch.push((line, person.map_or(Row::LeftOut, |person| Row::Person(Box::new(person)))));
             if stretch.len() == STRETCH {
                 made += self.bring_in(&mut far, std::mem::take(&mut stretch), asked).await?;

@@ -8,7 +8,7 @@ use casework::profile::fields;
 use casework::{How, MeetingKind};
 use jiff::civil::date;
 use records::files::ALL_ENTRIES;
-use records::imports::{Asked, Begun, Headed, Source, State};
+use records::imports::{Asked, Begun, Headed, Like, Source, State};
 use records::{Error, Visit};
 
 use crate::bench::{Bench, meeting};
@@ -65,6 +65,7 @@ async fn a_list_is_looked_through_as_a_whole_before_anything_is_written() {
             "Daniel,Whitfield,,07700 900123,,13/5/2026,20/10/2026,",
             "John,Smith,31/2/1987,12,NE1 4ST,13/5/2026,20/10/2026,",
             "Ann,Other,14/3/1960,07700 900125,,13/5/2019,20/10/2019,",
+            "MARIA,Lopes,27/3/1987,,,13/5/2026,20/10/2026,",
         ]);
         let mut how = asked(&bench, &source, &ada).await;
         let report = service.check_import(&source, &how).await.unwrap();
@@ -72,8 +73,9 @@ async fn a_list_is_looked_through_as_a_whole_before_anything_is_written() {
         assert_eq!(wrong.len(), 2, "{wrong:?}");
         assert!(wrong[0].starts_with("Line 4, column C (BirthDate)"), "{wrong:?}");
         assert!(wrong[1].starts_with("Line 4, column D (MobileNumber)"), "{wrong:?}");
-        assert_eq!((report.checked.rows, report.checked.faulty_rows), (4, 1));
-        assert_eq!(report.alike.iter().map(|row| row.line).collect::<Vec<_>>(), [3], "{:?}", report.alike);
+        assert_eq!((report.checked.rows, report.checked.faulty_rows), (5, 1));
+        assert_eq!(report.alike.iter().map(|row| row.line).collect::<Vec<_>>(), [3, 6], "{:?}", report.alike);
+        assert_eq!((&report.alike[1].like, report.alike[1].very), (&Like::Line(2), true));
         assert_eq!(report.checked.past.iter().map(|(line, _)| *line).collect::<Vec<_>>(), [5]);
         assert!(matches!(service.run_import(None, &source, &how, |_, _| true).await, Err(Error::Faults(_))));
         assert_eq!(service.people_known(), 1, "one fault stops it all");
@@ -83,10 +85,10 @@ async fn a_list_is_looked_through_as_a_whole_before_anything_is_written() {
         how.plan.basis = Some("An open complaint about their support".into());
         let report = service.check_import(&source, &how).await.unwrap();
         let alike = report.very_alike;
-        assert_eq!(report.ready, 3 - alike);
+        assert_eq!(report.ready, 4 - alike);
         let id = service.run_import(None, &source, &how, |_, _| true).await.unwrap();
         let import = service.import(id).await.unwrap();
-        assert_eq!((import.state, import.made, import.left_out), (State::Done, 3 - alike, 1 + alike));
+        assert_eq!((import.state, import.made, import.left_out), (State::Done, 4 - alike, 1 + alike));
         let found = service.find_clients(&ada, "Maria Lopes", 5).await.unwrap().release().await.unwrap();
         let file =
             service.open_file(&ada, found[0].who.client, ALL_ENTRIES).await.unwrap().release().await.unwrap();

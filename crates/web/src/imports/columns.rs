@@ -9,7 +9,7 @@ use casework::{Fault, How, dates};
 use maud::{Markup, html};
 use notice::{Catalogue, FieldId};
 use records::Visit;
-use records::imports::{Asked, Headed, Report};
+use records::imports::{Asked, Headed, Like, Report};
 
 use crate::App;
 use crate::fail::Fail;
@@ -219,9 +219,12 @@ fn reported(report: &Report) -> Markup {
         .take(SHOWN)
         .map(|row| {
             let how = if row.very { "Very much like" } else { "May be" };
-            let who =
-                if row.number.is_empty() { "somebody whose file is restricted" } else { row.number.as_str() };
-            vec![html! { (row.line) }, html! { (how) " " span.app-ref { (who) } }]
+            let who = match &row.like {
+                Like::Line(line) => html! { "line " (line) },
+                Like::OnFile(number) if number.is_empty() => html! { "somebody whose file is restricted" },
+                Like::OnFile(number) => html! { span.app-ref { (number) } },
+            };
+            vec![html! { (row.line) }, html! { (how) " " (who) }]
         })
         .collect();
     panel(
@@ -229,12 +232,12 @@ fn reported(report: &Report) -> Markup {
         "What would happen",
         None,
         html! {
-            p.govuk-body { b { (dates::count(report.ready, "person").replace("persons", "people")) " would be brought in" } " of " (dates::count(checked.rows, "row")) ": " (checked.faulty_rows) " with a fault, " (checked.past_count) " whose time has passed, " (report.very_alike) " very much like somebody on file." }
+            p.govuk-body { b { (dates::count(report.ready, "person").replace("persons", "people")) " would be brought in" } " of " (dates::count(checked.rows, "row")) ": " (checked.faulty_rows) " with a fault, " (checked.past_count) " whose time has passed, " (report.very_alike) " very much like somebody on file or of an earlier line." }
             @if !wrong.is_empty() {
                 (table(Table { id: "faults", caption: "Every fault by its line", caption_hidden: false, columns: &WRONG, rows: wrong }))
                 @if checked.faults > SHOWN as u64 { p.govuk-body { "And " (checked.faults - SHOWN as u64) " more." } }
             }
-            @if !alike.is_empty() { (table(Table { id: "alike", caption: "Rows that may be somebody on file", caption_hidden: false, columns: &ALIKE, rows: alike })) }
+            @if !alike.is_empty() { (table(Table { id: "alike", caption: "Rows that may be somebody on file, or of an earlier line", caption_hidden: false, columns: &ALIKE, rows: alike })) }
             @if !checked.past.is_empty() {
                 (inset(html! { p.govuk-body { "Their time under our notice has passed, so they are left out unless you state a basis: "
                     @for (at, (line, day)) in checked.past.iter().take(SHOWN).enumerate() { @if at > 0 { "; " } "line " (line) " (" (dates::long(*day)) ")" }
