@@ -4,6 +4,7 @@
 //! can see, and nothing is written before that entry is on disk. What each table gives, and what stays and why, stands in
 //! `tables`; how it is written, in `folder`; what it means, in docs/export.md, which goes with every export.
 
+mod columns;
 mod folder;
 pub(crate) mod tables;
 
@@ -25,6 +26,7 @@ use crate::standing::{SHORTEST_REASON, Standing};
 use crate::surroundings::day_from;
 use crate::{Error, MIGRATIONS, Opened, Service};
 
+use columns::columns;
 pub use folder::Folder;
 pub use tables::{LEFT_OUT, exported};
 use tables::{OF_CLIENTS, OF_SERVICE, Seal, Sealed, Table};
@@ -105,7 +107,9 @@ impl Service {
             }
         }
         let names = OF_CLIENTS.iter().chain(&OF_SERVICE).map(|table| table.file);
-        folder.finish(names, &self.notices().service().service, MIGRATIONS.known(), self.now(), &LEFT_OUT)?;
+        let notices = self.notices();
+        let (service, now) = (&notices.service().service, self.now());
+        folder.finish(names, service, MIGRATIONS.known(), now, &LEFT_OUT, &columns()?)?;
         self.log().event(who, Action("finish-export"), Outcome::Done).durable().await?;
         Ok(written)
     }

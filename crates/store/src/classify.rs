@@ -28,6 +28,8 @@ pub struct Column {
     pub column: String,
     /// What it may hold.
     pub class: Class,
+    /// What it means, as its comment says; empty where that says no more than the class.
+    pub means: String,
 }
 
 /// A column without a class in its comment.
@@ -65,10 +67,11 @@ pub fn columns(migrations: &Migrations) -> Result<Vec<Column>, Unclassified> {
                 let is_column =
                     name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
                 if is_column {
-                    let class = line.split_once("-- ").and_then(|(_, comment)| class_of(comment));
+                    let comment = line.split_once("-- ").map_or("", |(_, comment)| comment);
+                    let means = comment.split_once(':').map_or("", |(_, words)| words.trim()).to_owned();
                     let (table, column) = (table.clone(), name.to_owned());
-                    match class {
-                        Some(class) => found.push(Column { table, column, class }),
+                    match class_of(comment) {
+                        Some(class) => found.push(Column { table, column, class, means }),
                         None => return Err(Unclassified { table, column }),
                     }
                 }
@@ -111,8 +114,8 @@ mod tests {
         };
         let found = columns(&GOOD).unwrap();
         assert_eq!(
-            found.iter().map(|c| (c.column.as_str(), c.class)).collect::<Vec<_>>(),
-            [("id", Class::Id), ("at", Class::Time)]
+            found.iter().map(|c| (c.column.as_str(), c.class, c.means.as_str())).collect::<Vec<_>>(),
+            [("id", Class::Id, "who"), ("at", Class::Time, "")]
         );
         static LATER: Migrations = Migrations {
             name: "x",

@@ -82,6 +82,7 @@ impl Folder {
         schema: i64,
         now: Timestamp,
         left_out: &[(&str, &str)],
+        columns: &str,
     ) -> Result<(), Error> {
         for kind in kinds {
             if !self.open.contains_key(kind) {
@@ -109,6 +110,7 @@ impl Folder {
             "left_out": left_out,
         });
         self.clear("README.md", README)?;
+        self.clear("COLUMNS.md", columns)?;
         self.clear(MANIFEST, &format!("{manifest:#}\n"))
     }
 

@@ -136,6 +136,19 @@ async fn everything_that_is_kept_is_written_and_reads_back() {
             }
         }
         assert_eq!(told as u64, written.lines);
+        // Whoever has nothing but the folder finds there what each column holds.
+        let columns = std::fs::read_to_string(path.join("COLUMNS.md")).unwrap();
+        for (kind, lines) in &read {
+            let section =
+                columns.split(&format!("\n## {kind}.jsonl\n")).nth(1).unwrap_or_else(|| panic!("{kind}"));
+            let section = section.split("\n## ").next().unwrap();
+            for column in lines.iter().flat_map(|line| line.as_object().unwrap().keys()) {
+                let told = section.lines().any(|line| {
+                    line.starts_with('|') && line.split('|').nth(1).unwrap().contains(column.as_str())
+                });
+                assert!(told, "{kind}: {column} in {section}");
+            }
+        }
         let ids = |kind: &str| -> BTreeSet<String> {
             read[kind].iter().map(|line| line["client"].as_str().unwrap().to_owned()).collect()
         };

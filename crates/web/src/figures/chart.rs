@@ -3,12 +3,14 @@
 use maud::{Markup, html};
 use records::figures::Sheet;
 
-const WIDTH: u64 = 640;
-const NAMES: u64 = 240;
-const LINE: u64 = 26;
-const ROOM: u64 = 330;
+/// Narrow, so that its words are read on a telephone, too: names stand above their bars.
+const WIDTH: u64 = 400;
+const LINE: u64 = 42;
+const BAR: u64 = 14;
+/// Of the longest bar; its figure stands behind it.
+const ROOM: u64 = 340;
 /// A longer name is cut; the table has it whole.
-const LONGEST: usize = 34;
+const LONGEST: usize = 52;
 
 /// The bars of a table; nothing where there is nothing to draw.
 pub(super) fn bars(id: &str, sheet: &Sheet) -> Markup {
@@ -20,15 +22,16 @@ pub(super) fn bars(id: &str, sheet: &Sheet) -> Markup {
     let height = drawn.len() as u64 * LINE + 8;
     let (title, text) = (format!("{id}-picture"), format!("{id}-picture-text"));
     let words: Vec<String> = drawn.iter().map(|(name, figure)| format!("{name}: {figure}")).collect();
-    html! { div.app-flow {
+    html! { div.app-flow.app-bars {
         svg xmlns="http://www.w3.org/2000/svg" viewBox={ "0 0 " (WIDTH) " " (height) } role="img" aria-labelledby={ (title) " " (text) } {
             title #(title) { (sheet.title) }
             desc #(text) { (words.join("; ")) "." }
             @for (at, (name, figure)) in drawn.iter().enumerate() {
                 @let y = at as u64 * LINE + 4;
-                text x=(NAMES - 8) y=(y + 16) text-anchor="end" font-size="14" fill="currentColor" { (cut(name)) }
-                rect x=(NAMES) y=(y) width=(figure * ROOM / most) height=(LINE - 6) rx="2" fill="currentColor" class="app-bar" {}
-                text x=(NAMES + figure * ROOM / most + 6) y=(y + 16) font-size="14" fill="currentColor" { (figure) }
+                @let long = figure * ROOM / most;
+                text x="0" y=(y + 13) font-size="14" fill="currentColor" { (cut(name)) }
+                rect x="0" y=(y + 19) width=(long) height=(BAR) rx="2" fill="currentColor" class="app-bar" {}
+                text x=(long + 6) y=(y + 31) font-size="14" fill="currentColor" { (figure) }
             }
         }
     } }
