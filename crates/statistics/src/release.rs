@@ -35,6 +35,45 @@ impl Release {
         let Some((first, others)) = releases.split_first() else { return Release::default() };
         crate::beside::together(first, others)
     }
+
+    /// What does not fit together: a cell, or a condition, of what the variables do not list. A release that was made here has
+    /// none; one that was changed by hand may, and cannot be checked.
+    #[must_use]
+    pub fn misfit(&self) -> Option<Misfit> {
+        self.tables.iter().find_map(|table| {
+            let misfit = |what: String| Some(Misfit { table: table.name.clone(), what });
+            let listed = |var: &String, category: &String| {
+                self.variables.get(var).is_some_and(|categories| categories.contains(category))
+            };
+            for var in table.vars.iter().chain(table.filter.keys()) {
+                if !self.variables.contains_key(var) {
+                    return misfit(format!("the variable {var:?}"));
+                }
+            }
+            let asked = table.filter.iter().flat_map(|(var, some)| some.iter().map(move |one| (var, one)));
+            for cell in &table.cells {
+                if cell.k.len() != table.vars.len() {
+                    return misfit(format!("the cell [{}]", cell.k.join(", ")));
+                }
+            }
+            let cells = table.cells.iter().flat_map(|cell| table.vars.iter().zip(&cell.k));
+            let unknown = cells.filter(|(_, category)| *category != ALL).chain(asked);
+            let mut unknown = unknown.filter(|(var, category)| !listed(var, category));
+            unknown.next().and_then(|(var, category)| misfit(format!("{category:?} of {var:?}")))
+        })
+    }
+}
+
+/// What a table has that its release does not list.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "table {table:?} has {what}, which \"variables\" does not list: it was changed, and cannot be checked"
+)]
+pub struct Misfit {
+    /// Its name.
+    pub table: String,
+    /// What it is.
+    pub what: String,
 }
 
 /// A variable that is finer than another, as wards are finer than areas: known to everybody, so the gate reckons with it.

@@ -157,6 +157,10 @@ impl<'a> Reader<'a> {
         }
         let contact = contact.or(registered).or(self.plan.last_contact);
         let Some(last_contact) = contact else {
+            // A day that cannot be read is told already.
+            if wrong.iter().any(|fault| self.is_contact(fault)) {
+                return Err(wrong);
+            }
             wrong.push(Wrong::line(line, "The day of the last contact is missing: a column has to give it, or say one day for all who have none"));
             return Err(wrong);
         };
@@ -166,6 +170,11 @@ impl<'a> Reader<'a> {
         let registered = registered.unwrap_or(last_contact).min(last_contact);
         let basis = basis.or_else(|| self.plan.basis.clone());
         Ok(Person { line, profile, registered, last_contact, adviser, basis })
+    }
+
+    fn is_contact(&self, fault: &Wrong) -> bool {
+        let target = fault.column.and_then(|column| self.plan.mapping.get(column.checked_sub(1)?));
+        matches!(target, Some(Target::LastContact | Target::Registered))
     }
 
     /// Whether somebody's time has passed under the notice, and on which day.
@@ -339,6 +348,7 @@ mod tests {
         for part in parts {
             assert!(wrong.iter().any(|line| line.contains(part)), "{part}: {wrong:?}");
         }
+        assert_eq!(wrong.len(), parts.len(), "a day that cannot be read is not missing: {wrong:?}");
         assert!(
             wrong.iter().all(|line| !line.contains("Maria") && !line.contains("1987")),
             "nobody is in them"

@@ -200,8 +200,11 @@ fn method(least: usize) -> String {
 }
 
 fn read_release(path: &Path) -> Result<Release, Fail> {
-    serde_json::from_str(&written::json(path)?)
-        .map_err(|error| Fail::said(format!("{} is not a release of kept figures: {error}.", path.display())))
+    let release: Release = serde_json::from_str(&written::json(path)?).map_err(|error| {
+        Fail::said(format!("{} is not a release of kept figures: {error}.", path.display()))
+    })?;
+    let misfit = release.misfit().map(|misfit| Fail::said(format!("{}: {misfit}.", path.display())));
+    misfit.map_or(Ok(release), Err)
 }
 
 fn check(paths: &[PathBuf]) -> Result<ExitCode, Fail> {

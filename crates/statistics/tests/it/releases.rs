@@ -205,3 +205,27 @@ fn that_wards_lie_in_areas_is_said_and_reckoned_with() {
     assert_eq!(serde_json::from_str::<Release>(&text).unwrap(), made);
     assert_eq!(audit::audit(&made).unwrap(), []);
 }
+
+#[test]
+fn what_a_release_does_not_list_is_told_before_it_is_checked() {
+    let town = Town::of(2000, 3);
+    let good = made(&town, &["ward*disability where age=19-24"]).release;
+    assert_eq!(good.misfit(), None);
+    let mut cell = good.clone();
+    cell.tables[0].cells[0].k[0] = "Ward 77".to_owned();
+    let mut short = good.clone();
+    short.tables[0].cells[3].k.pop();
+    let mut condition = good.clone();
+    condition.tables[0].filter.insert("age".to_owned(), vec!["19-25".to_owned()]);
+    let mut variable = good.clone();
+    variable.variables.remove("age");
+    for (release, part) in [
+        (cell, "\"Ward 77\" of \"ward\""),
+        (short, "the cell ["),
+        (condition, "\"19-25\" of \"age\""),
+        (variable, "the variable \"age\""),
+    ] {
+        let said = release.misfit().unwrap().to_string();
+        assert!(said.contains(part), "{said}");
+    }
+}
