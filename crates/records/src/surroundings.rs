@@ -38,10 +38,11 @@ impl Surroundings {
         self
     }
 
-    /// Now.
+    /// Now, to the microsecond: what stands in a column and what stands sealed beside it are one instant.
     #[must_use]
     pub fn now(&self) -> Timestamp {
-        (self.clock)()
+        let now = (self.clock)();
+        Timestamp::from_microsecond(now.as_microsecond()).unwrap_or(now)
     }
 
     /// The clock itself, for those who keep it.
@@ -94,6 +95,13 @@ mod tests {
         }
         assert_eq!(day_number(date(1970, 1, 2)), 1);
         assert_eq!(day_from(i64::MAX), None);
+    }
+
+    #[test]
+    fn an_instant_is_no_finer_than_what_is_stored() {
+        let fine: Timestamp = "2026-11-27T10:00:00.397715043Z".parse().unwrap();
+        let now = Surroundings::with_clock(move || fine).now();
+        assert_eq!(now.to_string(), "2026-11-27T10:00:00.397715Z");
     }
 
     #[test]

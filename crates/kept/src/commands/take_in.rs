@@ -47,6 +47,7 @@ impl TakeIn {
             }
             None => None,
         };
+        let laid_out = LaidOut::before(&self.into);
         let config = place(&self.into, self.postgres.as_deref()).await?;
         // Where the service is made there has to be room for it anyway.
         let beside = self.into.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
@@ -59,7 +60,9 @@ impl TakeIn {
             documents: &config.documents,
             scratch: scratch.path(),
         };
-        let taken = take_in(&asked, &Surroundings::real()).await?;
+        let taken = take_in(&asked, &Surroundings::real()).await;
+        drop(scratch);
+        let taken = taken.inspect_err(|_| laid_out.take_away())?;
         if self.json {
             let value = json!({ "files": taken.files, "rows": taken.rows, "documents": taken.documents });
             output::line(&value.to_string());
@@ -75,5 +78,31 @@ impl TakeIn {
         output::line(&format!("  kept user invite --config {at} them@example.org"));
         output::line(&format!("  kept serve --config {at}"));
         Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// What of the new place was made here, so that a refusal leaves nothing that was not there before.
+struct LaidOut {
+    config: Option<PathBuf>,
+    folder: Option<PathBuf>,
+}
+
+impl LaidOut {
+    fn before(into: &Path) -> LaidOut {
+        let folder = into.parent().filter(|p| !p.as_os_str().is_empty());
+        LaidOut {
+            config: (!into.exists()).then(|| into.to_owned()),
+            folder: folder.filter(|folder| !folder.exists()).map(Path::to_owned),
+        }
+    }
+
+    /// Folders go only if they are empty: what is in them is not ours.
+    fn take_away(self) {
+        let Some(config) = self.config else { return };
+        let _ = std::fs::remove_file(&config);
+        let _ = std::fs::remove_dir(config.with_file_name("data"));
+        if let Some(folder) = self.folder {
+            let _ = std::fs::remove_dir(folder);
+        }
     }
 }

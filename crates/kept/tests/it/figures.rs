@@ -166,15 +166,24 @@ fn a_file_or_a_question_that_cannot_be_used_is_told_and_nothing_is_written() {
     people(folder.path());
     let path = folder.path();
     fs::write(path.join("empty.csv"), "").unwrap();
-    fs::write(path.join("utf16.csv"), [0xff, 0xfe, b'i', 0]).unwrap();
+    fs::write(path.join("book.csv"), b"PK\x03\x04").unwrap();
+    // Excel's "Unicode text": two bytes a letter.
+    let rows: String = (0..40).map(|at| format!("{at}\tQuayside\r\n")).collect();
+    let units = format!("\u{feff}ID\tWard\r\n{rows}");
+    let utf16: Vec<u8> = units.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    fs::write(path.join("utf16.csv"), utf16).unwrap();
     let wide: String = (0..200).map(|at| format!("c{at},")).collect();
     fs::write(path.join("wide.csv"), format!("{wide}ward\n{}A\n", "x,".repeat(200))).unwrap();
     fs::write(path.join("queries.json"), "{\"queries\":[{\"filter\":{}}]}").unwrap();
     for (args, words) in [
         (vec!["empty.csv", "--by", "ward", "--out", "out.json"], "is empty"),
-        (vec!["utf16.csv", "--by", "ward", "--out", "out.json"], "UTF-16"),
+        (vec!["book.csv", "--by", "ward", "--out", "out.json"], "spreadsheet"),
+        (vec!["people.csv", "--by", "ward", "--by", "WARD", "--out", "out.json"], "twice"),
         (vec!["nowhere.csv", "--by", "ward", "--out", "out.json"], "cannot be read"),
-        (vec!["people.csv", "--by", "planet", "--out", "out.json"], "no variable \"planet\""),
+        (
+            vec!["people.csv", "--by", "planet", "--out", "out.json"],
+            "no column \"planet\". The columns are: ",
+        ),
         (vec!["people.csv", "--by", "ward", "--where", "age=70", "--out", "out.json"], "no category \"70\""),
         (
             vec!["people.csv", "--by", "ward", "--sensitive", "planet", "--out", "out.json"],
@@ -189,6 +198,8 @@ fn a_file_or_a_question_that_cannot_be_used_is_told_and_nothing_is_written() {
         assert!(said.contains(words), "{args:?}: {said}");
     }
     assert!(!path.join("out.json").exists());
+    well(&figures(path, &["utf16.csv", "--by", "ward", "--out", "utf16.json"]));
+    assert_eq!(read(path, "utf16.json")["tables"][0]["vars"][0], "Ward", "as the file has it");
     well(&figures(path, &["wide.csv", "--by", "ward", "--by", "c7", "--out", "wide.json"]));
     assert_eq!(read(path, "wide.json")["tables"][0]["cells"].as_array().unwrap().len(), 4);
 }

@@ -1,5 +1,7 @@
 //! The life of a service from the console.
 
+use std::fs;
+
 use super::*;
 
 #[test]
@@ -32,9 +34,9 @@ fn the_same_notice_can_be_published_again_and_other_words_need_a_new_version() {
     let here = folder.path();
     let shipped = concat!(env!("CARGO_MANIFEST_DIR"), "/../../notices/employment-service.toml");
     assert!(well(&kept(here, &["notice", "publish", shipped])).contains("In force"));
-    let text = std::fs::read_to_string(shipped).unwrap();
+    let text = fs::read_to_string(shipped).unwrap();
     let changed = here.join("changed.toml");
-    std::fs::write(&changed, format!("{text}\n# other words\n")).unwrap();
+    fs::write(&changed, format!("{text}\n# other words\n")).unwrap();
     let said = complaint(&kept(here, &["notice", "publish", changed.to_str().unwrap()]));
     assert!(said.contains("new version"), "{said}");
 }
@@ -76,4 +78,18 @@ fn a_program_gets_a_token_that_is_shown_once_and_can_be_stopped() {
     assert!(complaint(&kept(here, &["token", "revoke", "zz"])).contains("No token"));
     let shown = well(&kept(here, &["audit", "show"]));
     assert!(shown.contains("add-token") && shown.contains("revoke-token") && !shown.contains("Job board"));
+}
+
+#[test]
+fn what_is_no_whole_export_is_refused_and_nothing_is_there_that_was_not_before() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    fs::create_dir(path.join("leaving")).unwrap();
+    fs::create_dir(path.join("there")).unwrap();
+    for new in ["anew/kept.toml", "there/kept.toml"] {
+        let refused = kept(path, &["take-in", "leaving", "--into", new]);
+        assert!(complaint(&refused).contains("manifest"), "{}", complaint(&refused));
+    }
+    assert!(!path.join("anew").exists(), "made by us, so it goes");
+    assert_eq!(fs::read_dir(path.join("there")).unwrap().count(), 0, "there before, so it stays, empty");
 }

@@ -73,7 +73,9 @@ impl Service {
         };
         let first = Event { state: one.state, at: one.at, way: one.way };
         let mut events: Vec<Happened> = happened.iter().map(told).collect();
-        if !happened.iter().any(|event| event.at == one.at) {
+        // Consents of before may hold an instant finer than its column.
+        let micros = one.at.as_microsecond();
+        if !happened.iter().any(|event| event.at.as_microsecond() == micros) {
             events.insert(0, told(&first));
         }
         let facts = ConsentFacts {

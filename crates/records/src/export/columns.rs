@@ -14,7 +14,9 @@ const HEAD: &str = "# The columns of this export\n\nEach file `NAME.jsonl` holds
 pub(crate) fn columns() -> Result<String, Error> {
     let known = classified(&MIGRATIONS).map_err(|_| Error::Damaged("schema"))?;
     let (mut text, mut told) = (HEAD.to_owned(), BTreeSet::new());
-    for table in OF_CLIENTS.iter().chain(&OF_SERVICE).filter(|table| told.insert(table.file)) {
+    let all =
+        OF_CLIENTS.iter().map(|table| (table, true)).chain(OF_SERVICE.iter().map(|table| (table, false)));
+    for (table, of_clients) in all.filter(|(table, _)| told.insert(table.file)) {
         // Writing into memory cannot fail.
         let _ = write!(text, "\n## {}.jsonl\n\n| column | what it holds |\n| --- | --- |\n", table.file);
         for name in table.columns() {
@@ -23,6 +25,13 @@ pub(crate) fn columns() -> Result<String, Error> {
             let (name, means) = (named(table, column), column.means.replace('|', "\\|"));
             let _ = writeln!(text, "| `{name}` | {} |", if means.is_empty() { "-" } else { &means });
         }
+        text.push_str(match table.name {
+            "client" => "| `parts` | the parts of the file that have a key of their own |\n",
+            _ if of_clients && !table.columns().contains(&"client") => {
+                "| `client` | whose file it belongs to |\n"
+            }
+            _ => "",
+        });
     }
     Ok(text)
 }

@@ -65,7 +65,7 @@ async fn a_list_is_looked_through_as_a_whole_before_anything_is_written() {
             "Daniel,Whitfield,,07700 900123,,13/5/2026,20/10/2026,",
             "John,Smith,31/2/1987,12,NE1 4ST,13/5/2026,20/10/2026,",
             "Ann,Other,14/3/1960,07700 900125,,13/5/2019,20/10/2019,",
-            "MARIA,Lopes,27/3/1987,,,13/5/2026,20/10/2026,",
+            "MARIA,Lopes,27/3/1987,07700 900126,,13/5/2026,20/10/2026,",
         ]);
         let mut how = asked(&bench, &source, &ada).await;
         let report = service.check_import(&source, &how).await.unwrap();

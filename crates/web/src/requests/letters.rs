@@ -2,9 +2,9 @@
 
 use axum::extract::{Path, State};
 use axum::response::Response;
-use casework::dates;
 use casework::profile::fields as known;
 use casework::requests::{Kind, Phase, Step};
+use casework::{dates, safe_contact};
 use maud::{Markup, html};
 use notice::ContactRole;
 use records::Visit;
@@ -17,6 +17,7 @@ use crate::file::title;
 use crate::frame::{At, release, staff};
 use crate::signed::Signed;
 use crate::ui::page::{back, heading, reading};
+use crate::ui::words::warning;
 
 /// A letter.
 pub(crate) struct Letter {
@@ -163,6 +164,9 @@ fn whole(app: &App, visit: &Visit, page: &RequestPage, letter: &Letter) -> Marku
     let body = reading(html! {
         (back(&format!("/requests/{}", page.row.id)))
         (heading(letter.name, html! { p.app-muted { "Print this page. When it is sent, write down that it was." } }))
+        @if let Some(unsafe_ways) = safe_contact::warning(&page.contact) {
+            div.app-noprint { (warning(&format!("How this client may be reached: {unsafe_ways}. Send the letter only in a way that is safe for them."))) }
+        }
         section.app-panel.app-letter {
             p.govuk-body { @if !to.is_empty() { (to) br; "for " } @for part in address.into_iter().filter_map(line) { (part) br; } }
             p.govuk-body { (dates::long(today)) }

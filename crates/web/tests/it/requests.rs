@@ -2,6 +2,11 @@
 
 use access::Role;
 use axum::http::StatusCode;
+use casework::answers::Chosen;
+use casework::entries::Agreed;
+use casework::profile::fields;
+use casework::{Answer, How, Profile};
+use records::clients::Registration;
 
 use crate::bench::Bench;
 
@@ -224,5 +229,35 @@ async fn a_mailing_is_checked_by_the_lead_against_those_who_said_no_to_news() {
         assert_eq!(done.status, StatusCode::SEE_OTHER);
         let shown = bench.get(done.headers["location"].to_str().unwrap(), Some(&lead)).await.text;
         assert!(shown.contains("looked through today") && !shown.contains("Not yet"), "{shown}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_letter_says_which_ways_to_its_client_are_safe() {
+    for bench in Bench::all().await {
+        let (ada, cookie) = bench.signed_in("Ada", Role::Adviser).await;
+        let (_, lead) = bench.signed_in("Harriet", Role::Governance).await;
+        let mut contact = Profile::default();
+        contact.set(fields::NAME, Some(Answer::Text("Amy Brindle".into())));
+        contact.set(fields::MOBILE_PHONE, Some(Answer::Text("+447700900124".into())));
+        let text = Chosen { code: "TEXT".into(), list: String::new(), other: None };
+        contact.set(fields::SAFE_CONTACT, Some(Answer::Codes(vec![text])));
+        let wanted = Registration {
+            form: *uuid::Uuid::new_v4().as_bytes(),
+            contact,
+            notice_given: How::OnPaper,
+            agreed: Agreed::InWords,
+        };
+        let client = bench.service.register_client(&bench.visit_of(ada), wanted).await.unwrap();
+        let asked = format!("form={}&kind=access&came=spoken&words=See+my+file", form());
+        let made = bench.post(&format!("/clients/{client}/requests"), &asked, Some(&cookie)).await;
+        assert_eq!(made.status, StatusCode::SEE_OTHER, "{}", made.text);
+        let queue = bench.get("/requests", Some(&lead)).await.text;
+        let one = queue.split("/requests/").nth(1).unwrap().split('"').next().unwrap();
+        let letter = bench.get(&format!("/requests/{one}/letters/received"), Some(&lead)).await.text;
+        assert!(
+            letter.contains("How this client may be reached: Texts only, do not say who you are"),
+            "{letter}"
+        );
     }
 }
