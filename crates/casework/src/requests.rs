@@ -314,6 +314,8 @@ pub struct Course {
     pub kind: Kind,
     /// Whether it asks for something that is done at once: an objection to direct marketing (Art. 21(3)).
     pub at_once: bool,
+    /// Whether whoever took it was not sure who asks, or if they may ask for the client.
+    pub doubt: bool,
     /// When it came.
     pub received: Date,
     /// What was done, in the order in which it was.
@@ -355,6 +357,13 @@ impl Course {
         } else {
             Phase::Work
         }
+    }
+
+    /// Whether it has not been shown who asks: it was asked for, or whoever took the request was not sure. Nothing is given out and
+    /// nothing decided for the client until it is (Art. 12(6)); the clock goes on until somebody asks.
+    #[must_use]
+    pub fn is_unseen(&self) -> bool {
+        self.phase() == Phase::Identity || (self.doubt && !self.was(Step::IdentityShown))
     }
 
     /// Whether a restriction that this request began holds.
@@ -442,7 +451,7 @@ impl Course {
             Step::IdentityAsked => {
                 matches!(phase, Phase::Work | Phase::Meaning) && !self.was(Step::IdentityShown)
             }
-            Step::IdentityShown => phase == Phase::Identity,
+            Step::IdentityShown => open && self.is_unseen(),
             Step::MeaningAsked => phase == Phase::Work && self.kind == Kind::Access,
             Step::MeaningTold => phase == Phase::Meaning,
             Step::Extended => {

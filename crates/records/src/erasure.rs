@@ -5,6 +5,7 @@
 
 mod asking;
 mod effects;
+mod grounds;
 mod parts;
 mod register;
 mod remains;

@@ -177,6 +177,9 @@ impl Service {
         measured.insert("log-verified", Measured::Done(verified));
         measured.insert("keyring-epoch", Measured::Told(keys.epoch.number()));
         measured.insert("looks-to-review", self.reasons_to_review().await?);
+        let asked = self.requests_that_press().await?;
+        measured.insert("requests-late", Measured::Counted { number: asked.late, oldest: asked.longest });
+        measured.insert("requests-near", Measured::Told(asked.near));
         let notices = self.notices();
         measured.insert("notice-review", Measured::Until(notices.service().review));
         // A service that never had Kept make a copy may have other means, which nothing here sees.

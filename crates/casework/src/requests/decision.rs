@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use super::{Course, Ground, Kind, Phase};
+use super::{Course, Ground, Kind};
 use crate::answers::{Boxes, Fault};
 use crate::dates::{When, months_later, read_boxes};
 use crate::entries::codes;
@@ -132,7 +132,7 @@ impl DecisionTyped {
             None
         });
         // Who has not shown that they may ask gets nothing yet; that they have not can be the ground, or they let it be.
-        let unseen = course.phase() == Phase::Identity
+        let unseen = course.is_unseen()
             && outcome != Some(Outcome::TakenBack)
             && !(outcome == Some(Outcome::Refused) && grounds.contains(&Ground::NotShown));
         if unseen && outcome.is_some() {

@@ -11,7 +11,7 @@ fn holidays() -> BankHolidays {
 }
 
 fn course(kind: Kind, received: Date, steps: &[(Step, Date)]) -> Course {
-    Course { kind, at_once: false, received, steps: steps.to_vec() }
+    Course { kind, at_once: false, doubt: false, received, steps: steps.to_vec() }
 }
 
 fn due(course: &Course, today: Date) -> Option<Date> {
@@ -277,4 +277,14 @@ proptest! {
             prop_assert!(stands.statutory.is_none_or(|last| last > due));
         }
     }
+}
+
+#[test]
+fn a_doubt_who_asks_shuts_everything_until_it_is_shown() {
+    let came = date(2026, 11, 26);
+    let doubted = Course { doubt: true, ..course(Kind::Access, came, &[]) };
+    assert!(doubted.is_unseen() && doubted.phase() == Phase::Work, "the clock goes on until somebody asks");
+    assert!(doubted.may(Step::IdentityAsked, false) && doubted.may(Step::IdentityShown, false));
+    let shown = Course { doubt: true, ..course(Kind::Access, came, &[(Step::IdentityShown, came)]) };
+    assert!(!shown.is_unseen() && !shown.may(Step::IdentityShown, false));
 }

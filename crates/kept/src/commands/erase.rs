@@ -44,7 +44,7 @@ impl Erase {
             Why::Retention => Ground::Retention,
             Why::Withdrawal => Ground::Withdrawal,
         };
-        let erased = service.erase_file(&self.number, ground).await;
+        let erased = service.erase_on_ground(&self.number, ground).await;
         service.close().await?;
         let erased = erased?;
         if self.json {

@@ -6,7 +6,7 @@ use std::io::{Cursor, Write};
 
 use audit::Action;
 use casework::redaction::REMOVED;
-use casework::requests::{Course, Phase};
+use casework::requests::Course;
 use casework::{Fault, RequestId, dates};
 use matching::table::harmless;
 use maud::{DOCTYPE, Markup, html};
@@ -68,7 +68,7 @@ impl Service {
     async fn may_be_made(&self, id: RequestId) -> Result<(), Error> {
         let (row, done) = self.find_request(id).await?;
         let course: Course = row.course(&done);
-        if course.phase() == Phase::Identity {
+        if course.is_unseen() {
             let text = "It has not been shown who asks. Write down that it was, then make the copy";
             return Err(Error::Faults(vec![Fault::new("step", text)]));
         }

@@ -29,7 +29,8 @@ impl Service {
         self.at_the_desk(visit, works_off(visit.role), MAKE).await?;
         let (row, done) = self.find_request(id).await?;
         let client = row.client.filter(|_| row.kind == Kind::Portability).ok_or(Error::NoSuchFile)?;
-        if matches!(row.course(&done).phase(), Phase::Identity | Phase::Done) {
+        let course = row.course(&done);
+        if course.is_unseen() || course.phase() == Phase::Done {
             let text = "It has not been shown who asks, or the answer has left already";
             return Err(Error::Faults(vec![Fault::new("step", text)]));
         }

@@ -1,6 +1,10 @@
 //! Erasing a file, and bringing nobody back.
 
 use access::Role;
+use casework::consents::Way;
+use casework::requests::Kind;
+use notice::Purpose;
+use records::consents::About;
 use records::erasure::Ground;
 use records::{Error, Service};
 use store::{Engine, Sql};
@@ -189,5 +193,34 @@ fn replace(folder: &std::path::Path, from: &str, to: &str) {
         if from.exists() {
             std::fs::copy(from, folder.join(format!("{to}{end}"))).unwrap();
         }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_goes_only_on_a_ground_that_is_there_and_not_while_it_is_needed() {
+    for bench in Bench::all().await {
+        let ada = bench.visit("Ada", Role::Adviser).await;
+        let lead = bench.visit("Harriet", Role::Governance).await;
+        let service = &bench.service;
+        let client = bench.client(&ada, "Daniel Whitfield").await;
+        let refused = async |ground: Ground, part: &str| {
+            let said = service.erase_on_ground("NB-10001", ground).await;
+            let Err(Error::Faults(faults)) = said else { panic!("{part}: not refused") };
+            assert!(faults[0].message.contains(part), "{}", faults[0].message);
+        };
+        refused(Ground::Retention, "kept until 23 November 2027").await;
+        refused(Ground::Withdrawal, "did not take back their consent").await;
+        let open = crate::requests::ask(&bench, &ada, client, Kind::Access).await;
+        refused(Ground::Request, "of this client is open").await;
+        crate::requests::answered(service, &lead, open).await;
+        // The request to be erased is no reason to stay.
+        crate::requests::ask(&bench, &ada, client, Kind::Erasure).await;
+        let about = About::Use(Purpose::Support);
+        service
+            .withdraw_consent(&ada, client, about, *uuid::Uuid::new_v4().as_bytes(), Way::Spoken)
+            .await
+            .unwrap();
+        service.erase_on_ground("NB-10001", Ground::Withdrawal).await.unwrap();
+        assert!(matches!(service.open_file(&lead, client, 5).await, Err(Error::NoSuchFile)));
     }
 }

@@ -302,3 +302,22 @@ async fn a_breach_is_written_down_with_its_history_and_whom_it_reached() {
         assert_eq!(shown.affected.len(), 1, "the log still knows the id, and nobody is brought back");
     }
 }
+
+// promise: P21
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_that_comes_near_its_day_or_passes_it_is_on_the_dashboard() {
+    for bench in Bench::all().await {
+        let ada = bench.visit("Ada", Role::Adviser).await;
+        let client = bench.client(&ada, "Daniel Whitfield").await;
+        crate::requests::ask(&bench, &ada, client, casework::requests::Kind::Access).await;
+        assert_eq!(stands(&bench, "requests-near").await, (Stands::Kept, Measured::Told(0)));
+        // Asked on 23 November, due on 23 December.
+        bench.later(24 * 86_400);
+        assert_eq!(stands(&bench, "requests-near").await, (Stands::Kept, Measured::Told(1)));
+        assert_eq!(stands(&bench, "requests-late").await.0, Stands::Kept);
+        bench.later(7 * 86_400);
+        let late = Measured::Counted { number: 1, oldest: Some(jiff::civil::date(2026, 12, 23)) };
+        assert_eq!(stands(&bench, "requests-late").await, (Stands::Broken, late));
+        assert_eq!(stands(&bench, "requests-near").await, (Stands::Kept, Measured::Told(0)));
+    }
+}

@@ -56,6 +56,42 @@ async fn decide(
     service.decide_request(lead, id, key(), &typed).await
 }
 
+/// Decided for the client, and the answer sent.
+pub(crate) async fn answered(service: &Service, lead: &Visit, id: RequestId) {
+    decide(service, lead, id, "granted", &[]).await.unwrap();
+    step(service, lead, id, Step::Sent, "").await.unwrap();
+}
+
+/// A doubt that is only noted shuts copy and decision as one that was acted on.
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_given_to_whom_somebody_had_a_doubt_about() {
+    for bench in Bench::all().await {
+        let ada = bench.visit("Ada", Role::Adviser).await;
+        let lead = bench.visit("Harriet", Role::Governance).await;
+        let service = &bench.service;
+        let client = bench.client(&ada, "Daniel Whitfield").await;
+        for kind in [Kind::Access, Kind::Portability] {
+            let doubted = Taken { doubt: true, ..taken(kind) };
+            let id = service.record_request(&ada, client, key(), &doubted).await.unwrap();
+            let shut = decide(service, &lead, id, "granted", &[]).await;
+            assert!(
+                matches!(shut, Err(Error::Faults(faults)) if faults[0].message.contains("has not been shown"))
+            );
+            let shut = match kind {
+                Kind::Access => service.access_pack(&lead, id).await,
+                _ => service.portable_pack(&lead, id).await,
+            };
+            assert!(matches!(shut, Err(Error::Faults(_))));
+            step(service, &lead, id, Step::IdentityShown, "Showed a bank card at the desk").await.unwrap();
+            match kind {
+                Kind::Access => service.access_pack(&lead, id).await.map(drop).unwrap(),
+                _ => service.portable_pack(&lead, id).await.map(drop).unwrap(),
+            }
+            decide(service, &lead, id, "granted", &[]).await.unwrap();
+        }
+    }
+}
+
 pub(crate) async fn ask(bench: &Bench, visit: &Visit, client: ClientId, kind: Kind) -> RequestId {
     bench.service.record_request(visit, client, key(), &taken(kind)).await.unwrap()
 }

@@ -127,7 +127,7 @@ fn guidance(page: &RequestPage) -> Markup {
         "What to do",
         None,
         html! {
-            @if row.doubt && page.course.may(Step::IdentityAsked, false) { p.govuk-body { "Whoever took it was not sure who asks. Ask for as little as will show it, and write that down: the clock begins once it is shown." } }
+            @if open && page.course.is_unseen() && page.course.may(Step::IdentityAsked, false) { p.govuk-body { "Whoever took it was not sure who asks. Nothing is handed over and nothing decided until it is shown. Ask for as little as will show it and write that down, and the clock begins once it is shown; or write down that they showed it already." } }
             @match row.kind {
                 Kind::Access => {
                     p.govuk-body { "Read the copy, mark what is about somebody else, let a second person look at the marks, then hand it over." }

@@ -1,0 +1,55 @@
+//! Whether a file may go on the ground that somebody names: what the register says of it afterwards has to be so.
+
+use casework::{ClientId, Fault, dates};
+use store::sql;
+
+use super::{Erased, Ground};
+use crate::surroundings::{day_from, day_number};
+use crate::{Error, Service};
+
+sql! { records:
+    /// What speaks for and against: whether it is restricted, its day, whether consent to support was taken back, and the first
+    /// request of its client that is open and asks for something else.
+    GROUNDS = "SELECT c.restricted, (SELECT MAX(k.day) FROM keeping k WHERE k.client = c.id), (SELECT COUNT(*) FROM consent w WHERE w.client = c.id AND w.kind = 'use' AND w.purpose = 'support' AND w.state = 'withdrawn'), (SELECT MIN(a.number) FROM request a WHERE a.client = c.id AND a.closed IS NULL AND a.kind <> 'erasure') FROM client c WHERE c.id = $1";
+}
+
+impl Service {
+    /// Erases the file with this number, if the ground is there. Afterwards it is unreadable in service; `roll_keys` makes that
+    /// final everywhere.
+    ///
+    /// # Errors
+    /// `Error::Faults` if the ground is not there, the file is restricted or a request of its client is open; as `erase_file`.
+    pub async fn erase_on_ground(&self, number: &str, ground: Ground) -> Result<Erased, Error> {
+        let client = self.client_by_number(number).ok_or(Error::NoSuchFile)?;
+        self.ground_is_there(client, ground).await?;
+        self.erase_file(number, ground).await
+    }
+
+    async fn ground_is_there(&self, client: ClientId, ground: Ground) -> Result<(), Error> {
+        let rows = self.records().read(vec![GROUNDS.with([client.as_bytes().into()])]).await?;
+        let row = rows.first().and_then(|rows| rows.first()).ok_or(Error::NoSuchFile)?;
+        let refuse = |why: String| Err(Error::Faults(vec![Fault::new("ground", why)]));
+        if row.bool(0)? {
+            return refuse("The file is restricted: it is stored and nothing more. Lift the restriction first, on the page of its request".to_owned());
+        }
+        if let Some(open) = row.opt_int(3)? {
+            return refuse(format!("R-{open} of this client is open and needs the file. Answer it first"));
+        }
+        match ground {
+            Ground::Retention => {
+                let day = row.opt_int(1)?.and_then(day_from).ok_or(Error::Damaged("day"))?;
+                if day_number(day) > day_number(self.surroundings().today()) {
+                    return refuse(format!(
+                        "The file is kept until {}: its time has not passed. If the client asks for it, use --ground request",
+                        dates::long(day)
+                    ));
+                }
+                Ok(())
+            }
+            Ground::Withdrawal if row.int(2)? == 0 => {
+                refuse("The client did not take back their consent to be supported. If they ask for erasure, use --ground request".to_owned())
+            }
+            Ground::Withdrawal | Ground::Request | Ground::Import | Ground::Restored => Ok(()),
+        }
+    }
+}
