@@ -66,6 +66,11 @@ impl Kind {
         }
     }
 
+    /// The code again.
+    pub(crate) fn unpack(self, packed: u64) -> String {
+        self.packing().unpack(packed)
+    }
+
     /// A code as it is held.
     pub(crate) fn pack(self, code: &str) -> u64 {
         self.packing().pack(code)

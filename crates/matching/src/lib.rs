@@ -8,7 +8,7 @@
 //! - `vocabulary` holds every word of a name once, with the people who have it; prefixes and near misses are looked up
 //!   among words, of which there are few, and never among people.
 //! - `codes` holds numbers, postcodes and telephone numbers packed into integers, so that a prefix is a range.
-//! - `query` takes apart what was typed; `score` ranks who matches all of it.
+//! - `query` takes apart what was typed; `score` ranks who matches all of it, `nearly` who matches all but one part.
 //!
 //! To make something else searchable, give it a kind of code in `codes` or a role among the words in `person`, and an
 //! alternative in `query`.
@@ -16,6 +16,7 @@
 mod codes;
 pub mod duplicates;
 pub mod fold;
+mod nearly;
 mod nicknames;
 mod person;
 mod query;
@@ -34,7 +35,7 @@ use fold::{fold, joined};
 pub use person::Person;
 use person::Slot;
 use vocabulary::Vocabulary;
-pub use why::{Matched, Why};
+pub use why::{Matched, Unfit, Why};
 
 /// What names a person to the caller: 16 bytes, as ids are.
 pub type Key = [u8; 16];

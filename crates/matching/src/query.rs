@@ -10,7 +10,10 @@ const LONGEST: usize = 200;
 /// More parts than this are not looked for.
 const MOST_PARTS: usize = 8;
 
-/// One part of a query. Whoever is found must match every one.
+/// How people are addressed, which is no part of their name.
+const TITLES: [&str; 9] = ["mr", "mrs", "ms", "miss", "mx", "dr", "sir", "rev", "prof"];
+
+/// One part of a query.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Part {
     /// A word of a name or its beginning.
@@ -57,7 +60,8 @@ pub(crate) fn readings(typed: &str) -> Vec<Vec<Part>> {
         .split(|c: char| c.is_whitespace() || matches!(c, ',' | ';'))
         .filter(|c| !c.is_empty())
         .collect();
-    let plain = parts(&chunks);
+    let chunks = without_title(&chunks);
+    let plain = parts(chunks);
     let mut readings = Vec::new();
     // "nb 20417": letters that belong to the digits after them.
     for (at, pair) in chunks.windows(2).enumerate() {
@@ -67,7 +71,7 @@ pub(crate) fn readings(typed: &str) -> Vec<Vec<Part>> {
             && digits.starts_with(|c: char| c.is_ascii_digit())
         {
             let whole = format!("{letters}{digits}");
-            readings.push(parts(&with_joined(&chunks, at, &whole)));
+            readings.push(parts(&with_joined(chunks, at, &whole)));
         }
     }
     // "mc donald": two words that may be one.
@@ -77,7 +81,7 @@ pub(crate) fn readings(typed: &str) -> Vec<Vec<Part>> {
             && one.chars().count().min(two.chars().count()) <= 4
         {
             let whole = format!("{one}{two}");
-            readings.push(parts(&with_joined(&chunks, at, &whole)));
+            readings.push(parts(&with_joined(chunks, at, &whole)));
         }
     }
     // "W0ods": a word that a scanner or a hasty hand put a digit into.
@@ -90,6 +94,19 @@ pub(crate) fn readings(typed: &str) -> Vec<Vec<Part>> {
     readings.retain(|parts| !parts.is_empty());
     readings.truncate(6);
     readings
+}
+
+/// What follows "Mrs" or "Rev Dr", if that has another word in it.
+fn without_title<'c, 'd>(chunks: &'c [&'d str]) -> &'c [&'d str] {
+    match chunks.split_first() {
+        Some((first, rest))
+            if TITLES.contains(&first.trim_end_matches('.'))
+                && rest.iter().any(|chunk| chunk.starts_with(char::is_alphabetic)) =>
+        {
+            without_title(rest)
+        }
+        _ => chunks,
+    }
 }
 
 /// A word of mostly letters with the letters that its digits look like; none if it has no digit among them.

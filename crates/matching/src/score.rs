@@ -1,4 +1,4 @@
-//! How well a person matches what was typed: all parts must match something, exact before beginning before slip.
+//! How well a person matches some parts of what was typed: each must match something, exact before beginning before slip.
 
 use crate::fold::Role;
 use crate::person::{Slot, Used};
@@ -58,7 +58,7 @@ pub(crate) fn sounding(typed: &str, word: &str) -> u16 {
 }
 
 /// The part of `whole` that two words deserve by how much they look alike (Jaro and Winkler).
-fn part_of(whole: f64, one: &str, two: &str) -> u16 {
+pub(crate) fn part_of(whole: f64, one: &str, two: &str) -> u16 {
     // From 0 to `whole`, which is small.
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "from 0 to whole")]
     let part = (whole * strsim::jaro_winkler(one, two)).round() as u16;
@@ -93,6 +93,11 @@ impl Quality {
         }
     }
 
+    /// How many people have one of the words, some of them counted twice.
+    fn people(&self, vocabulary: &Vocabulary) -> usize {
+        self.listed.iter().map(|word| vocabulary.slots(*word).len()).sum()
+    }
+
     fn get(&self, word: u32) -> Option<(u16, Matched)> {
         let noted = self.words.get(word as usize).copied().filter(|noted| *noted > 0)?;
         let matched = match noted & 3 {
@@ -104,22 +109,59 @@ impl Quality {
     }
 }
 
-/// All parts of a query with what they match.
+/// What a code matches: who has it and how well, ordered by person.
+pub(crate) type Owners = Vec<(u32, u16, Matched)>;
+
+/// Parts of a query with what they match.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Parts<'q> {
     /// For each word, the words of the vocabulary.
-    pub(crate) words: &'q [Quality],
-    /// For each code, who has it and how well, ordered by person.
-    pub(crate) codes: &'q [Vec<(u32, u16, Matched)>],
+    pub(crate) words: &'q [&'q Quality],
+    /// For each code, who has it.
+    pub(crate) codes: &'q [&'q Owners],
+}
+
+/// How a person matches.
+#[derive(Debug, Default)]
+pub(crate) struct Fit {
+    /// The sum over the parts, each at most 1000, and what is taken off their mean.
+    pub(crate) sum: u32,
+    pub(crate) penalty: u16,
+    pub(crate) why: Why,
+    /// Whether a word matches their first name; how well one matches a name that is not the first.
+    pub(crate) first: bool,
+    pub(crate) surname: u16,
+    /// Whether a code matches in full, and is not just a day.
+    pub(crate) whole_code: bool,
+}
+
+impl Fit {
+    /// The score of so many parts. At most 1000.
+    pub(crate) fn score(&self, parts: usize) -> u16 {
+        let parts = u32::try_from(parts.max(1)).unwrap_or(u32::MAX);
+        let mean = u16::try_from(self.sum / parts).unwrap_or(EXACT);
+        mean.saturating_sub(self.penalty).max(1)
+    }
 }
 
 impl Parts<'_> {
+    pub(crate) fn len(self) -> usize {
+        self.words.len() + self.codes.len()
+    }
+
+    /// How many people match the rarest part at most.
+    pub(crate) fn rarest(self, vocabulary: &Vocabulary) -> usize {
+        let words = self.words.iter().map(|quality| quality.people(vocabulary));
+        words.chain(self.codes.iter().map(|found| found.len())).min().unwrap_or(0)
+    }
+
     /// Everybody who matches the rarest part, each once: whoever matches all of them is among these.
     pub(crate) fn candidates(self, vocabulary: &Vocabulary) -> Vec<u32> {
-        let size = |quality: &&Quality| {
-            quality.listed.iter().map(|word| vocabulary.slots(*word).len()).sum::<usize>()
-        };
-        let word = self.words.iter().map(|quality| (size(&quality), quality)).min_by_key(|(size, _)| *size);
+        let word = self
+            .words
+            .iter()
+            .map(|quality| (quality.people(vocabulary), quality))
+            .min_by_key(|(size, _)| *size);
         let code = self.codes.iter().min_by_key(|found| found.len());
         let mut people: Vec<u32> = match (word, code) {
             (Some((size, _)), Some(found)) if found.len() <= size => {
@@ -136,34 +178,24 @@ impl Parts<'_> {
         people
     }
 
-    /// Scores a person against every part; none unless all match. At most 1000.
-    pub(crate) fn score(self, at: u32, slot: &Slot) -> Option<(u16, Why)> {
-        let named = if self.words.is_empty() { Named::default() } else { names(slot, self.words)? };
-        let mut sum = named.sum;
-        let mut why = named.why;
+    /// How a person matches every part; none unless all match.
+    pub(crate) fn fit(self, at: u32, slot: &Slot) -> Option<Fit> {
+        let mut fit = if self.words.is_empty() { Fit::default() } else { names(slot, self.words)? };
         for found in self.codes {
             let place = found.binary_search_by_key(&at, |(slot, _, _)| *slot).ok()?;
             let (_, quality, matched) = found.get(place)?;
-            sum += u32::from(*quality);
-            why = why.with(*matched);
+            fit.sum += u32::from(*quality);
+            fit.why = fit.why.with(*matched);
+            fit.whole_code |= *quality == EXACT && *matched != Matched::DateOfBirth;
         }
-        let parts = u32::try_from(self.words.len() + self.codes.len()).ok()?;
-        let mean = u16::try_from(sum / parts.max(1)).unwrap_or(EXACT);
-        Some((mean.saturating_sub(named.penalty).max(1), why))
+        Some(fit)
     }
 }
 
-#[derive(Default)]
-struct Named {
-    sum: u32,
-    penalty: u16,
-    why: Why,
-}
-
 /// Gives each typed word a word of the person's own, the best first come.
-fn names(slot: &Slot, typed: &[Quality]) -> Option<Named> {
+fn names(slot: &Slot, typed: &[&Quality]) -> Option<Fit> {
     let mut taken = 0_u32;
-    let mut named = Named::default();
+    let mut named = Fit::default();
     let main = |role: Role| matches!(role, Role::First | Role::Middle | Role::Last);
     let (mut first, mut last, mut all_main) = (None, None, true);
     for quality in typed {
@@ -180,6 +212,11 @@ fn names(slot: &Slot, typed: &[Quality]) -> Option<Named> {
         named.sum += u32::from(quality);
         named.why = named.why.with(matched);
         all_main &= main(role);
+        match role {
+            Role::First => named.first = true,
+            Role::Middle => {}
+            Role::Last | Role::Extra | Role::Other => named.surname = named.surname.max(quality),
+        }
         first = first.or(Some(role));
         last = Some(role);
     }

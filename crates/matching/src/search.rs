@@ -8,7 +8,7 @@ use crate::codes::Kind;
 use crate::person::Slot;
 use crate::person::packed_day;
 use crate::query::{Day, Part, Reading, readings};
-use crate::score::{EXACT, Parts, Quality, alike, beginning, nickname, sounding};
+use crate::score::{EXACT, Owners, Parts, Quality, alike, beginning, nickname, sounding};
 use crate::why::{Matched, Why};
 use crate::{Hit, Index, Key, nicknames};
 
@@ -20,16 +20,22 @@ const PART_OF_DAY: u16 = 850;
 /// Digits out of the middle of a telephone number.
 const MIDDLE: u16 = 850;
 
+/// A shorter word is not two names in one.
+const LONG: usize = 6;
+/// More ways to cut a word in two are not tried.
+const MOST_CUTS: usize = 3;
+
 /// How many slips are forgiven.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Slips {
+pub(crate) enum Slips {
     None,
     One,
     Two,
 }
 
 impl Index {
-    /// The people who match all of what was typed, the best first.
+    /// The people who match all of what was typed, the best first; after them, if they are fewer than `limit`, those who match
+    /// all parts but one.
     #[must_use]
     pub fn search(&self, typed: &str, limit: usize) -> Vec<Hit> {
         self.search_where(typed, limit, |_| true)
@@ -37,30 +43,90 @@ impl Index {
 
     /// The same among those who may be shown: the others neither appear nor take anybody's place.
     #[must_use]
-    pub fn search_where(&self, typed: &str, limit: usize, may: impl FnMut(&Key) -> bool) -> Vec<Hit> {
-        let mut queries: Vec<Query<'_>> =
-            readings(typed).into_iter().map(|parts| Query::of(self, parts)).collect();
-        let mut found: HashMap<u32, (u16, Why)> = HashMap::new();
-        for slips in [Slips::None, Slips::One, Slips::Two] {
-            for (at, query) in queries.iter().enumerate() {
-                let more = query.find(slips);
-                if at == 0 && slips == Slips::None && more.len() >= limit {
-                    return self.best(more, limit, may);
-                }
-                for (slot, score, why) in more {
-                    let held = found.entry(slot).or_insert((score, why));
-                    if score > held.0 {
-                        *held = (score, why);
+    pub fn search_where(&self, typed: &str, limit: usize, mut may: impl FnMut(&Key) -> bool) -> Vec<Hit> {
+        let queries = self.queries(typed);
+        let found = self.matching_all(&queries, limit);
+        let mut hits =
+            self.best(found.iter().map(|(at, (score, why))| (*at, *score, *why)).collect(), limit, &mut may);
+        if hits.len() < limit {
+            let lowest = hits.last().map_or(1.0, |hit| hit.score);
+            let mut nearly = Found::new();
+            for slips in [Slips::None, Slips::One] {
+                for (slot, score, why) in queries.iter().flat_map(|query| query.all_but_one(slips)) {
+                    if !found.contains_key(&slot) {
+                        keep(&mut nearly, slot, score, why);
                     }
                 }
+                if !nearly.is_empty() {
+                    break;
+                }
             }
-            // Codes have no slips: without a word to look at again, there is nothing more to find.
-            queries.retain(|query| !query.words.is_empty());
+            let more = nearly.into_iter().map(|(slot, (score, why))| (slot, score, why)).collect();
+            let more = self.best(more, limit - hits.len(), may);
+            hits.extend(more.into_iter().map(|hit| Hit { score: hit.score.min(lowest), ..hit }));
+        }
+        hits
+    }
+
+    /// The readings of what was typed, and those that take words apart that nobody has.
+    fn queries(&self, typed: &str) -> Vec<Query<'_>> {
+        let mut all = readings(typed);
+        if let Some(plain) = all.first() {
+            let apart = self.taken_apart(plain);
+            all.extend(apart);
+        }
+        all.into_iter().map(|parts| Query::of(self, parts)).collect()
+    }
+
+    /// Whoever matches all parts; with slips only if too few do without.
+    fn matching_all(&self, queries: &[Query<'_>], limit: usize) -> Found {
+        let mut found = Found::new();
+        for slips in [Slips::None, Slips::One, Slips::Two] {
+            for (at, query) in queries.iter().enumerate() {
+                // Codes have no slips: without a word to look at again, there is nothing more to find.
+                if slips != Slips::None && query.words.is_empty() {
+                    continue;
+                }
+                let more = query.find(slips);
+                let enough = at == 0 && slips == Slips::None && more.len() >= limit;
+                for (slot, score, why) in more {
+                    keep(&mut found, slot, score, why);
+                }
+                if enough {
+                    return found;
+                }
+            }
             if found.len() >= limit {
                 break;
             }
         }
-        self.best(found.into_iter().map(|(slot, (score, why))| (slot, score, why)).collect(), limit, may)
+        found
+    }
+
+    /// "annother": the first word that nobody's name begins with, as two that somebody has.
+    fn taken_apart(&self, parts: &[Part]) -> Vec<Vec<Part>> {
+        let unknown = parts.iter().enumerate().find_map(|(at, part)| match part {
+            Part::Word(word)
+                if word.chars().count() >= LONG && self.words.beginning(word).next().is_none() =>
+            {
+                Some((at, word))
+            }
+            _ => None,
+        });
+        let Some((at, word)) = unknown else { return Vec::new() };
+        let cuts = word.char_indices().map(|(cut, _)| word.split_at(cut)).filter(|(one, two)| {
+            two.chars().count() >= 3
+                && self.words.exactly(one).is_some()
+                && self.words.beginning(two).next().is_some()
+        });
+        cuts.take(MOST_CUTS)
+            .map(|(one, two)| {
+                let mut apart = parts.to_vec();
+                let halves = [one, two].map(|half| Part::Word(half.to_owned()));
+                apart.splice(at..=at, halves);
+                apart
+            })
+            .collect()
     }
 
     /// The best of those found, in the order of their score; among equals in that of their standing, of how many are called
@@ -96,8 +162,8 @@ impl Index {
     }
 
     /// Who has a code that can be read so, each once with the best reading.
-    fn owners(&self, readings: &[Reading]) -> Codes {
-        let mut found: Codes = Vec::new();
+    fn owners(&self, readings: &[Reading]) -> Owners {
+        let mut found: Owners = Vec::new();
         for reading in readings {
             self.read(reading, &mut found);
         }
@@ -139,7 +205,7 @@ impl Index {
         quality
     }
 
-    fn read(&self, reading: &Reading, found: &mut Codes) {
+    fn read(&self, reading: &Reading, found: &mut Owners) {
         let mut code = |kind: Kind, text: &str, matched: Matched| {
             let begins = self.codes.beginning(kind, text);
             found.extend(begins.map(|(slot, all)| (slot, if all { EXACT } else { CODE_BEGINS }, matched)));
@@ -182,7 +248,7 @@ impl Index {
     }
 
     /// Telephone numbers that begin or end so; failing those, that have these digits in them.
-    fn phones(&self, digits: &str, found: &mut Codes) {
+    fn phones(&self, digits: &str, found: &mut Owners) {
         let before = found.len();
         let matched = Matched::Phone;
         let worth = |all: bool| if all { EXACT } else { CODE_BEGINS };
@@ -234,14 +300,28 @@ impl Ranked<'_> {
     }
 }
 
-/// Who has a code and how well it matches, ordered by person.
-type Codes = Vec<(u32, u16, Matched)>;
+/// Who was found, how well, and why.
+type Found = HashMap<u32, (u16, Why)>;
+
+/// Keeps the better of two ways in which somebody was found.
+fn keep(found: &mut Found, slot: u32, score: u16, why: Why) {
+    let held = found.entry(slot).or_insert((score, why));
+    if score > held.0 {
+        *held = (score, why);
+    }
+}
 
 /// One reading of what was typed, with its codes looked up.
-struct Query<'i> {
-    index: &'i Index,
-    words: Vec<String>,
-    codes: Vec<Codes>,
+pub(crate) struct Query<'i> {
+    pub(crate) index: &'i Index,
+    pub(crate) words: Vec<String>,
+    pub(crate) codes: Vec<Code>,
+}
+
+/// A code with who has it.
+pub(crate) struct Code {
+    pub(crate) readings: Vec<Reading>,
+    pub(crate) owners: Owners,
 }
 
 impl<'i> Query<'i> {
@@ -250,22 +330,32 @@ impl<'i> Query<'i> {
         for part in parts {
             match part {
                 Part::Word(word) => query.words.push(word),
-                Part::Code(readings) => query.codes.push(index.owners(&readings)),
+                Part::Code(readings) => {
+                    let owners = index.owners(&readings);
+                    query.codes.push(Code { readings, owners });
+                }
             }
         }
         query
     }
 
+    /// What each word matches.
+    pub(crate) fn qualities(&self, slips: Slips) -> Vec<Quality> {
+        self.words.iter().map(|word| self.index.quality(word, slips)).collect()
+    }
+
     /// Everybody who matches all of it, with so many slips forgiven in each word.
     fn find(&self, slips: Slips) -> Vec<(u32, u16, Why)> {
-        if self.codes.iter().any(Vec::is_empty) {
+        if self.codes.iter().any(|code| code.owners.is_empty()) {
             return Vec::new();
         }
-        let words: Vec<Quality> = self.words.iter().map(|word| self.index.quality(word, slips)).collect();
-        let parts = Parts { words: &words, codes: &self.codes };
+        let words = self.qualities(slips);
+        let words: Vec<&Quality> = words.iter().collect();
+        let codes: Vec<&Owners> = self.codes.iter().map(|code| &code.owners).collect();
+        let parts = Parts { words: &words, codes: &codes };
         let score = |at: u32| {
-            let (score, why) = parts.score(at, self.index.slot(at)?)?;
-            Some((at, score, why))
+            let fit = parts.fit(at, self.index.slot(at)?)?;
+            Some((at, fit.score(parts.len()), fit.why))
         };
         parts.candidates(&self.index.words).into_iter().filter_map(score).collect()
     }

@@ -63,21 +63,69 @@ impl Matched {
     }
 }
 
-/// Everything that matched. It shows itself as words: `similar name, date of birth`.
+/// What does not fit in somebody who matches all but one part of what was typed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unfit {
+    /// Their surname fits, their first name does not.
+    FirstName,
+    /// Both fit, and a name was typed between them.
+    MiddleName,
+    /// Both fit, and a name was typed beside them.
+    FurtherName,
+    /// Their first name fits, their surname does not.
+    Surname,
+    /// No name fits.
+    Name,
+    /// They have another of these.
+    Other(Matched),
+    /// None of these is known of them.
+    Missing(Matched),
+}
+
+impl fmt::Display for Unfit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Unfit::FirstName => f.write_str("other first name"),
+            Unfit::MiddleName => f.write_str("middle name not on file"),
+            Unfit::FurtherName => f.write_str("further name not on file"),
+            Unfit::Surname => f.write_str("other surname"),
+            Unfit::Name => f.write_str("other name"),
+            Unfit::Other(what) => write!(f, "other {}", what.words()),
+            Unfit::Missing(what) => write!(f, "{} not on file", what.words()),
+        }
+    }
+}
+
+/// Everything that matched, and the one thing that did not. It shows itself as words: `similar name, other date of birth`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Why(u16);
+pub struct Why {
+    matched: u16,
+    unfit: Option<Unfit>,
+}
 
 impl Why {
     /// These and one more.
     #[must_use]
     pub const fn with(self, matched: Matched) -> Why {
-        Why(self.0 | 1 << matched as u16)
+        Why { matched: self.matched | 1 << matched as u16, unfit: self.unfit }
     }
 
     /// Whether this is among them.
     #[must_use]
     pub const fn contains(self, matched: Matched) -> bool {
-        self.0 & (1 << matched as u16) != 0
+        self.matched & (1 << matched as u16) != 0
+    }
+
+    /// These, and what does not fit.
+    #[must_use]
+    pub(crate) const fn but(self, unfit: Unfit) -> Why {
+        Why { matched: self.matched, unfit: Some(unfit) }
+    }
+
+    /// What does not fit; nothing for whoever matches all that was typed.
+    #[must_use]
+    pub const fn unfit(self) -> Option<Unfit> {
+        self.unfit
     }
 
     /// Each of them.
@@ -92,6 +140,9 @@ impl fmt::Display for Why {
             f.write_str(if at == 0 { "" } else { ", " })?;
             f.write_str(matched.words())?;
         }
-        Ok(())
+        match self.unfit {
+            Some(unfit) => write!(f, ", {unfit}"),
+            None => Ok(()),
+        }
     }
 }

@@ -121,21 +121,105 @@ fn a_date_with_day_and_month_swapped_is_found_after_the_right_one() {
 }
 
 #[test]
-fn everything_typed_must_match() {
+fn what_nobody_matches_finds_nobody() {
     let town = town();
-    for typed in [
-        "margaret smith",
-        "john 20417",
-        "margaret nb3",
-        "smith 14/3/1991",
-        "xyz",
-        "@",
-        "",
-        "  -  ",
-        "13/13/13",
-    ] {
+    for typed in
+        ["margaret nb3", "margaret zzyx", "zzyx 1991", "xyz", "xyz zyx", "@", "", "  -  ", "13/13/13"]
+    {
         assert_eq!(found(&town, typed), [] as [u8; 0], "{typed}");
     }
+}
+
+#[test]
+fn whoever_matches_all_parts_but_one_is_found_with_what_does_not_fit() {
+    let town = town();
+    for (typed, first, why) in [
+        ("margaret jane other", 1, "name, middle name not on file"),
+        ("margaret other zzyx", 1, "name, further name not on file"),
+        ("xavierine other nb1 4xy", 1, "name, postcode, other first name"),
+        ("margaret zzyx 14/3/1991", 1, "name, date of birth, other surname"),
+        ("margaret other 15/3/1991", 1, "name, other date of birth"),
+        ("margaret other nb1 4xq", 1, "name, other postcode"),
+        ("fergus mcdonald nb1 4xq", 9, "name, postcode not on file"),
+        ("fergus mcdonald 15/3/1991", 9, "name, date of birth not on file"),
+        ("zzyx mcdonald", 9, "name, other first name"),
+        ("margaret smith", 2, "name, other first name"),
+        ("john 20417", 1, "client number, other name"),
+        ("smith 14/3/1991", 2, "name, other date of birth"),
+    ] {
+        let hits = town.search(typed, 20);
+        let hit = hits.first().map(|hit| (hit.key, hit.why.to_string()));
+        assert_eq!(hit, Some((key(first), why.into())), "{typed}");
+    }
+}
+
+#[test]
+fn whoever_matches_all_parts_comes_before_whoever_does_not() {
+    let people = index(&[
+        named(1, &["Ricarda Thornberry"]),
+        named(2, &["Ann Thornberry"]),
+        named(3, &["Ricky Thornberry"]),
+        named(4, &["Richard Thornberry"]),
+        named(5, &["Ricky Marsh"]),
+    ]);
+    assert_eq!(found(&people, "ricky thornberry"), [3, 4, 1, 2], "then by how like the first name is");
+    let hits = people.search("ricky thornberry", 20);
+    assert!(hits.windows(2).all(|pair| pair[0].score >= pair[1].score), "{hits:?}");
+    assert_eq!(people.search("ricky thornberry", 2).len(), 2);
+    let unfit: Vec<bool> = hits.iter().map(|hit| hit.why.unfit().is_some()).collect();
+    assert_eq!(unfit, [false, false, true, true]);
+}
+
+#[test]
+fn of_several_with_another_date_of_birth_the_nearest_comes_first() {
+    let born = |number, day| Person { dob: Some(day), ..named(number, &["Ann Other"]) };
+    let people = index(&[born(1, (1950, 7, 2)), born(2, (1991, 3, 15)), born(3, (1991, 8, 2))]);
+    assert_eq!(found(&people, "ann other 14/3/1991"), [2, 3, 1]);
+}
+
+#[test]
+fn a_first_name_alone_never_fills_the_list() {
+    let mut people: Vec<Person> = (0..60).map(|number| named(number, &["James Marsh"])).collect();
+    people.push(named(60, &["Ann James"]));
+    people.extend((61..70).map(|number| named(number, &["Ruth Stone"])));
+    let town = index(&people);
+    assert_eq!(found(&town, "james zzyx"), [] as [u8; 0]);
+    assert_eq!(found(&town, "zzyx james"), [60], "a rare surname says who is meant");
+    assert_eq!(found(&town, "zzyx marsh"), [] as [u8; 0], "one of dozens does not");
+    assert_eq!(found(&town, "ruth zzyx"), [] as [u8; 0]);
+}
+
+#[test]
+fn whoever_nearly_matches_and_may_not_be_shown_takes_nobodys_place() {
+    let people: Vec<Person> = (0..20).map(|number| named(number, &["Ann Other"])).collect();
+    let hits = index(&people).search_where("zzyx other", 5, |key| key[0] >= 12);
+    assert_eq!(hits.len(), 5);
+    assert!(hits.iter().all(|hit| hit.key[0] >= 12));
+}
+
+#[test]
+fn how_somebody_is_addressed_is_no_part_of_their_name() {
+    let town = town();
+    for (typed, first) in
+        [("Mrs Margaret Other", 1), ("mr. john smith", 2), ("Rev Dr Fergus McDonald", 9), ("Mx Other", 1)]
+    {
+        let hits = town.search(typed, 20);
+        let hit = hits.first().map(|hit| (hit.key, hit.why.unfit()));
+        assert_eq!(hit, Some((key(first), None)), "{typed}");
+    }
+    let people = index(&[named(1, &["Missy Stone"])]);
+    assert_eq!(found(&people, "miss"), [1], "alone it may be the beginning of a name");
+}
+
+#[test]
+fn two_names_typed_as_one_are_taken_apart() {
+    let town = town();
+    for (typed, first) in
+        [("MargaretOther", 1), ("otherMargaret", 1), ("fergusmcdon", 9), ("fergusmcdonald nb1", 9)]
+    {
+        assert_eq!(found(&town, typed).first(), Some(&first), "{typed}");
+    }
+    assert_eq!(found(&town, "margaretzzyx"), [] as [u8; 0]);
 }
 
 #[test]
