@@ -19,6 +19,7 @@ mod explain;
 mod file;
 mod model;
 mod names;
+mod nothing;
 mod record;
 mod register;
 
