@@ -13,9 +13,9 @@ use super::record::{Prepared, Record};
 use crate::Key;
 
 /// So many who share a key are looked at, so that nobody waits.
-const MOST_LOOKED_AT: usize = 10_000;
+const MOST_LOOKED_AT: usize = 5_000;
 /// So many of those who share common keys only are compared.
-const MOST_OF_A_CROWD: usize = 1_000;
+const MOST_OF_A_CROWD: usize = 250;
 
 /// Somebody on file who may be the new person.
 #[derive(Debug, Clone, PartialEq)]
