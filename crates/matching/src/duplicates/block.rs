@@ -6,8 +6,10 @@ use super::compare::hash;
 use super::names::Name;
 use super::record::Prepared;
 
-/// Keys that more people share say nothing; a key of a number shared by so many is a placeholder.
+/// Of a key that more people share, not all are compared with all: that would take a time that grows with their square.
 pub(super) const MOST_SHARING: usize = 250;
+/// Of such a key everybody is compared with so many that come next, by name and by date of birth.
+const NEIGHBOURS: usize = 20;
 
 /// The keys of a record.
 pub(super) fn keys(record: &Prepared) -> Vec<u64> {
@@ -140,16 +142,22 @@ pub(super) fn pairs(records: &[Prepared], parted: Option<u32>) -> Vec<(u32, u32)
     }
     keyed.sort_unstable();
     let mut pairs: Vec<u64> = Vec::new();
+    let mut add = |one: u32, two: u32| {
+        let (one, two) = (one.min(two), one.max(two));
+        if parted.is_none_or(|from| one < from && two >= from) {
+            pairs.push(u64::from(one) << 32 | u64::from(two));
+        }
+    };
+    let mut orders: Option<[Vec<u32>; 2]> = None;
     for block in keyed.chunk_by(|one, two| one.0 == two.0) {
-        if block.len() > MOST_SHARING {
+        let mut sharing: Vec<u32> = block.iter().map(|(_, at)| *at).collect();
+        if sharing.len() <= MOST_SHARING {
+            near(&sharing, MOST_SHARING, &mut add);
             continue;
         }
-        for (at, (_, one)) in block.iter().enumerate() {
-            for (_, two) in block.iter().skip(at + 1) {
-                if parted.is_none_or(|from| *one < from && *two >= from) {
-                    pairs.push(u64::from(*one) << 32 | u64::from(*two));
-                }
-            }
+        for order in orders.get_or_insert_with(|| orders_of(records)) {
+            sharing.sort_unstable_by_key(|at| order.get(*at as usize));
+            near(&sharing, NEIGHBOURS, &mut add);
         }
     }
     pairs.sort_unstable();
@@ -157,4 +165,38 @@ pub(super) fn pairs(records: &[Prepared], parted: Option<u32>) -> Vec<(u32, u32)
     let split =
         |pair: u64| (u32::try_from(pair >> 32).unwrap_or(0), u32::try_from(pair & 0xffff_ffff).unwrap_or(0));
     pairs.into_iter().map(split).collect()
+}
+
+/// Each with as many as `most` that come after it.
+fn near(sharing: &[u32], most: usize, add: &mut impl FnMut(u32, u32)) {
+    for (at, one) in sharing.iter().enumerate() {
+        sharing.iter().skip(at + 1).take(most).for_each(|two| add(*one, *two));
+    }
+}
+
+/// The place of every record in the order of names and in that of dates of birth: records of one person lie side by side
+/// in at least one of them.
+fn orders_of(records: &[Prepared]) -> [Vec<u32>; 2] {
+    let name = |record: &Prepared| {
+        let text = |names: &[Arc<Name>]| names.first().map(|name| name.text.clone());
+        (text(&record.last), text(&record.first))
+    };
+    let mut by_name: Vec<_> =
+        records.iter().zip(0_u32..).map(|(record, at)| (name(record), record.birth, at)).collect();
+    by_name.sort_unstable();
+    let mut by_birth: Vec<_> =
+        by_name.iter().zip(0_u32..).map(|((.., birth, at), place)| (*birth, place, *at)).collect();
+    by_birth.sort_unstable();
+    [places(by_name.iter().map(|(.., at)| *at)), places(by_birth.iter().map(|(.., at)| *at))]
+}
+
+/// The place of each record in an order.
+fn places(order: impl ExactSizeIterator<Item = u32>) -> Vec<u32> {
+    let mut places = vec![0; order.len()];
+    for (at, place) in order.zip(0_u32..) {
+        if let Some(held) = places.get_mut(at as usize) {
+            *held = place;
+        }
+    }
+    places
 }

@@ -100,8 +100,16 @@ impl Field {
                 "same national number",
                 "national number differs in one character",
                 "other national number",
+                "other national number, one of them incomplete",
             ],
-            Field::Email => &["", "same email", "similar email", "other email"],
+            Field::Email => &[
+                "",
+                "same email",
+                "similar email",
+                "other email",
+                "same email, made of the name and a number",
+                "same email, made of the name",
+            ],
             Field::Phone => &["", "same phone", "phone differs in one digit", "other phone"],
             Field::Postcode => &[
                 "",
@@ -184,17 +192,22 @@ impl Shares {
         (chance / share).log2()
     }
 
-    /// What rarity adds for the fields of which both have the same value.
-    pub(super) fn rarities(&self, record: &Prepared, levels: &Levels, chances: &[Option<f64>; 4]) -> f64 {
-        let mut sum = 0.0;
-        for (which, (field, chance)) in RARE.iter().zip(chances).enumerate() {
+    /// What rarity adds for each field of which both have the same value.
+    pub(super) fn rarities(
+        &self,
+        record: &Prepared,
+        levels: &Levels,
+        chances: &[Option<f64>; 4],
+    ) -> [f64; 4] {
+        let mut rarities = [0.0; 4];
+        for (which, ((field, chance), rarity)) in RARE.iter().zip(chances).zip(&mut rarities).enumerate() {
             if levels.get(*field as usize) == Some(&1)
                 && let Some(chance) = chance
             {
-                sum += self.rarity(which, record, *chance).clamp(-4.0, 4.0);
+                *rarity = self.rarity(which, record, *chance).clamp(-4.0, 4.0);
             }
         }
-        sum
+        rarities
     }
 }
 
@@ -249,9 +262,12 @@ pub(super) fn compare(one: &Prepared, two: &Prepared) -> Levels {
             (Some(one), Some(two)) => 1 + u8::from(one != two),
             _ => 0,
         },
-        code(one.nino(), two.nino()),
+        match code(one.nino(), two.nino()) {
+            3 if !(is_nino(one.nino()) && is_nino(two.nino())) => 4,
+            level => level,
+        },
         // Addresses made of one name are alike whoever has that name.
-        match email(one.email(), two.email()) {
+        match super::email::compare(one, two) {
             2 if (1..=3).contains(&names.0) && (1..=3).contains(&names.1) => 0,
             level => level,
         },
@@ -401,18 +417,14 @@ fn code(one: &str, two: &str) -> u8 {
     }
 }
 
-fn email(one: &str, two: &str) -> u8 {
-    if one.is_empty() || two.is_empty() {
-        return 0;
-    }
-    if one == two {
-        return 1;
-    }
-    let local = |email: &str| email.split('@').next().unwrap_or("").to_owned();
-    let (a, b) = (local(one), local(two));
-    let alike = (a == b && a.len() >= 5)
-        || (one.len().abs_diff(two.len()) <= 2 && strsim::osa_distance(one, two) <= 2);
-    if alike { 2 } else { 3 }
+/// Whether it has the form of a National Insurance number, with or without its last letter.
+fn is_nino(code: &str) -> bool {
+    let code = code.as_bytes();
+    matches!(code.len(), 8 | 9)
+        && code.iter().enumerate().all(|(at, byte)| match at {
+            2..8 => byte.is_ascii_digit(),
+            _ => byte.is_ascii_alphabetic(),
+        })
 }
 
 fn postcode(one: &str, two: &str) -> u8 {

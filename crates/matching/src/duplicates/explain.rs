@@ -1,12 +1,15 @@
 //! Why two records may be one person: a bar for each field, and what stands against it.
 
-use super::compare::{Field, Levels};
+use super::compare::{Field, Levels, RARE};
 use super::model::{CLASSES, FAMILY, HOUSEHOLD, MOVED, Model, STAYED};
 
 /// From here on a merge is proposed to a person.
 pub const PROPOSE: f64 = 0.99;
 /// From here on two records are possible duplicates.
 pub const POSSIBLE: f64 = 0.90;
+
+/// In log2: from here on a value is called common or rare.
+const MARKED: f64 = 1.0;
 
 /// What should be done with a pair.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -48,19 +51,23 @@ pub struct Reason {
 }
 
 /// The reasons of a pair, the weightiest first.
-pub(super) fn reasons(model: &Model, levels: &Levels, rarity: f64, parts: &[f64; CLASSES]) -> Vec<Reason> {
+pub(super) fn reasons(
+    model: &Model,
+    levels: &Levels,
+    rarity: [f64; 4],
+    parts: &[f64; CLASSES],
+) -> Vec<Reason> {
     let class = if parts[STAYED] >= parts[MOVED] { STAYED } else { MOVED };
     let mut reasons = Vec::new();
     for (field, level) in Field::ALL.into_iter().zip(levels) {
+        let rarity = RARE.iter().position(|rare| *rare == field).and_then(|which| rarity.get(which));
+        let rarity = rarity.copied().unwrap_or(0.0);
         let what = field.levels().get(usize::from(*level)).copied().unwrap_or("");
-        let weight = model.weight(class, field, *level);
-        if !what.is_empty() && weight.abs() >= 0.5 {
-            reasons.push(Reason { what, weight });
+        let weight = model.weight(class, field, *level) + rarity;
+        let same_name = matches!(field, Field::First | Field::Last) && *level == 1;
+        if !what.is_empty() && (weight.abs() >= 0.5 || same_name) {
+            reasons.push(Reason { what: said_of(field, what, rarity), weight });
         }
-    }
-    if rarity.abs() >= 0.5 {
-        let what = if rarity > 0.0 { "what they share is rare" } else { "what they share is common" };
-        reasons.push(Reason { what, weight: rarity });
     }
     let related =
         [(HOUSEHOLD, "may be two people of one household"), (FAMILY, "may be two people of one family")];
@@ -72,6 +79,21 @@ pub(super) fn reasons(model: &Model, levels: &Levels, rarity: f64, parts: &[f64;
     }
     reasons.sort_by(|one, two| two.weight.abs().total_cmp(&one.weight.abs()));
     reasons
+}
+
+/// Of what is the same, whether many or few have it.
+fn said_of(field: Field, what: &'static str, rarity: f64) -> &'static str {
+    let common = rarity <= -MARKED;
+    match field {
+        _ if rarity.abs() < MARKED => what,
+        Field::First if common => "same first name, a common one",
+        Field::First => "same first name, a rare one",
+        Field::Last if common => "same surname, a common one",
+        Field::Last => "same surname, a rare one",
+        Field::Postcode if common => "same postcode, one that many have",
+        Field::Birth if common => "same date of birth, one that many have",
+        _ => what,
+    }
 }
 
 /// The reasons in one line, such as `propose merge: same date of birth +13.9, other sex -5.1`.

@@ -2,6 +2,7 @@
 
 use crate::table::{Fault, Table, write};
 
+use super::nothing::{may_be_a_name, named};
 use super::{Pair, Record};
 
 /// The field that a column holds, said by the caller: column, field.
@@ -137,6 +138,9 @@ pub const RECOGNISED: [(&str, &[&str]); 16] = [
     ("email", &["email", "e_mail", "email_address", "e_mail_address", "mail"]),
 ];
 
+/// A word is common from so many records on, and from one in so many.
+const COMMON: (usize, usize) = (3, 200);
+
 /// The records of a file and their ids; the line number where no column holds one.
 ///
 /// # Errors
@@ -183,7 +187,7 @@ pub fn read_file(bytes: &[u8], map: &Map) -> Result<(Vec<String>, Vec<Record>), 
         let id = cell("id");
         ids.push(if id.is_empty() { (row + 1).to_string() } else { id });
         let (mut first, mut last) = (cell("first_name"), cell("last_name"));
-        if first.is_empty() && last.is_empty() && whole.is_some() {
+        if named(&first).is_empty() && named(&last).is_empty() && whole.is_some() {
             (first, last) = parted(&cell("name"));
         }
         records.push(Record {
@@ -203,7 +207,18 @@ pub fn read_file(bytes: &[u8], map: &Map) -> Result<(Vec<String>, Vec<Record>), 
             email: cell("email"),
         });
     }
+    for name in [(|record| &mut record.first) as fn(&mut Record) -> &mut String, |record| &mut record.last] {
+        leave_out_nothing(&mut records, name);
+    }
     Ok((ids, records))
+}
+
+/// Names such as Null that more of a file has than of any country are what its program wrote where there was no name.
+fn leave_out_nothing(records: &mut [Record], name: fn(&mut Record) -> &mut String) {
+    let many = records.iter_mut().filter_map(|record| may_be_a_name(name(record)).then_some(())).count();
+    if many >= COMMON.0 && many * COMMON.1 >= records.len() {
+        records.iter_mut().map(name).filter(|name| may_be_a_name(name)).for_each(String::clear);
+    }
 }
 
 /// "Ann Mary Other" or "Other, Ann Mary".

@@ -3,10 +3,11 @@
 //! [`find`] looks through one list, [`link`] across two, [`Register`] answers for one new record while it is being
 //! taken. Nothing is ever merged here: a score is a proposal to a person who decides.
 //!
-//! - `record` folds and cuts up what a file says; `birth` reads its dates, wrong ones included.
+//! - `record` folds and cuts up what a file says; `birth` reads its dates, wrong ones included; `nothing` knows the words
+//!   that say there is nothing.
 //! - `names` holds each word of a name once. `block` gives the keys by which pairs are found that are worth comparing, `blocks`
 //!   who shares which.
-//! - `compare` gives each field of a pair a level; `model` learns what each level is worth.
+//! - `compare` (for e-mail addresses `email`) gives each field of a pair a level; `model` learns what each level is worth.
 //!
 //! To compare one more field, add it to `Field` with its levels, to `compare`, and its assumed rates to `model`.
 
@@ -15,10 +16,12 @@ mod block;
 mod blocks;
 mod closure;
 mod compare;
+mod email;
 mod explain;
 mod file;
 mod model;
 mod names;
+mod nothing;
 mod record;
 mod register;
 
@@ -113,7 +116,8 @@ fn pairs(records: &[Prepared], parted: Option<u32>, least: f64) -> Vec<Pair> {
 struct Scored {
     pair: (u32, u32),
     levels: Levels,
-    rarity: f64,
+    /// What the rarity of each value that both have adds.
+    rarity: [f64; 4],
     parts: [f64; model::CLASSES],
     score: f64,
     /// How likely a third record makes it, where that is likelier.
@@ -124,8 +128,8 @@ impl Scored {
     fn of(model: &Model, shares: &Shares, records: &[Prepared], pair: (u32, u32), levels: &Levels) -> Scored {
         let rarity = records
             .get(pair.0 as usize)
-            .map_or(0.0, |record| shares.rarities(record, levels, model.chances()));
-        let parts = model.parts(levels, rarity);
+            .map_or([0.0; 4], |record| shares.rarities(record, levels, model.chances()));
+        let parts = model.parts(levels, rarity.iter().sum());
         Scored { pair, levels: *levels, rarity, parts, score: model::same(&parts), by_another: None }
     }
 

@@ -40,6 +40,8 @@ const PRIOR_PAIRS: f64 = 40.0;
 const NOBODYS_TWIN: f64 = 6.0;
 /// From this share of related pairs among all that are not unrelated on, a list has families in it.
 const FAMILIES: f64 = 0.05;
+/// How often two people of one name have the same e-mail address where it is made of the name, with digits and without.
+const NAMESAKES: [f64; 2] = [0.003, 0.15];
 const ROUNDS: usize = 15;
 /// Pairs taken at random to see how unrelated people compare.
 const RANDOM_PAIRS: usize = 150_000;
@@ -64,8 +66,8 @@ fn assumed() -> [Table; CLASSES] {
         &[0.98, 0.02],
         &[0.85, 0.03, 0.07, 0.02, 0.005, 0.004, 0.0005],
         &[0.985, 0.015],
-        &[0.95, 0.045, 0.005],
-        &[0.65, 0.1, 0.25],
+        &[0.95, 0.045, 0.001, 0.005],
+        &[0.65, 0.1, 0.25, 0.65, 0.65],
         &[0.65, 0.05, 0.3],
     ];
     let unrelated: [&[f64]; 12] = [
@@ -74,8 +76,8 @@ fn assumed() -> [Table; CLASSES] {
         &[1.0, 0.5],
         &[0.00006, 0.00005, 0.0007, 0.004, 0.08, 0.3, 0.615],
         &[0.5, 0.5],
-        &[0.000_001, 0.000_005, 0.999],
-        &[0.000_01, 0.0005, 0.999],
+        &[0.000_001, 0.000_005, 0.999, 0.999],
+        &[0.000_01, 0.0005, 0.999, NAMESAKES[0], NAMESAKES[1]],
         &[0.000_01, 0.0001, 0.999],
         &[0.0005, 0.003, 0.003, 0.03, 0.96],
         &[0.0002, 0.0008, 0.008, 0.03, 0.96],
@@ -88,8 +90,8 @@ fn assumed() -> [Table; CLASSES] {
         &[1.0, 0.5],
         &[0.04, 0.001, 0.002, 0.01, 0.15, 0.35, 0.45],
         &[0.5, 0.5],
-        &[0.0005, 0.002, 0.9975],
-        &[0.05, 0.05, 0.9],
+        &[0.0005, 0.002, 0.9975, 0.9975],
+        &[0.05, 0.05, 0.9, 0.05, NAMESAKES[1]],
         &[0.35, 0.02, 0.63],
         &[0.93, 0.04, 0.01, 0.005, 0.015],
         &[0.88, 0.06, 0.01, 0.01, 0.04],
@@ -151,7 +153,7 @@ impl Model {
             .step_by(step)
             .filter_map(|(levels, pair)| {
                 let record = records.get(pair.0 as usize)?;
-                Some((levels, shares.rarities(record, levels, &model.chances)))
+                Some((levels, shares.rarities(record, levels, &model.chances).iter().sum()))
             })
             .collect();
         for _ in 0..ROUNDS {
@@ -183,8 +185,8 @@ impl Model {
             if looks_related(&levels) {
                 continue;
             }
-            for (row, level) in counted.iter_mut().zip(levels) {
-                if let Some(cell) = row.get_mut(usize::from(level)) {
+            for ((field, row), level) in Field::ALL.into_iter().zip(&mut counted).zip(levels) {
+                if let Some(cell) = row.get_mut(counted_as(field, level)) {
                     *cell += 1.0;
                 }
             }
@@ -204,6 +206,16 @@ impl Model {
             for ((cell, seen), prior) in fresh.iter_mut().zip(row).zip(prior).skip(1) {
                 *cell = (seen + strength * prior) / (known + strength);
             }
+            // Pairs at random are too few to show that numbers are shared more seldom than is assumed.
+            if matches!(field, Field::Nino | Field::Email | Field::Phone) {
+                fresh
+                    .iter_mut()
+                    .zip(prior)
+                    .skip(1)
+                    .take(2)
+                    .for_each(|(cell, prior)| *cell = cell.max(*prior));
+            }
+            spread(UNRELATED, field, &mut fresh);
             let which = super::compare::RARE.iter().position(|rare| *rare == field);
             if let Some(Some(chance)) = which.and_then(|which| self.chances.get(which)) {
                 fresh[1] = *chance;
@@ -246,7 +258,7 @@ impl Model {
                     for (field, (row, level)) in
                         Field::ALL.into_iter().zip(table.iter_mut().zip(levels.iter()))
                     {
-                        if let Some(cell) = row.get_mut(usize::from(*level))
+                        if let Some(cell) = row.get_mut(counted_as(field, *level))
                             && (whole || field == Field::Birth)
                         {
                             *cell += part;
@@ -286,6 +298,7 @@ impl Model {
                 if let (Some(row), Some(seen), Some(prior)) = (table.get_mut(at), rows.get(at), prior.get(at))
                 {
                     *row = learnt(seen, prior);
+                    spread(class, field, row);
                     hold(class, field, families, row);
                 }
             }
@@ -363,7 +376,7 @@ impl Model {
     /// Whether two records can be of one person although only a third one says so.
     pub(super) fn allows(&self, levels: &Levels) -> bool {
         let [first, _, _, birth, sex, nino, ..] = *levels;
-        sex != 2 && nino != 3 && !(self.families && (first == 7 || birth == 7))
+        sex != 2 && nino < 3 && !(self.families && (first == 7 || birth == 7))
     }
 
     /// The chances by which rarity is measured.
@@ -400,6 +413,28 @@ fn learnt(seen: &[f64; LEVELS], prior: &[f64; LEVELS]) -> [f64; LEVELS] {
     row
 }
 
+/// The level as which it is learnt: what an address is made of, and whether a number is complete, does not depend on who has it.
+fn counted_as(field: Field, level: u8) -> usize {
+    usize::from(match (field, level) {
+        (Field::Email, 4 | 5) => 1,
+        (Field::Nino, 4) => 3,
+        _ => level,
+    })
+}
+
+/// Gives the levels that are learnt as another one their part.
+fn spread(class: usize, field: Field, row: &mut [f64; LEVELS]) {
+    match field {
+        Field::Email => {
+            let same = row[1];
+            let least = if matches!(class, STAYED | MOVED) { [0.0; 2] } else { NAMESAKES };
+            [row[4], row[5]] = least.map(|least| same.max(least));
+        }
+        Field::Nino => row[4] = row[3],
+        _ => {}
+    }
+}
+
 /// What nobody should learn from a file: where there are families, whoever has another first name, or is 15 years older,
 /// is another person; and a person has one national number.
 fn hold(class: usize, field: Field, families: bool, row: &mut [f64; LEVELS]) {
@@ -421,7 +456,10 @@ fn hold(class: usize, field: Field, families: bool, row: &mut [f64; LEVELS]) {
             most(row, 7, if families { 0.002 } else { 0.06 });
             most(row, 6, 0.06);
         }
-        Field::Nino => most(row, 3, 0.02),
+        Field::Nino => {
+            most(row, 3, 0.001);
+            most(row, 4, 0.02);
+        }
         _ => {}
     }
 }
@@ -431,7 +469,11 @@ fn looks_related(levels: &Levels) -> bool {
     let [first, last, _, birth, _, nino, email, phone, postcode, ..] = *levels;
     let names = u8::from((1..=3).contains(&first)) + u8::from((1..=3).contains(&last));
     let own = u8::from((1..=4).contains(&birth)) + u8::from(postcode == 1);
-    let codes = [nino, email, phone].into_iter().filter(|level| (1..=2).contains(level)).count();
+    // An e-mail address that is similar follows from a name that is the same.
+    let codes = [(nino, 2), (email, 1), (phone, 2)]
+        .into_iter()
+        .filter(|(level, most)| (1..=*most).contains(level))
+        .count();
     names + own >= 3 || (names + own >= 1 && codes > 0)
 }
 

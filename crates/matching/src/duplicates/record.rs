@@ -7,6 +7,7 @@ use crate::person::phone_digits;
 
 use super::birth::Birth;
 use super::names::{Name, Names};
+use super::nothing::{named, said};
 
 /// What is known of a person. What is not known is left empty.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -139,13 +140,13 @@ impl Prepared {
 impl Record {
     /// The form in which it is compared; `names` holds the words of names.
     pub(super) fn prepare(&self, names: &mut Names) -> Prepared {
-        let (house, street) = address(&self.house, &self.street);
+        let (house, street) = address(said(&self.house), said(&self.street));
         let mut take = |words: Vec<String>| words.into_iter().map(|word| names.take(word)).collect();
         Prepared {
-            first: take(words_of(&self.first, &self.known_as, false)),
-            last: take(words_of(&self.last, &self.former, true)),
+            first: take(words_of(named(&self.first), said(&self.known_as), false)),
+            last: take(words_of(named(&self.last), said(&self.former), true)),
             birth: Birth::read(&self.birth),
-            sex: fold(self.sex.trim())
+            sex: fold(said(&self.sex).trim())
                 .chars()
                 .next()
                 .map(|c| if c == 'w' { 'f' } else { c })
@@ -153,12 +154,12 @@ impl Record {
             texts: Texts::new([
                 house,
                 street,
-                plain(&self.locality),
-                plain(&self.town),
-                plain(&self.postcode),
-                plain(&self.nino),
-                phone_digits(&self.phone),
-                fold(self.email.trim()),
+                plain(said(&self.locality)),
+                plain(said(&self.town)),
+                plain(said(&self.postcode)),
+                plain(said(&self.nino)),
+                phone_digits(said(&self.phone)),
+                fold(said(&self.email).trim()),
             ]),
         }
     }

@@ -12,6 +12,11 @@ use super::names::Names;
 use super::record::{Prepared, Record};
 use crate::Key;
 
+/// So many who share a key are looked at, so that nobody waits.
+const MOST_LOOKED_AT: usize = 5_000;
+/// So many of those who share common keys only are compared.
+const MOST_OF_A_CROWD: usize = 250;
+
 /// Somebody on file who may be the new person.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Candidate {
@@ -171,15 +176,7 @@ impl Register {
     #[must_use]
     pub fn candidates(&self, record: &Record, least: f64, most: usize) -> Vec<Candidate> {
         let new = record.prepare(&mut Names::default());
-        let mut slots: Vec<u32> = Vec::new();
-        for block in keys(&new) {
-            let sharing: Vec<u32> = self.blocks.sharing(block).take(MOST_SHARING + 1).collect();
-            if sharing.len() <= MOST_SHARING {
-                slots.extend(sharing);
-            }
-        }
-        slots.sort_unstable();
-        slots.dedup();
+        let slots = self.worth_comparing(&new);
         self.renew();
         let model = self.model.read().unwrap_or_else(PoisonError::into_inner);
         let Some((_, model)) = model.as_ref() else { return Vec::new() };
@@ -189,7 +186,7 @@ impl Register {
                 let (key, held) = self.people.get(slot as usize)?.as_ref()?;
                 let levels = compare(&new, held);
                 let rarity = self.shares.rarities(held, &levels, model.chances());
-                let parts = model.parts(&levels, rarity);
+                let parts = model.parts(&levels, rarity.iter().sum());
                 let score = same(&parts);
                 (score >= least).then(|| Candidate {
                     key: *key,
@@ -201,6 +198,25 @@ impl Register {
         found.sort_by(|one, two| two.score.total_cmp(&one.score).then(one.key.cmp(&two.key)));
         found.truncate(most);
         found
+    }
+
+    /// Everybody who shares a key with the new record; of keys that many share, those who share most of them.
+    fn worth_comparing(&self, new: &Prepared) -> Vec<u32> {
+        let (mut slots, mut crowd) = (Vec::new(), Vec::new());
+        for block in keys(new) {
+            let sharing: Vec<u32> = self.blocks.sharing(block).take(MOST_LOOKED_AT).collect();
+            if sharing.len() <= MOST_SHARING { &mut slots } else { &mut crowd }.extend(sharing);
+        }
+        crowd.sort_unstable();
+        let mut often: Vec<(usize, u32)> = crowd
+            .chunk_by(|one, two| one == two)
+            .filter_map(|same| Some((same.len(), *same.first()?)))
+            .collect();
+        often.sort_unstable_by(|one, two| two.0.cmp(&one.0).then(one.1.cmp(&two.1)));
+        slots.extend(often.into_iter().take(MOST_OF_A_CROWD).map(|(_, slot)| slot));
+        slots.sort_unstable();
+        slots.dedup();
+        slots
     }
 
     fn renew(&self) {
