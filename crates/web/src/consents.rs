@@ -2,6 +2,7 @@
 
 pub(crate) mod asking;
 
+use access::Role;
 use axum::extract::{Path, Query, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -9,10 +10,13 @@ use casework::consents::{State as Stands, Way};
 use casework::disclosures::{Stage, TOLD};
 use casework::{ClientId, Consent, EntryId, How, OrganisationId, dates};
 use maud::{Markup, html};
+use notice::Purpose;
 use notice::dpv::consent::Form as Record;
 use records::Visit;
 use records::consents::{About, ConsentPage, SharedLine, Sharing, TheirUse};
 use records::files::Dated;
+use records::staff::Status;
+use records::standing::purpose_of;
 use serde::Deserialize;
 
 use crate::App;
@@ -25,7 +29,7 @@ use crate::signed::Signed;
 use crate::ui::file::{TagKind, action, panel, tag};
 use crate::ui::form::{ButtonKind, Choice, Choices, Select, button, details, hidden, radios, select};
 use crate::ui::list::{Cell, Column, Table, empty, table};
-use crate::ui::page::{container, heading};
+use crate::ui::page::{container, heading, reading};
 use crate::ui::words::{SummaryRow, banner, inset, notice_banner, summary_list};
 
 pub(crate) const TAB: &str = "Consent and sharing";
@@ -301,11 +305,40 @@ pub(crate) async fn withdraw(
     let id = client(&id)?;
     let sent = sent.only(&["form", "about"])?;
     let key = sent.key()?;
-    match sent.one("about")? {
+    let what = sent.one("about")?;
+    match what {
         "all" => app.service.withdraw_everything(&visit, id, key, Way::Spoken).await?,
         what => app.service.withdraw_consent(&visit, id, about(what)?, key, Way::Spoken).await?,
     }
+    // Whoever works with the file by that consent has no page of it to come back to.
+    let closes = what == "all" || what == Purpose::Support.code();
+    if closes && purpose_of(visit.role) == Purpose::Support {
+        return Ok(taken_back(&app, &visit, what == "all").into_response());
+    }
     Ok(Redirect::to(&format!("/clients/{id}/consent?done=withdrawn")).into_response())
+}
+
+/// What follows when a client takes back what their file was opened for. Nothing on the page is about the client.
+fn taken_back(app: &App, visit: &Visit, all: bool) -> Markup {
+    let directory = app.service.directory();
+    let leads: Vec<String> = directory
+        .everybody()
+        .into_iter()
+        .filter(|member| member.role == Role::Governance && member.status == Status::Active)
+        .map(|member| member.name.clone())
+        .collect();
+    let what = if all { "Every consent was taken back" } else { "Consent to our support was taken back" };
+    let body = reading(html! {
+        (banner(&format!("{what}. It holds at once, everywhere")))
+        (heading("The file is closed", html! { p { "Nobody here works with it any more, so there is no page of it to go back to." } }))
+        ul.govuk-list.govuk-list--bullet {
+            li { "What rested on this consent and has no other ground is erased within a month." }
+            li { "Appointments that are booked stay in the diary as taken time, without a name. Reception can still reach the client to call them off." }
+            li { "If the client says more - takes something else back, asks for a copy, wants to come back - the governance lead writes it down" @if !leads.is_empty() { ": " (leads.join(", ")) } "." }
+        }
+        p.govuk-body { a.govuk-link href="/" { "Go to today" } }
+    });
+    staff(app, visit, At::Elsewhere, "Taken back", body)
 }
 
 pub(crate) async fn record(

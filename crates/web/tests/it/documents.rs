@@ -207,7 +207,10 @@ async fn a_manager_hands_clients_over_and_an_adviser_is_covered_through_the_page
         let three = bench.client(ada, "Chidi Eze").await;
         let back = format!("form={}&about=support", key());
         let taken = bench.post(&format!("/clients/{three}/consent/withdraw"), &back, Some(&cookie)).await;
-        assert_eq!(taken.status, StatusCode::SEE_OTHER, "{}", taken.text);
+        // The file is closed to the adviser now: the page says what follows and names nobody but who can help.
+        assert_eq!(taken.status, StatusCode::OK, "{}", taken.text);
+        assert!(taken.text.contains("The file is closed") && taken.text.contains("erased within a month"));
+        assert!(!taken.text.contains("Chidi"), "{}", taken.text);
         let list = bench.get(&format!("/team/hand-over?from={ada}"), Some(&manager)).await.text;
         assert!(
             list.contains("Maria Lopes") && !list.contains("Chidi") && !list.contains(&three.to_string())
