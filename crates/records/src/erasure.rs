@@ -20,6 +20,7 @@ use vault::FileId;
 
 use crate::holds::NOT_HELD;
 use crate::service::set_setting;
+use crate::surroundings::day_number;
 use crate::{
     Error, Service, appointments, breaches, changes, closures, consents, disclosures, documents, duplicates,
     hand_over, holds, imports, mentions, merges, messages, notices_given, paper, placements, requests,
@@ -210,6 +211,8 @@ impl Service {
             // Whoever was given something is told by its reference, which names nobody; the rest goes.
             telling::TELL_ERASED.with([client(), at()]),
         ];
+        let today = day_number(self.surroundings().civil(now).date());
+        batch.push(requests::ANSWERED_BY_ERASURE.with([client(), today.into()]));
         batch.extend(self.tell_programs_of_erasure(going.client, now));
         batch.extend(floor_swept(going.client));
         batch.push(DROP_CLIENT.with([client()]).expecting(1));

@@ -69,6 +69,8 @@ sql! { records:
     /// The file is erased: what is left of a request is its reference, its dates and its codes.
     LET_GO_WORDS = "UPDATE request_step SET sealed = NULL WHERE request IN (SELECT r.id FROM request r WHERE r.client = $1)";
     LET_GO = "UPDATE request SET client = NULL, sealed = NULL WHERE client = $1";
+    /// The erasure is what was asked: with it the request is answered.
+    pub(crate) ANSWERED_BY_ERASURE = "UPDATE request SET closed = $2, outcome = COALESCE(outcome, 'granted') WHERE client = $1 AND kind = 'erasure' AND closed IS NULL";
 }
 
 /// What goes with an erased file, and what stays without the client.

@@ -133,6 +133,7 @@ impl Service {
         let mut batch = vec![self.step(visit, &hand, step, day, &words).await?];
         if step == Step::Sent {
             self.nothing_waits(&hand).await?;
+            is_done_as_decided(&hand.row)?;
             batch.push(self.closing(&hand, day));
         }
         self.write_work(visit, form, hand, STEP, batch).await
@@ -244,4 +245,13 @@ impl Service {
         }
         self.write_work(visit, form, hand, action, batch).await
     }
+}
+
+/// An erasure that was granted is answered by erasing: before that, the letter would say what is not so.
+fn is_done_as_decided(row: &RequestRow) -> Result<(), Error> {
+    if row.kind != Kind::Erasure || row.outcome != Some(Outcome::Granted) {
+        return Ok(());
+    }
+    let text = "The file is not erased yet. Print the answer, then erase the file from its own page: that closes this request";
+    Err(Error::Faults(vec![Fault::new("step", text)]))
 }
