@@ -257,12 +257,10 @@ fn nothing_personal_stands_in_the_clear_anywhere_and_nothing_at_all_is_left_afte
         let part = part.split('"').next().unwrap();
         let mark = format!("form={}&do=mark&part={part}&words={note}&because={because}", form_key());
         assert_eq!(site.post(&format!("/requests/{id}/copy"), &lead, &mark).status, 303);
-        // While it is open the file is needed for it. They let it be, with all their words still there.
+        // While it is open the file is needed for it. They let it be, which closes it with all its words still there.
         let because = marks.new_one("Zq", "");
         let let_be = format!("form={}&outcome=taken-back&because=They+wrote+{because}", form_key());
         assert_eq!(site.post(&format!("/requests/{id}/decide"), &lead, &let_be).status, 303);
-        let sent = format!("form={}&step=sent&words={because}", form_key());
-        assert_eq!(site.post(&format!("/requests/{id}/step"), &lead, &sent).status, 303);
         // What is typed and comes to nothing is not kept either.
         let sought = marks.new_one("Zq", "");
         site.post("/clients/find", &adviser, &format!("q={sought}"));

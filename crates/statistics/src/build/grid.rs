@@ -36,7 +36,7 @@ impl Grid {
 
     /// The cells in which a variable has a category, each with that in which it stands for all. Whoever adds the cells up
     /// variable by variable has every margin.
-    pub(super) fn into_all(&self, var: usize) -> impl Iterator<Item = (usize, usize)> {
+    pub(super) fn margins_of(&self, var: usize) -> impl Iterator<Item = (usize, usize)> {
         let cells = (0..self.cells).map(move |cell| (cell, self.with_all(cell, Some(var))));
         cells.filter(|(cell, all)| cell != all)
     }

@@ -178,7 +178,7 @@ impl<'s> Plan<'s> {
             }
         }
         for var in 0..vars.len() {
-            for (from, to) in grid.into_all(var) {
+            for (from, to) in grid.margins_of(var) {
                 let (count, sum) = counts.get(from).copied().unwrap_or_default();
                 if let Some((all, sums)) = counts.get_mut(to) {
                     *all += count;
