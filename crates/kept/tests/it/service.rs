@@ -87,7 +87,8 @@ fn what_is_no_whole_export_is_refused_and_nothing_is_there_that_was_not_before()
     fs::create_dir(path.join("leaving")).unwrap();
     fs::create_dir(path.join("there")).unwrap();
     for new in ["anew/kept.toml", "there/kept.toml"] {
-        let refused = kept(path, &["take-in", "leaving", "--into", new]);
+        let (from, into) = (path.join("leaving"), path.join(new));
+        let refused = kept(path, &["take-in", from.to_str().unwrap(), "--into", into.to_str().unwrap()]);
         assert!(complaint(&refused).contains("manifest"), "{}", complaint(&refused));
     }
     assert!(!path.join("anew").exists(), "made by us, so it goes");
