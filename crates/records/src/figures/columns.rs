@@ -14,7 +14,7 @@ const MANY: usize = 2000;
 
 /// What was read.
 enum Gathered {
-    Everybody(Everybody),
+    Everybody(Box<Everybody>),
     These(BTreeMap<ClientId, Person>),
 }
 
@@ -68,7 +68,7 @@ impl Service {
                 break;
             }
             let gathered = if whole {
-                self.gather_everybody(&notice).await.map(Gathered::Everybody)
+                self.gather_everybody(&notice).await.map(|new| Gathered::Everybody(Box::new(new)))
             } else {
                 self.gather_these(&changed).await.map(Gathered::These)
             };
@@ -80,7 +80,7 @@ impl Service {
             columns.generations += 1;
             let generation = columns.generations;
             match (gathered, &mut columns.everybody) {
-                (Gathered::Everybody(new), known) => known.insert(new).others(generation),
+                (Gathered::Everybody(new), known) => known.insert(*new).others(generation),
                 (Gathered::These(people), Some(known)) => {
                     known.replace(&changed, people);
                     known.others(generation);
