@@ -22,5 +22,5 @@ pub(crate) fn table(path: &Path) -> Result<Vec<u8>, Fail> {
 /// JSON without a mark before it.
 pub(crate) fn json(path: &Path) -> Result<String, Fail> {
     let text = std::fs::read_to_string(path).map_err(Fail::file("read", path))?;
-    Ok(text.strip_prefix('\u{feff}').map_or(text.clone(), str::to_owned))
+    Ok(text.trim_start_matches('\u{feff}').to_owned())
 }

@@ -10,13 +10,14 @@ mod objections;
 mod packing;
 mod page;
 mod portable;
+mod pressing;
 mod printing;
 mod suppression;
 mod work;
 
 use access::{Act, Request, Role};
 use audit::{Action, Detail, Outcome as Came};
-use casework::requests::{Asked, ClockRules, Course, Ground, Kind, Outcome, Pressing, Stands, Step, Taken};
+use casework::requests::{Asked, ClockRules, Course, Ground, Kind, Outcome, Stands, Step, Taken};
 use casework::requests::{Asker, Came as Way};
 use casework::working_days::{BankHolidays, UnknownYear};
 use casework::{ClientId, RequestId, StaffId};
@@ -180,15 +181,6 @@ impl RequestRow {
             steps: own.map(|step| (step.step, step.day)).collect(),
         }
     }
-}
-
-/// Open requests that press.
-#[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Pressed {
-    pub(crate) late: u64,
-    /// The earliest day that has passed.
-    pub(crate) longest: Option<Date>,
-    pub(crate) near: u64,
 }
 
 /// A step as it stands in the clear.
@@ -392,8 +384,9 @@ impl Service {
         };
         let mut open = list(&open.rows)?;
         open.sort_by_key(|one| match &one.stands {
-            Ok(stands) => (std::cmp::Reverse(Some(stands.pressing)), stands.due, one.row.number),
-            Err(_) => (std::cmp::Reverse(None), None, one.row.number),
+            // One whose day cannot be reckoned comes first: somebody has to look.
+            Err(_) => (false, None, None, one.row.number),
+            Ok(stands) => (true, Some(std::cmp::Reverse(stands.pressing)), stands.due, one.row.number),
         });
         let waiting: Vec<RequestId> = waiting
             .rows
@@ -402,29 +395,6 @@ impl Service {
             .collect::<Result<_, Error>>()?;
         let to_review = open.iter().filter(|one| waiting.contains(&one.row.id)).cloned().collect();
         Ok(Queue { open, closed: list(&closed.rows)?, to_review })
-    }
-
-    /// How many open requests are past their day or come near it. One whose day cannot be reckoned counts as near: somebody has
-    /// to look.
-    pub(crate) async fn requests_that_press(&self) -> Result<Pressed, Error> {
-        let today = self.surroundings().today();
-        let since = day_number(today.checked_add(jiff::Span::new().days(1)).unwrap_or(today));
-        let asked = vec![OPEN_ONES.with([]), STEPS_OF_LISTED.with([since.into()])];
-        let rows = self.records().read(asked).await?;
-        let [open, done] = rows.as_slice() else { return Err(Error::Damaged("batch")) };
-        let (done, holidays) = (steps(&done.rows)?, BankHolidays::england_and_wales());
-        let mut pressed = Pressed::default();
-        for row in &open.rows {
-            match RequestRow::read(row)?.course(&done).stands(today, &holidays) {
-                Ok(Stands { pressing: Pressing::Late, due, .. }) => {
-                    pressed.late += 1;
-                    pressed.longest = pressed.longest.into_iter().chain(due).min();
-                }
-                Ok(Stands { pressing: Pressing::Soon | Pressing::Urgent, .. }) | Err(_) => pressed.near += 1,
-                Ok(_) => {}
-            }
-        }
-        Ok(pressed)
     }
 
     /// Refuses, and writes down, somebody who has no part in the desk.

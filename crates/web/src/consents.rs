@@ -334,7 +334,7 @@ fn taken_back(app: &App, visit: &Visit, all: bool) -> Markup {
         ul.govuk-list.govuk-list--bullet {
             li { "What rested on this consent and has no other ground is erased within a month." }
             li { "Appointments that are booked stay in the diary as taken time, without a name. Reception can still reach the client to call them off." }
-            li { "If the client says more - takes something else back, asks for a copy, wants to come back - the governance lead writes it down" @if !leads.is_empty() { ": " (leads.join(", ")) } "." }
+            li { "If the client takes something else back, asks for a copy or wants to come back, the governance lead writes it down" @if !leads.is_empty() { ": " (leads.join(", ")) } "." }
         }
         p.govuk-body { a.govuk-link href="/" { "Go to today" } }
     });

@@ -68,6 +68,7 @@ pub(crate) async fn ask(
             Ok(_) => return Ok(Redirect::to(&format!("/clients/{id}/erase")).into_response()),
             // The page says by itself what is asked already, and what holds the file.
             Err(Error::ChangedMeanwhile | Error::Held) => status = StatusCode::CONFLICT,
+            Err(Error::Faults(more)) => faults.extend(more),
             Err(error) => return Err(error.into()),
         }
     }

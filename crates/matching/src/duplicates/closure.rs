@@ -3,9 +3,10 @@
 use std::collections::{HashMap, HashSet};
 
 use super::Scored;
-use super::compare::{Shares, compare};
+use super::compare::compare;
 use super::model::Model;
 use super::record::Prepared;
+use super::shares::Shares;
 
 /// Both must match the third one so well.
 const CERTAIN: f64 = 0.99;

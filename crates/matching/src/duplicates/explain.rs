@@ -1,7 +1,8 @@
 //! Why two records may be one person: a bar for each field, and what stands against it.
 
-use super::compare::{Field, Levels, RARE};
+use super::field::{Field, Levels};
 use super::model::{CLASSES, FAMILY, HOUSEHOLD, MOVED, Model, STAYED};
+use super::shares::RARE;
 
 /// From here on a merge is proposed to a person.
 pub const PROPOSE: f64 = 0.99;

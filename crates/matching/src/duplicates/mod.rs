@@ -7,10 +7,12 @@
 //!   that say there is nothing.
 //! - `names` holds each word of a name once. `block` gives the keys by which pairs are found that are worth comparing, `blocks`
 //!   who shares which.
-//! - `compare` (for e-mail addresses `email`) gives each field of a pair a level; `model` learns what each level is worth.
+//! - `compare` (for e-mail addresses `email`) gives each `field` of a pair a level; `model` begins with what is `assumed`
+//!   and learns what each level is worth; `shares` counts how rare a value is.
 //!
-//! To compare one more field, add it to `Field` with its levels, to `compare`, and its assumed rates to `model`.
+//! To compare one more field, add it to `field` with its levels, to `compare`, and its assumed rates to `assumed`.
 
+mod assumed;
 mod birth;
 mod block;
 mod blocks;
@@ -18,23 +20,26 @@ mod closure;
 mod compare;
 mod email;
 mod explain;
+mod field;
 mod file;
 mod model;
 mod names;
 mod nothing;
 mod record;
 mod register;
+mod shares;
 
 use std::num::NonZero;
 
-use compare::{Levels, Shares};
 pub use explain::{Band, POSSIBLE, PROPOSE, Reason};
+use field::Levels;
 pub use file::{Map, RECOGNISED, read_file, write_pairs};
 use model::Model;
 use names::Names;
 use record::Prepared;
 pub use record::Record;
 pub use register::{Candidate, Register, Roll, Twice};
+use shares::Shares;
 
 /// Two records that may be one person.
 #[derive(Debug, Clone, PartialEq)]

@@ -6,8 +6,11 @@
 //! pairs taken at random, and there are n(n-1)/2 of them; the other four are learnt by expectation maximisation from
 //! the pairs that share a key. (Fellegi and Sunter 1969; Winkler 1988; Larsen and Rubin 2001 for several classes.)
 
-use super::compare::{FIELDS, Field, LEVELS, Levels, Shares, compare};
+use super::assumed::{NAMESAKES, Table, assumed};
+use super::compare::compare;
+use super::field::{FIELDS, Field, LEVELS, Levels};
 use super::record::Prepared;
+use super::shares::{RARE, Shares};
 
 /// The kinds of pairs.
 pub(super) const STAYED: usize = 0;
@@ -16,8 +19,6 @@ pub(super) const HOUSEHOLD: usize = 2;
 pub(super) const FAMILY: usize = 3;
 pub(super) const UNRELATED: usize = 4;
 pub(super) const CLASSES: usize = 5;
-
-type Table = [[f64; LEVELS]; FIELDS];
 
 /// How often each level occurs in each kind of pair, and how many pairs of each kind there are.
 #[derive(Debug, Clone)]
@@ -40,75 +41,11 @@ const PRIOR_PAIRS: f64 = 40.0;
 const NOBODYS_TWIN: f64 = 6.0;
 /// From this share of related pairs among all that are not unrelated on, a list has families in it.
 const FAMILIES: f64 = 0.05;
-/// How often two people of one name have the same e-mail address where it is made of the name, with digits and without.
-const NAMESAKES: [f64; 2] = [0.003, 0.15];
 const ROUNDS: usize = 15;
 /// Pairs taken at random to see how unrelated people compare.
 const RANDOM_PAIRS: usize = 150_000;
 /// More pairs than this teach nothing new.
 const MOST_PAIRS: usize = 400_000;
-
-fn table(rows: [&[f64]; FIELDS]) -> Table {
-    let mut table = [[1.0; LEVELS]; FIELDS];
-    for (row, from) in table.iter_mut().zip(rows) {
-        for (cell, value) in row.iter_mut().skip(1).zip(from) {
-            *cell = *value;
-        }
-    }
-    table
-}
-
-/// What is assumed before anything is learnt: rates of slips from the literature on registers, rounded.
-fn assumed() -> [Table; CLASSES] {
-    let same: [&[f64]; 8] = [
-        &[0.72, 0.08, 0.09, 0.02, 0.01, 0.02, 0.02],
-        &[0.80, 0.02, 0.09, 0.02, 0.07],
-        &[0.98, 0.02],
-        &[0.85, 0.03, 0.07, 0.02, 0.005, 0.004, 0.0005],
-        &[0.985, 0.015],
-        &[0.95, 0.045, 0.001, 0.005],
-        &[0.65, 0.1, 0.25, 0.65, 0.65],
-        &[0.65, 0.05, 0.3],
-    ];
-    let unrelated: [&[f64]; 12] = [
-        &[0.005, 0.01, 0.006, 0.008, 0.002, 0.002, 0.96],
-        &[0.002, 0.0005, 0.002, 0.003, 0.99],
-        &[1.0, 0.5],
-        &[0.00006, 0.00005, 0.0007, 0.004, 0.08, 0.3, 0.615],
-        &[0.5, 0.5],
-        &[0.000_001, 0.000_005, 0.999, 0.999],
-        &[0.000_01, 0.0005, 0.999, NAMESAKES[0], NAMESAKES[1]],
-        &[0.000_01, 0.0001, 0.999],
-        &[0.0005, 0.003, 0.003, 0.03, 0.96],
-        &[0.0002, 0.0008, 0.008, 0.03, 0.96],
-        &[0.02, 0.02, 0.96],
-        &[0.15, 0.02, 0.83],
-    ];
-    let household: [&[f64]; 12] = [
-        &[0.03, 0.01, 0.01, 0.015, 0.005, 0.01, 0.92],
-        &[0.75, 0.04, 0.02, 0.01, 0.18],
-        &[1.0, 0.5],
-        &[0.04, 0.001, 0.002, 0.01, 0.15, 0.35, 0.45],
-        &[0.5, 0.5],
-        &[0.0005, 0.002, 0.9975, 0.9975],
-        &[0.05, 0.05, 0.9, 0.05, NAMESAKES[1]],
-        &[0.35, 0.02, 0.63],
-        &[0.93, 0.04, 0.01, 0.005, 0.015],
-        &[0.88, 0.06, 0.01, 0.01, 0.04],
-        &[0.9, 0.05, 0.05],
-        &[0.9, 0.05, 0.05],
-    ];
-    let [p0, p1, p2, p3, p4, p5, p6, p7] = same;
-    let [h0, h1, h2, h3, h4, h5, h6, h7, place0, place1, place2, place3] = household;
-    let [.., away0, away1, away2, away3] = unrelated;
-    [
-        table([p0, p1, p2, p3, p4, p5, p6, p7, place0, place1, place2, place3]),
-        table([p0, p1, p2, p3, p4, p5, p6, p7, away0, away1, away2, away3]),
-        table(household),
-        table([h0, h1, h2, h3, h4, h5, h6, h7, away0, away1, away2, away3]),
-        table(unrelated),
-    ]
-}
 
 impl Model {
     /// The assumed figures for so many records (or so many pairs across two files).
@@ -125,7 +62,7 @@ impl Model {
         let (count, all_pairs) = sizes(people, None);
         let mut model = Model::assumed(count, all_pairs);
         model.chances = std::array::from_fn(|which| shares.chance(which));
-        for (field, chance) in super::compare::RARE.iter().zip(model.chances) {
+        for (field, chance) in RARE.iter().zip(model.chances) {
             let rows = model.tables.get_mut(UNRELATED).and_then(|table| table.get_mut(*field as usize));
             if let (Some([_, same, ..]), Some(chance)) = (rows, chance) {
                 *same = chance;
@@ -216,7 +153,7 @@ impl Model {
                     .for_each(|(cell, prior)| *cell = cell.max(*prior));
             }
             spread(UNRELATED, field, &mut fresh);
-            let which = super::compare::RARE.iter().position(|rare| *rare == field);
+            let which = RARE.iter().position(|rare| *rare == field);
             if let Some(Some(chance)) = which.and_then(|which| self.chances.get(which)) {
                 fresh[1] = *chance;
             }

@@ -5,11 +5,12 @@ use std::sync::{PoisonError, RwLock};
 
 use super::block::{MOST_SHARING, keys};
 use super::blocks::Blocks;
-use super::compare::{Shares, compare};
+use super::compare::compare;
 use super::explain::{Band, Reason, line, reasons};
 use super::model::{Model, same};
 use super::names::Names;
 use super::record::{Prepared, Record};
+use super::shares::Shares;
 use crate::Key;
 
 /// So many who share a key are looked at, so that nobody waits.

@@ -73,7 +73,8 @@ impl Service {
     /// Asks for the erasure of a file. Why is sealed into the file, and goes with it.
     ///
     /// # Errors
-    /// `Error::ChangedMeanwhile` if it is asked for already, `Error::Held`, the rules refuse, or a store failed.
+    /// `Error::ChangedMeanwhile` if it is asked for already, `Error::Held`, `Error::Faults` while another request of the client is
+    /// open, the rules refuse, or a store failed.
     pub async fn ask_erasure(
         &self,
         visit: &Visit,
@@ -92,6 +93,7 @@ impl Service {
         if !self.open_holds(client).await?.is_empty() {
             return Err(Error::Held);
         }
+        self.nothing_else_is_asked(client).await?;
         let keys = self.vault().keys(client.into()).await?;
         let id = self.draw();
         let sealed = self.vault().seal(&permit, &keys, &place(id, client), &why)?;
@@ -156,7 +158,8 @@ impl Service {
     /// A second person decides. If they agree, the file is erased before this returns.
     ///
     /// # Errors
-    /// `Error::NotYours` for whoever asked and for those who do not decide, `Error::Held`, `Error::ChangedMeanwhile` if it was
+    /// `Error::NotYours` for whoever asked and for those who do not decide, `Error::Held`, `Error::Faults` while another
+    /// request of the client is open, `Error::ChangedMeanwhile` if it was
     /// decided already, the rules refuse, or a store failed; an erasure that was begun is finished at the next start.
     pub async fn decide_erasure(&self, visit: &Visit, id: ErasureId, agree: bool) -> Result<(), Error> {
         let rows = self.records().read(vec![ONE_WAITING.with([id.as_bytes().into()])]).await?;
@@ -171,6 +174,7 @@ impl Service {
         request.circumstances.reason = true;
         let permit = self.permit(request, if agree { ERASE } else { DECIDE }).await?;
         if agree {
+            self.nothing_else_is_asked(client).await?;
             let _receipt = self.log().submit(permit, DECIDE, Detail::default()).durable().await?;
             let going = Going { client, what: What::File, id, ground, decided_by: Some(visit.staff) };
             return self.erase_one(&going).await;

@@ -8,9 +8,10 @@ use crate::surroundings::{day_from, day_number};
 use crate::{Error, Service};
 
 sql! { records:
-    /// What speaks for and against: whether it is restricted, its day, whether consent to support was taken back, and the first
-    /// request of its client that is open and asks for something else.
-    GROUNDS = "SELECT c.restricted, (SELECT MAX(k.day) FROM keeping k WHERE k.client = c.id), (SELECT COUNT(*) FROM consent w WHERE w.client = c.id AND w.kind = 'use' AND w.purpose = 'support' AND w.state = 'withdrawn'), (SELECT MIN(a.number) FROM request a WHERE a.client = c.id AND a.closed IS NULL AND a.kind <> 'erasure') FROM client c WHERE c.id = $1";
+    /// What speaks for and against: whether it is restricted, its day, whether consent to support was taken back.
+    GROUNDS = "SELECT c.restricted, (SELECT MAX(k.day) FROM keeping k WHERE k.client = c.id), (SELECT COUNT(*) FROM consent w WHERE w.client = c.id AND w.kind = 'use' AND w.purpose = 'support' AND w.state = 'withdrawn') FROM client c WHERE c.id = $1";
+    /// The first request of its client that is open and asks for something else.
+    ALSO_ASKED = "SELECT MIN(number) FROM request WHERE client = $1 AND closed IS NULL AND kind <> 'erasure'";
 }
 
 impl Service {
@@ -25,16 +26,24 @@ impl Service {
         self.erase_file(number, ground).await
     }
 
+    /// A file stays while its client waits for an answer that needs it, however it is to be erased.
+    pub(super) async fn nothing_else_is_asked(&self, client: ClientId) -> Result<(), Error> {
+        let rows = self.records().read(vec![ALSO_ASKED.with([client.as_bytes().into()])]).await?;
+        match rows.first().and_then(|rows| rows.first()).ok_or(Error::Damaged("batch"))?.opt_int(0)? {
+            None => Ok(()),
+            Some(open) => {
+                refuse(format!("R-{open} of this client is open and needs the file. Answer it first"))
+            }
+        }
+    }
+
     async fn ground_is_there(&self, client: ClientId, ground: Ground) -> Result<(), Error> {
         let rows = self.records().read(vec![GROUNDS.with([client.as_bytes().into()])]).await?;
         let row = rows.first().and_then(|rows| rows.first()).ok_or(Error::NoSuchFile)?;
-        let refuse = |why: String| Err(Error::Faults(vec![Fault::new("ground", why)]));
         if row.bool(0)? {
             return refuse("The file is restricted: it is stored and nothing more. Lift the restriction first, on the page of its request".to_owned());
         }
-        if let Some(open) = row.opt_int(3)? {
-            return refuse(format!("R-{open} of this client is open and needs the file. Answer it first"));
-        }
+        self.nothing_else_is_asked(client).await?;
         match ground {
             Ground::Retention => {
                 let day = row.opt_int(1)?.and_then(day_from).ok_or(Error::Damaged("day"))?;
@@ -52,4 +61,8 @@ impl Service {
             Ground::Withdrawal | Ground::Request | Ground::Import | Ground::Restored => Ok(()),
         }
     }
+}
+
+fn refuse(why: String) -> Result<(), Error> {
+    Err(Error::Faults(vec![Fault::new("ground", why)]))
 }

@@ -212,6 +212,8 @@ async fn a_file_goes_only_on_a_ground_that_is_there_and_not_while_it_is_needed()
         refused(Ground::Withdrawal, "did not take back their consent").await;
         let open = crate::requests::ask(&bench, &ada, client, Kind::Access).await;
         refused(Ground::Request, "of this client is open").await;
+        let on_page = service.ask_erasure(&ada, client, [9; 16], Ground::Request, "They asked").await;
+        assert!(matches!(on_page, Err(Error::Faults(faults)) if faults[0].message.contains("is open")));
         crate::requests::answered(service, &lead, open).await;
         // The request to be erased is no reason to stay.
         crate::requests::ask(&bench, &ada, client, Kind::Erasure).await;

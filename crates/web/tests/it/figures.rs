@@ -81,7 +81,11 @@ async fn what_is_typed_wrong_stays_and_is_told_beside_its_field() {
         );
         let wrong = bench.post("/figures/equality", "population=Age,Under+18,many%0Ax", Some(&manager)).await;
         assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
-        assert!(wrong.text.contains("Line 1: the last part") && wrong.text.contains("Age,Under 18,many"), "{}", wrong.text);
+        assert!(
+            wrong.text.contains("Line 1: the last part") && wrong.text.contains("Age,Under 18,many"),
+            "{}",
+            wrong.text
+        );
         let body = format!("form={}&story=&from=2026-07&to=2026-07", form());
         let none = bench.post("/figures/packs", &body, Some(&manager)).await;
         assert!(none.text.contains("Choose what the pack tells"), "{}", none.text);
