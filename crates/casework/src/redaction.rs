@@ -64,37 +64,41 @@ fn squeezed(words: &str) -> Vec<char> {
     words.split_whitespace().collect::<Vec<_>>().join(" ").chars().collect()
 }
 
-/// The text without the words, and how often they stood in it. Where they stood, [`REMOVED`] stands.
+/// The text without any of these words, and how often each stood in it. Where they stood, [`REMOVED`] stands once, over as
+/// much as the marks cover together: marks are looked for in the text as it was, so that one that overlaps another takes
+/// nothing from it.
 #[must_use]
-pub fn without(text: &str, words: &str) -> (String, usize) {
-    let words = squeezed(words);
-    if words.is_empty() {
-        return (text.to_owned(), 0);
-    }
+pub fn without(text: &str, marks: &[&str]) -> (String, Vec<usize>) {
     let chars: Vec<char> = text.chars().collect();
-    let removed: Vec<char> = REMOVED.chars().collect();
-    let (mut left, mut found, mut at) = (String::with_capacity(text.len()), 0, 0);
-    while let Some(here) = chars.get(at) {
-        // What says that something was removed is no word of anybody.
-        if let Some(length) = length_at(&chars, at, &removed) {
-            left.push_str(REMOVED);
-            at += length;
-        } else if let Some(length) = length_at(&chars, at, &words) {
-            left.push_str(REMOVED);
-            found += 1;
-            at += length;
-        } else {
-            left.push(*here);
-            at += 1;
+    let mut spans = Vec::new();
+    let times = marks.iter().map(|words| {
+        let words = squeezed(words);
+        if words.is_empty() {
+            return 0;
         }
+        let found = (0..chars.len()).filter_map(|at| Some((at, at + length_at(&chars, at, &words)?)));
+        let before = spans.len();
+        spans.extend(found);
+        spans.len() - before
+    });
+    let times = times.collect();
+    spans.sort_unstable();
+    let (mut left, mut at) = (String::with_capacity(text.len()), 0);
+    for (starts, ends) in spans {
+        if starts >= at {
+            left.extend(chars.get(at..starts).unwrap_or_default());
+            left.push_str(REMOVED);
+        }
+        at = at.max(ends);
     }
-    (left, found)
+    left.extend(chars.get(at..).unwrap_or_default());
+    (left, times)
 }
 
 /// Whether the words stand in the text.
 #[must_use]
 pub fn stands_in(text: &str, words: &str) -> bool {
-    without(text, words).1 > 0
+    without(text, &[words]).1.iter().any(|times| *times > 0)
 }
 
 #[cfg(test)]
@@ -112,21 +116,40 @@ mod tests {
             ("Ångström met Ärzte", "ångström", "[removed] met Ärzte", 1),
             ("Nothing here", "Sandra", "Nothing here", 0),
             ("Nothing here", "   ", "Nothing here", 0),
-            ("aaa", "aa", "[removed]a", 1),
-            ("[removed] and more", "removed", "[removed] and more", 0),
+            ("aaa", "aa", "[removed]", 2),
         ] {
-            assert_eq!(without(text, words), (left.to_owned(), times), "{text}");
+            assert_eq!(without(text, &[words]), (left.to_owned(), vec![times]), "{text}");
+        }
+    }
+
+    // promise: P21
+    #[test]
+    fn marks_that_overlap_take_nothing_from_one_another() {
+        let text = "Her sister Sandra Quill rang; Quill Lane 4.";
+        for (marks, left, times) in [
+            (["Quill", "Sandra Quill"], "Her sister [removed] rang; [removed] Lane 4.", [2, 1]),
+            (["Sandra Quill", "Quill rang"], "Her sister [removed]; Quill Lane 4.", [1, 1]),
+            (["sister Sandra", "Sandra Quill"], "Her [removed] rang; Quill Lane 4.", [1, 1]),
+            (["Sandra Quill", "Sandra Quill"], "Her sister [removed] rang; Quill Lane 4.", [1, 1]),
+            // Words that stand side by side are two removals.
+            (["Sandra ", "Quill"], "Her sister [removed] [removed] rang; [removed] Lane 4.", [1, 2]),
+        ] {
+            assert_eq!(without(text, &marks), (left.to_owned(), times.to_vec()), "{marks:?}");
         }
     }
 
     proptest! {
         #[test]
-        fn what_was_taken_out_stands_nowhere_any_more(text in "[a-c A-C\n]{0,40}", words in "[a-c]{1,4}") {
-            let (left, times) = without(&text, &words);
-            prop_assert_eq!(stands_in(&text, &words), times > 0);
-            let pieces: Vec<&str> = left.split(REMOVED).collect();
-            prop_assert!(pieces.iter().all(|piece| !piece.to_lowercase().contains(&words)), "{}", left);
-            prop_assert_eq!(without(&left, &words).1, 0);
+        fn what_was_taken_out_stands_nowhere_any_more(
+            text in "[f-h F-H\n]{0,40}",
+            marks in proptest::collection::vec("[f-h]{1,4}", 1..4),
+        ) {
+            let marks: Vec<&str> = marks.iter().map(String::as_str).collect();
+            let (left, times) = without(&text, &marks);
+            for (words, times) in marks.iter().zip(times) {
+                prop_assert_eq!(stands_in(&text, words), times > 0);
+                prop_assert!(!stands_in(&left, words), "{}", left);
+            }
         }
     }
 }

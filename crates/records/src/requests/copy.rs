@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 
 use access::Act;
 use audit::{Action, Detail, Entry};
-use casework::redaction::{REMOVED, without};
+use casework::redaction::{Mark, REMOVED, without};
 use casework::requests::Kind;
 use casework::{Fault, Profile, RequestId};
 use jiff::civil::Date;
@@ -166,35 +166,35 @@ impl AccessCopy {
         if self.marks.iter().any(|mark| mark.state == Reviewed::Asked) {
             return Err(Error::Faults(vec![Fault::new("marks", super::marks::WAITS)]));
         }
-        for mark in self.marks.iter().filter(|mark| mark.state == Reviewed::Agreed).map(|view| &view.mark) {
-            let mut found = 0;
-            let fits = |part: &&mut CopyPart| part.markable() && mark.is_about(&part.id);
-            for part in self.parts.iter_mut().filter(fits) {
-                if mark.takes_all() {
-                    part.heading = REMOVED.to_owned();
-                    part.lines = vec![(String::new(), REMOVED.to_owned())];
-                    found += 1;
-                    continue;
-                }
-                let (heading, times) = without(&part.heading, &mark.words);
-                part.heading = heading;
-                found += times;
-                for (_, text) in &mut part.lines {
-                    let (left, times) = without(text, &mark.words);
-                    *text = left;
-                    found += times;
-                }
+        let agreed = self.marks.iter().filter(|mark| mark.state == Reviewed::Agreed);
+        let mut agreed: Vec<(&Mark, usize)> = agreed.map(|view| (&view.mark, 0)).collect();
+        for part in self.parts.iter_mut().filter(|part| part.markable()) {
+            let mut here: Vec<_> = agreed.iter_mut().filter(|(mark, _)| mark.is_about(&part.id)).collect();
+            let words: Vec<&str> = here.iter().map(|(mark, _)| mark.words.as_str()).collect();
+            let texts = std::iter::once(&mut part.heading).chain(part.lines.iter_mut().map(|(_, text)| text));
+            for text in texts {
+                let (left, times) = without(text, &words);
+                *text = left;
+                here.iter_mut().zip(times).for_each(|((_, found), times)| *found += times);
             }
-            // Words that an earlier mark took out with a whole part are out as well.
-            let gone = self.parts.iter().any(|part| mark.is_about(&part.id) && part.heading == REMOVED);
-            if found == 0 && !gone {
-                return Err(Error::Faults(vec![Fault::new(
-                    "marks",
-                    "The file was changed, and something that was marked no longer stands where it was. Open the copy, take that mark away and mark it anew",
-                )]));
+            // Words that stood in it count as taken out even where another mark takes the whole part.
+            let mut whole = false;
+            for (_, found) in here.iter_mut().filter(|(mark, _)| mark.takes_all()) {
+                (whole, *found) = (true, *found + 1);
             }
-            self.removed += found.max(1);
+            if whole {
+                part.heading = REMOVED.to_owned();
+                part.lines = vec![(String::new(), REMOVED.to_owned())];
+            }
         }
+        let found: Vec<usize> = agreed.into_iter().map(|(_, found)| found).collect();
+        if found.contains(&0) {
+            return Err(Error::Faults(vec![Fault::new(
+                "marks",
+                "The file was changed, and something that was marked no longer stands where it was. Open the copy, take that mark away and mark it anew",
+            )]));
+        }
+        self.removed += found.iter().sum::<usize>();
         Ok(self)
     }
 }

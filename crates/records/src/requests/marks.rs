@@ -152,6 +152,10 @@ impl Marking {
         if words.chars().count() > 500 {
             return fault("words", "Mark 500 characters or fewer at once, or leave out the whole part");
         }
+        if !words.is_empty() && words.chars().filter(|c| c.is_alphanumeric()).count() < 2 {
+            // One letter stands everywhere: the copy would be unreadable, and nobody's name would be hidden by it.
+            return fault("words", "Mark a whole word or a name: two letters or figures at the least");
+        }
         if self.everywhere && words.is_empty() {
             return fault("words", "Enter the words that go wherever they stand");
         }
