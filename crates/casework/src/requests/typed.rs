@@ -59,6 +59,14 @@ pub struct Asked {
     pub who: String,
 }
 
+/// How long ago a request may have come that is written down now. Its clock is reckoned with bank holidays, and a year
+/// that is wrong by a digit would make it late before it is read.
+const OLDEST_YEARS: i16 = 2;
+
+fn years_before(day: Date, years: i16) -> Date {
+    day.checked_sub(jiff::Span::new().years(years)).unwrap_or(Date::MIN)
+}
+
 impl RequestTyped {
     /// Reads the request.
     ///
@@ -89,6 +97,12 @@ impl RequestTyped {
             faults.push(fault);
             today
         });
+        if received < years_before(today, OLDEST_YEARS) {
+            faults.push(Fault::new(
+                "received",
+                format!("This is more than {OLDEST_YEARS} years ago. Check the year; if a request was found so late, write down today and say in the words below when it came"),
+            ));
+        }
         let words = text::lines(&self.words, 4_000).unwrap_or_else(|fault| {
             faults.push(Fault::new("words", fault.to_string()));
             String::new()
