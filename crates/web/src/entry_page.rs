@@ -88,10 +88,19 @@ pub(crate) async fn page(
 
 fn content(app: &App, id: ClientId, view: &EntryView) -> Markup {
     let entry = &view.entry;
-    let at = app.service.surroundings().civil(entry.written);
     let directory = app.service.directory();
+    let said = |how: &str, version: &Dated| {
+        let at = app.service.surroundings().civil(version.written);
+        let day = dates::long(at.date());
+        format!("{how} by {} on {day} at {}.", directory.name(version.author), clock(&at))
+    };
+    // The newest version comes first, the one that was written at the beginning last.
+    let first = view.earlier.last().unwrap_or(entry);
     let by = html! {
-        p.app-muted { "Written by " (directory.name(entry.author)) " on " (dates::long(at.date())) " at " (clock(&at)) "." }
+        p.app-muted {
+            (said("Written", first))
+            @if entry.version > 1 { " " (said("Last changed", entry)) }
+        }
     };
     let mentioned = |text: &str| app.service.mentioned(text);
     match &entry.what {

@@ -81,8 +81,9 @@ impl Line {
             text,
             icon: icon(entry),
             by: html! {
+                // Whoever corrects a note did not write it: who did stands on its own page.
+                @if entry.version > 1 { "Last changed by " }
                 (author) "." (after)
-                @if entry.version > 1 { " Changed since." }
                 @if let Some(href) = whole { " " a.govuk-link href=(href) { "Open" span.govuk-visually-hidden { " " (title) } } }
             },
             title,
