@@ -33,6 +33,8 @@ sql! { records:
     pub(crate) PROFILE_PAGES = concat!("SELECT ", entry_columns!(), " FROM entry WHERE client = $1 AND kind = 'profile'");
     /// The newest dated entries.
     TIMELINE = concat!("SELECT ", entry_columns!(), " FROM entry WHERE client = $1 AND kind <> 'profile' ORDER BY day DESC, written DESC LIMIT $2");
+    /// What waits about a file: what keeps it and when that is looked at, its erasure, what its client asked and is open.
+    WAITS = "SELECT 'hold', review FROM hold WHERE client = $1 AND lifted IS NULL UNION ALL SELECT 'erasure', asked FROM erasure WHERE client = $1 AND state = 'asked' UNION ALL SELECT 'request', number FROM request WHERE client = $1 AND closed IS NULL ORDER BY 1, 2";
     /// How many there are.
     COUNT_TIMELINE = "SELECT COUNT(*), (SELECT COUNT(*) FROM mention WHERE mentioned = $1) FROM entry WHERE client = $1 AND kind <> 'profile'";
 }
@@ -112,6 +114,31 @@ pub enum What {
     Written(&'static EntryForm, Written),
 }
 
+/// What waits about a file, beside what is due in it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Waits {
+    /// On which day each hold on it is looked at again, the earliest first.
+    pub holds: Vec<Date>,
+    /// Whether its erasure is asked for and a second person has to decide.
+    pub erasure: bool,
+    /// The numbers of its client's requests that are open.
+    pub requests: Vec<i64>,
+}
+
+impl Waits {
+    fn read(rows: &[Row]) -> Result<Waits, Error> {
+        let mut waits = Waits::default();
+        for row in rows {
+            match row.text(0)? {
+                "hold" => waits.holds.push(day_from(row.int(1)?).ok_or(Error::Damaged("day"))?),
+                "erasure" => waits.erasure = true,
+                _ => waits.requests.push(row.int(1)?),
+            }
+        }
+        Ok(waits)
+    }
+}
+
 /// A client's file as somebody may see it.
 #[derive(Debug, Clone)]
 pub struct ClientFile {
@@ -137,6 +164,8 @@ pub struct ClientFile {
     pub mentioned: u64,
     /// What is due, the earliest first.
     pub due: Vec<Due>,
+    /// What keeps it, and what is asked about it.
+    pub waits: Waits,
     /// A note that was begun and not saved.
     pub draft: Option<drafts::Draft>,
     /// Appointments, the latest first.
@@ -198,9 +227,10 @@ impl Service {
                 appointments::of_client(client),
                 DUE_IN.with([client.as_bytes().into()]),
                 crate::retention::of_client(client),
+                WAITS.with([client.as_bytes().into()]),
             ])
             .await?;
-        let [head, pages, timeline, count, draft, booked, due, kept] = rows.as_slice() else {
+        let [head, pages, timeline, count, draft, booked, due, kept, waits] = rows.as_slice() else {
             return Err(Error::Damaged("batch"));
         };
         let standing = Standing::read(client, head.first())?;
@@ -264,6 +294,7 @@ impl Service {
             entries: count.first().map_or(Ok(0), |row| row.int(0))?.unsigned_abs(),
             mentioned: count.first().map_or(Ok(0), |row| row.int(1))?.unsigned_abs(),
             due: Vec::with_capacity(due.rows.len()),
+            waits: Waits::read(&waits.rows)?,
             draft: None,
             appointments: Vec::new(),
             until,

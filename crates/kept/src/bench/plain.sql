@@ -66,3 +66,10 @@ CREATE TABLE plain_keeping (
     programme TEXT -- public: whose layer
 );
 CREATE INDEX plain_keeping_client ON plain_keeping (client, day);
+
+CREATE TABLE plain_wait (
+    client {{BLOB}} NOT NULL, -- id: whose
+    kind TEXT NOT NULL, -- code: a hold, an erasure, a request
+    at BIGINT NOT NULL -- time: its day or number
+);
+CREATE INDEX plain_wait_client ON plain_wait (client, kind, at);

@@ -42,7 +42,7 @@ pub(super) fn due(file: &ClientFile, today: jiff::civil::Date) -> Markup {
     panel("due", "What is due", Some((&plan, "The plan", "")), todo_list(&items))
 }
 
-/// What is to come and what was, the latest first.
+/// What is to come, the next first, then what was, the latest first.
 pub(super) fn booked(
     file: &ClientFile,
     book: Option<&str>,
@@ -60,14 +60,17 @@ pub(super) fn booked(
             crate::diary::became(appointment.booked.state, begun),
         )
     };
-    let rows: Vec<(Markup, Markup)> = file.appointments.iter().take(6).map(line).collect();
+    let (mut coming, past): (Vec<&Appointment>, Vec<&Appointment>) =
+        file.appointments.iter().partition(|one| one.booked.slot.ends() > now.timestamp());
+    coming.reverse();
+    let rows: Vec<(Markup, Markup)> = coming.into_iter().chain(past).take(6).map(line).collect();
     panel(
         "appointments",
         "Appointments",
         book.map(|href| (href, "Book", " an appointment")),
         html! {
             @if rows.is_empty() { (empty("None is booked.")) } @else { (share_list(&rows)) }
-            @if file.appointments.len() > 6 { p.app-muted { "And " (file.appointments.len() - 6) " earlier." } }
+            @if file.appointments.len() > 6 { p.app-muted { "And " (file.appointments.len() - 6) " more." } }
         },
     )
 }
@@ -112,10 +115,19 @@ pub(super) fn life(file: &ClientFile, profile: &casework::Profile, now: &jiff::Z
     let done = days(dates::days_between(until.last_contact, today)).min(total);
     let name = first_name(profile);
     let whose = if name.ends_with('s') { format!("{name}’") } else { format!("{name}’s") };
+    let lead = match file.waits.holds.first() {
+        Some(review) => html! {
+            "Nothing of this record is deleted while it is " a.govuk-link href={ "/clients/" (file.client) "/hold" } { "on hold" }
+            ". The hold is looked at again on " b { (dates::long(*review)) } "."
+        },
+        None => {
+            html! { "If we hear nothing more, " (whose) " record is " b { "deleted on " (dates::long(until.due)) } "." }
+        }
+    };
     panel_life(
         "life",
         "How long we keep this record",
-        html! { "If we hear nothing more, " (whose) " record is " b { "deleted on " (dates::long(until.due)) } "." },
+        lead,
         Some(Meter { done, total, from: &dates::short(until.last_contact), to: &dates::short(until.due) }),
         html! { "Day " (done) " of " (total) " since we were last in touch. " @for clock in &file.clocks { p { (clock.sentence()) } } (crate::messages::of_ending(file, now.time_zone())) },
     )
@@ -128,14 +140,20 @@ pub(super) fn promised(file: &ClientFile) -> Markup {
         Some(_) => tag(TagKind::Lock, "Held apart"),
         None => tag(TagKind::Info, "Not asked"),
     };
-    panel(
-        "promised",
-        "What we promised",
-        Some((&notice, "The notice", "")),
-        share_list(&[
-            (html! { "Privacy notice given" }, html! { "version " (file.notice.1) }),
-            (html! { "Equality answers" }, equality),
-            (html! { "Mentioned in other files" }, html! { (file.mentioned) }),
-        ]),
-    )
+    let mut rows = vec![
+        (html! { "Privacy notice given" }, html! { "version " (file.notice.1) }),
+        (html! { "Equality answers" }, equality),
+        (html! { "Mentioned in other files" }, html! { (file.mentioned) }),
+    ];
+    rows.extend(file.waits.requests.iter().map(|number| {
+        let what =
+            html! { a.govuk-link href={ "/clients/" (file.client) "/requests" } { "Request R-" (number) } };
+        (what, tag(TagKind::Warn, "Open"))
+    }));
+    if file.waits.erasure {
+        let what =
+            html! { a.govuk-link href={ "/clients/" (file.client) "/erase" } { "Erasure of this file" } };
+        rows.push((what, tag(TagKind::Stop, "Asked for")));
+    }
+    panel("promised", "What we promised", Some((&notice, "The notice", "")), share_list(&rows))
 }
