@@ -78,6 +78,10 @@ id! {
     StaffId
 }
 id! {
+    /// A room in which clients are met.
+    RoomId
+}
+id! {
     /// A webhook: where one program is told that something changed.
     WebhookId
 }

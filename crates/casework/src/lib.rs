@@ -50,7 +50,7 @@ pub use disclosures::Disclosed;
 pub use entries::{AgreedPlan, Agreement, EntryKind, How, Meeting, MeetingKind, NoticeGiven, Written};
 pub use ids::{
     AppointmentId, BreachId, ClientId, ClosureId, DeliveryId, DocumentId, EntryId, ErasureId, HandOverId,
-    HoldId, ImportId, MergeId, NotAnId, OrganisationId, PaperId, PlacementId, ProgrammeId, RequestId,
+    HoldId, ImportId, MergeId, NotAnId, OrganisationId, PaperId, PlacementId, ProgrammeId, RequestId, RoomId,
     StaffId, WebhookId,
 };
 pub use profile::Profile;

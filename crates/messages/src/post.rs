@@ -150,10 +150,13 @@ impl Post {
         self.patience * 10
     }
 
-    /// A place as a message may name it: what was written down for it, unless that would tell what happens there.
+    /// A place as a message may name it: what was written down for it, unless that would tell what happens there. Then no
+    /// other place is named in its stead: the client would go there.
     #[must_use]
     pub fn place<'a>(&'a self, written: &'a str) -> &'a str {
-        if !written.trim().is_empty() && reveals(written).is_empty() {
+        if !reveals(written).is_empty() {
+            "the place we agreed"
+        } else if !written.trim().is_empty() {
             written
         } else if self.house.place.is_empty() {
             "the usual place"
@@ -267,7 +270,7 @@ mod tests {
     fn a_place_that_tells_what_happens_there_is_not_named() {
         let post = post(None);
         assert_eq!(post.place("Room 2"), "Room 2");
-        assert_eq!(post.place("Jobcentre, desk 4"), "12 Market Street");
+        assert_eq!(post.place("Jobcentre, desk 4"), "the place we agreed");
         assert_eq!(post.place(" "), "12 Market Street");
         assert_eq!(Post::none().unwrap().place(""), "the usual place");
         assert!(!Post::none().unwrap().offers().any());

@@ -6,12 +6,13 @@
 mod booking;
 mod calendar;
 mod changing;
+mod clash;
 mod diary;
 
 use access::{Act, Permit};
 use audit::{Action, Detail, Entry, RowMark};
 use casework::appointments::{Said, Slot, State, Way, units};
-use casework::{AppointmentId, ClientId, Fault, StaffId};
+use casework::{AppointmentId, ClientId, RoomId, StaffId};
 use jiff::{SignedDuration, Timestamp};
 use notice::Category;
 use sha2::{Digest as _, Sha256};
@@ -29,13 +30,15 @@ pub use diary::{Diary, InDiary};
 
 sql! { records:
     /// Books one.
-    BOOK = "INSERT INTO appointment (id, client, adviser, starts, ends, way, state, written, author, version, sealed, why) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+    BOOK = "INSERT INTO appointment (id, client, adviser, room, series, starts, ends, way, state, written, author, version, sealed, why) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
     /// Takes five minutes of somebody's time: nobody else can.
     TAKE_UNIT = "INSERT INTO appointment_unit (holder, unit, appointment) VALUES ($1, $2, $3)";
     /// One of them.
     pub(crate) FIND = concat!("SELECT ", columns!(), " FROM appointment WHERE id = $1");
     /// Those of a client, the latest first.
     OF_CLIENT = concat!("SELECT ", columns!(), " FROM appointment WHERE client = $1 ORDER BY starts DESC LIMIT 60");
+    /// Those that were booked together, the first to come first.
+    pub(crate) IN_SERIES = concat!("SELECT ", columns!(), " FROM appointment WHERE series = $1 AND client = $2 ORDER BY starts LIMIT 60");
     /// Every one of them, for a copy of the file.
     pub(crate) EVERY_OF_CLIENT = concat!("SELECT ", columns!(), " FROM appointment WHERE client = $1 ORDER BY starts DESC LIMIT 5000");
     /// All of a client.
@@ -50,7 +53,7 @@ sql! { records:
 /// The columns of an appointment, in the order of every statement that reads one.
 macro_rules! columns {
     () => {
-        "id, client, adviser, starts, ends, way, state, version, sealed, why"
+        "id, client, adviser, starts, ends, way, state, version, sealed, why, room, series"
     };
 }
 pub(crate) use columns;
@@ -65,6 +68,10 @@ pub struct Booked {
     pub client: ClientId,
     /// With whom.
     pub adviser: StaffId,
+    /// In which room; none where it needs none.
+    pub room: Option<RoomId>,
+    /// The first of those that were booked together; none for one alone.
+    pub series: Option<AppointmentId>,
     /// When.
     pub slot: Slot,
     /// How they meet.
@@ -99,6 +106,8 @@ pub struct WithClient {
     pub own: bool,
     /// What the client was told of it, the newest first.
     pub told: Vec<Told>,
+    /// All that were booked together with it, by their beginning; empty if it was booked alone.
+    pub series: Vec<Booked>,
 }
 
 pub(crate) struct StoredAppointment {
@@ -116,6 +125,8 @@ impl StoredAppointment {
                 id: AppointmentId::from_bytes(row.bytes16(0)?),
                 client: ClientId::from_bytes(row.bytes16(1)?),
                 adviser: StaffId::from_bytes(row.bytes16(2)?),
+                room: row.opt_bytes16(10)?.map(RoomId::from_bytes),
+                series: row.opt_bytes16(11)?.map(AppointmentId::from_bytes),
                 slot: slot.ok_or_else(damaged)?,
                 way: row.text(5)?.parse().map_err(|_| damaged())?,
                 state: row.text(6)?.parse().map_err(|_| damaged())?,
@@ -163,19 +174,18 @@ fn mark(id: AppointmentId, version: i64, sealed: &[u8]) -> RowMark {
     RowMark { table: SAID, row: *id.as_bytes(), version, digest: Sha256::digest(sealed).into() }
 }
 
-/// Takes a slot for everybody it needs, always in the same order, so that two bookings never wait for each other.
-fn taking(booked: &Booked) -> impl Iterator<Item = Query> {
-    let (id, slot) = (*booked.id.as_bytes(), booked.slot);
-    [*booked.adviser.as_bytes(), *booked.client.as_bytes()].into_iter().flat_map(move |holder| {
-        units(slot).map(move |unit| TAKE_UNIT.with([(&holder).into(), unit.into(), (&id).into()]))
-    })
+/// Whose time an appointment takes, always in the same order, so that two bookings never wait for each other.
+fn holders(booked: &Booked) -> Vec<[u8; 16]> {
+    let room = booked.room.map(|room| *room.as_bytes());
+    [*booked.adviser.as_bytes(), *booked.client.as_bytes()].into_iter().chain(room).collect()
 }
 
-fn taken() -> Error {
-    Error::Faults(vec![Fault::new(
-        "time",
-        "This time has just been taken, by the adviser's diary or another appointment of this client. Choose another",
-    )])
+/// Takes a slot for everybody it needs, and the room.
+fn taking(booked: &Booked) -> impl Iterator<Item = Query> {
+    let (id, slot) = (*booked.id.as_bytes(), booked.slot);
+    holders(booked).into_iter().flat_map(move |holder| {
+        units(slot).map(move |unit| TAKE_UNIT.with([(&holder).into(), unit.into(), (&id).into()]))
+    })
 }
 
 impl Service {
@@ -204,6 +214,8 @@ impl Service {
             id.as_bytes().into(),
             client.as_bytes().into(),
             booked.adviser.as_bytes().into(),
+            booked.room.map_or(Value::Null, |room| room.as_bytes().into()),
+            booked.series.map_or(Value::Null, |series| series.as_bytes().into()),
             booked.slot.starts().as_microsecond().into(),
             booked.slot.ends().as_microsecond().into(),
             booked.way.code().into(),
@@ -227,8 +239,8 @@ impl Service {
         one: LoadedAppointment,
     ) -> Result<Vec<Query>, Error> {
         let id = AppointmentId::from_bytes(self.draw());
-        let booked =
-            Booked { id, client, adviser, slot: one.slot, way: one.way, state: one.state, version: 1 };
+        let LoadedAppointment { slot, way, state, room, .. } = one;
+        let booked = Booked { id, client, adviser, room, series: None, slot, way, state, version: 1 };
         // It was booked some days before, as far as anybody knows.
         let written = self.now().min(one.slot.starts() - SignedDuration::from_hours(72));
         Ok(self.seal_appointment(permit, keys, adviser, &booked, &one.said, &one.why, written)?.0)
@@ -250,6 +262,7 @@ impl Service {
         let shown = self.known_as(client, purpose).ok_or(Error::NoSuchFile)?;
         let own = standing.adviser == Some(visit.staff);
         let told = self.told_of(id).await?;
+        let series = self.in_series(&stored.booked).await?;
         let opened = self.open_appointment(&entry, &keys, stored)?;
         let with = opened.map(move |appointment| WithClient {
             appointment,
@@ -257,8 +270,18 @@ impl Service {
             number: shown.number,
             own,
             told,
+            series,
         });
         Ok(Opened::new(with, entry))
+    }
+
+    /// All that were booked together with one, itself among them.
+    pub(super) async fn in_series(&self, booked: &Booked) -> Result<Vec<Booked>, Error> {
+        let Some(series) = booked.series else { return Ok(Vec::new()) };
+        let query = IN_SERIES.with([series.as_bytes().into(), booked.client.as_bytes().into()]);
+        let rows = self.records().read(vec![query]).await?;
+        let rows = rows.first().map(|rows| rows.rows.as_slice()).unwrap_or_default();
+        rows.iter().map(|row| Ok(StoredAppointment::read(row)?.booked)).collect()
     }
 
     /// Seals an appointment for another file of the same person: the statement that moves it there.

@@ -63,6 +63,7 @@ pub mod referrals;
 pub mod requests;
 pub mod retention;
 pub mod returns;
+pub mod rooms;
 pub mod search;
 mod secrets;
 mod service;

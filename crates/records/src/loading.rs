@@ -11,8 +11,8 @@ use casework::profile::fields;
 use casework::retention::{ContactDay, by_contact, until};
 use casework::webhooks::EventKind;
 use casework::{
-    Agreement, Answer, ClientId, EntryId, How, Meeting, NoticeGiven, OrganisationId, Profile, StaffId,
-    Written,
+    Agreement, Answer, ClientId, EntryId, How, Meeting, NoticeGiven, OrganisationId, Profile, RoomId,
+    StaffId, Written,
 };
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -87,6 +87,8 @@ pub struct LoadedEntry {
 pub struct LoadedAppointment {
     /// When.
     pub slot: Slot,
+    /// In which room.
+    pub room: Option<RoomId>,
     /// How they meet.
     pub way: Way,
     /// What became of it.

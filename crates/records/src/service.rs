@@ -57,6 +57,7 @@ pub static MIGRATIONS: Migrations = Migrations {
         (24, "who must not be sent news", include_str!("../migrations/023_suppression.sql")),
         (25, "webhooks", include_str!("../migrations/024_webhooks.sql")),
         (26, "definitions of returns", include_str!("../migrations/025_return_definitions.sql")),
+        (27, "rooms", include_str!("../migrations/026_rooms.sql")),
     ],
 };
 

@@ -7,10 +7,11 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use casework::appointments::{Said, Slot, Way, WhenTyped, series};
-use casework::{ClientId, Fault, StaffId, dates};
+use casework::{ClientId, Fault, RoomId, StaffId, dates};
 use jiff::civil::Date;
 use maud::{Markup, html};
 use records::appointments::{Booking, ToBook};
+use records::rooms::Room;
 use records::{Error, Visit};
 
 use crate::App;
@@ -43,11 +44,12 @@ const REPEATS: [(&str, &str); 6] = [
     ("12", "Each week, 12 times"),
     ("26", "Each week for half a year"),
 ];
-const FIELDS: [&str; 13] = [
+const FIELDS: [&str; 14] = [
     "form",
     "day",
     "minutes",
     "adviser",
+    "room",
     "way",
     "about",
     "place",
@@ -65,6 +67,7 @@ pub(crate) struct Typed {
     pub(crate) day: String,
     pub(crate) minutes: String,
     pub(crate) adviser: String,
+    pub(crate) room: String,
     pub(crate) way: String,
     pub(crate) about: String,
     pub(crate) place: String,
@@ -81,6 +84,7 @@ impl Typed {
             day: one("day")?,
             minutes: one("minutes")?,
             adviser: one("adviser")?,
+            room: one("room")?,
             way: one("way")?,
             about: one("about")?,
             place: one("place")?,
@@ -90,12 +94,14 @@ impl Typed {
         })
     }
 
-    fn empty() -> Typed {
+    /// An empty form for a day.
+    fn on(day: Date) -> Typed {
         Typed {
             key: new_key(),
-            day: "tomorrow".to_owned(),
+            day: day.strftime("%-d %-m %Y").to_string(),
             minutes: "45".to_owned(),
             adviser: String::new(),
+            room: String::new(),
             way: Way::Office.code().to_owned(),
             about: String::new(),
             place: String::new(),
@@ -111,7 +117,7 @@ pub(crate) async fn begin(
     Signed(visit): Signed,
     Path(id): Path<String>,
 ) -> Result<Response, Fail> {
-    page(&app, &visit, client(&id)?, Typed::empty(), false, &[]).await
+    page(&app, &visit, client(&id)?, Typed::on(app.service.next_office_day()), false, &[]).await
 }
 
 /// The page of a booking, with the free times of the day that was typed.
@@ -124,8 +130,9 @@ async fn page(
     faults: &[Fault],
 ) -> Result<Response, Fail> {
     let opened = app.service.begin_booking(visit, id).await?;
-    let today = app.service.surroundings().today();
+    let (today, rooms) = (app.service.surroundings().today(), app.service.rooms().await?);
     let adviser = typed.adviser.parse::<StaffId>().ok();
+    let room = typed.room.parse::<RoomId>().ok();
     let own = (visit.role == Role::Adviser).then_some(visit.staff);
     // The times are asked for before the name leaves: they are the same for everybody.
     let mine = adviser.or(own);
@@ -134,9 +141,9 @@ async fn page(
     if let (Some(adviser), Ok(day), Ok(minutes)) = (mine, when.read_day(today), typed.minutes.parse::<u32>())
     {
         if search {
-            days = Some(app.service.free_days(adviser, day, minutes).await?);
+            days = Some(app.service.free_days(adviser, room, day, minutes).await?);
         } else {
-            free = app.service.free_times(adviser, day, minutes).await?;
+            free = app.service.free_times(adviser, room, day, minutes).await?;
         }
     }
     let rendered = opened.map(|ToBook { contact, adviser }| {
@@ -151,7 +158,7 @@ async fn page(
                 (heading("Book an appointment", html! {}))
                 form.app-panel method="post" action={ "/clients/" (id) "/appointments" } novalidate {
                     (hidden("form", &typed.key))
-                    (questions(app, &typed, faults))
+                    (questions(app, &typed, &rooms, faults))
                     @match &days {
                         Some(days) => { (free_days(app, days)) }
                         None => { (times(app, &typed, mine.is_some(), when.read_day(today).ok(), &free, faults)) }
@@ -165,7 +172,7 @@ async fn page(
     Ok((status, release(rendered).await?).into_response())
 }
 
-fn questions(app: &App, typed: &Typed, faults: &[Fault]) -> Markup {
+fn questions(app: &App, typed: &Typed, rooms: &[Room], faults: &[Fault]) -> Markup {
     let error = |name: &str| faults.iter().find(|f| f.field == *name).map(|f| f.message.as_str());
     let directory = app.service.directory();
     let advisers: Vec<(String, String)> = directory
@@ -178,11 +185,18 @@ fn questions(app: &App, typed: &Typed, faults: &[Fault]) -> Markup {
         .into_iter()
         .chain(advisers.iter().map(|(id, name)| (id.as_str(), name.as_str())))
         .collect();
+    let in_use = rooms.iter().filter(|room| room.open).map(|room| (room.id.to_string(), &room.name));
+    let in_use: Vec<(String, &String)> = in_use.collect();
+    let places: Vec<(&str, &str)> = [("", "None")]
+        .into_iter()
+        .chain(in_use.iter().map(|(id, name)| (id.as_str(), name.as_str())))
+        .collect();
     html! {
         div.app-questions {
             (text_input(TextInput { name: "day", label: "Day", hint: Some("For example 27 11 2026, 27 Nov 2026 or tomorrow"), value: &typed.day, error: error("day"), width: Some(20), autocomplete: Some("off"), ..TextInput::default() }))
             (select(Select { name: "minutes", label: "How long", options: LENGTHS.to_vec(), value: &typed.minutes, error: error("minutes"), ..Select::default() }))
             (select(Select { name: "adviser", label: "With", options: with, value: &typed.adviser, error: error("adviser"), ..Select::default() }))
+            @if places.len() > 1 { (select(Select { name: "room", label: "Room", options: places, value: &typed.room, error: error("room"), ..Select::default() })) }
             (select(Select { name: "repeat", label: "How often", options: REPEATS.to_vec(), value: &typed.repeat, error: error("repeat"), ..Select::default() }))
         }
         // First among the buttons: what the Enter key in a box does must not book.
@@ -197,9 +211,9 @@ fn questions(app: &App, typed: &Typed, faults: &[Fault]) -> Markup {
         }))
         div.app-questions {
             (text_input(TextInput { name: "about", label: "What it is about", hint: Some("You can leave this empty"), value: &typed.about, error: error("about"), autocomplete: Some("off"), ..TextInput::default() }))
-            (text_input(TextInput { name: "place", label: "Where, if that is not plain", hint: Some("A room, an address, a link"), value: &typed.place, error: error("place"), autocomplete: Some("off"), ..TextInput::default() }))
+            (text_input(TextInput { name: "place", label: "Where, if that is not plain", hint: Some("An address, a link; the room says so by itself"), value: &typed.place, error: error("place"), autocomplete: Some("off"), ..TextInput::default() }))
         }
-        (messages::tell(app, "Send the client a message with day, time and place", typed.tell))
+        (messages::tell(app, "Send the client a message with day, time and place (of several, of the first)", typed.tell))
     }
 }
 
@@ -294,15 +308,22 @@ pub(crate) fn booking(app: &App, form: [u8; 16], typed: &Typed, time: &str) -> R
     if way.is_err() {
         faults.push(Fault::new("way", "Choose how you meet"));
     }
+    let room = match typed.room.as_str() {
+        "" => None,
+        id => id
+            .parse::<RoomId>()
+            .map_err(|_| faults.push(Fault::new("room", "Choose a room from the list")))
+            .ok(),
+    };
     let said = Said::read(&typed.about, &typed.place).map_err(|more| faults.extend(more));
     let count = typed.repeat.parse::<u32>().ok().filter(|count| (1..=26).contains(count));
     if count.is_none() {
         faults.push(Fault::new("repeat", "Choose how often"));
     }
     match (slot, adviser, way, said, count) {
-        (Ok(slot), Some(adviser), Ok(way), Ok(said), Some(count)) => {
+        (Ok(slot), Some(adviser), Ok(way), Ok(said), Some(count)) if faults.is_empty() => {
             let slots = series(slot, 1, count, &now).map_err(|fault| vec![fault])?;
-            Ok(Booking { form, adviser, slots, way, said, tell: typed.tell })
+            Ok(Booking { form, adviser, room, slots, way, said, tell: typed.tell })
         }
         _ => Err(faults),
     }

@@ -11,6 +11,7 @@ use jiff::civil::Date;
 use maud::{Markup, html};
 use records::Visit;
 use records::appointments::InDiary;
+use records::rooms::{Room, keeps_rooms};
 use serde::Deserialize;
 
 use crate::App;
@@ -45,19 +46,23 @@ pub(crate) async fn show(
     let week = ask.view == "week";
     let (from, to) = if week { week_of(day) } else { (day, day) };
     let whose = whose(&visit, &ask.who);
+    let rooms = app.service.rooms().await?;
     let opened = app.service.diary(&visit, from, to, whose).await?;
     let page = opened.map(|diary| {
         let body = container(html! {
             (heading(&title(from, to), html! { p { (dates::count(diary.rows.len() as u64, "appointment")) } }))
             (choices(&app, &visit, day, week, whose))
-            @if app.service.may_close(&visit) { p { (action(&format!("/closures/new?day={day}"), "Office closed")) } }
+            p {
+                @if app.service.may_close(&visit) { (action(&format!("/closures/new?day={day}"), "Office closed")) }
+                @if keeps_rooms(visit.role) { " " (action("/rooms", "Rooms")) }
+            }
             @if diary.rows.is_empty() { (empty("Nobody is booked. Find a client and choose “Book an appointment”.")) }
             @for on in days(from, to) {
                 @let rows: Vec<&InDiary> = diary.rows.iter().filter(|row| civil_day(&app, row) == on).collect();
                 @if !rows.is_empty() {
                     section.app-panel aria-labelledby={ "day-" (on) "-h" } {
                         h2.app-h2 id={ "day-" (on) "-h" } { (dates::with_weekday(on)) }
-                        (appointments(&app, on, &rows, whose.is_none()))
+                        (appointments(&app, on, &rows, &rooms, whose.is_none()))
                     }
                 }
             }
@@ -123,7 +128,13 @@ fn choices(app: &App, visit: &Visit, day: Date, week: bool, whose: Option<StaffI
 }
 
 /// A list of appointments, with the adviser's name where it is of several.
-pub(crate) fn appointments(app: &App, day: Date, rows: &[&InDiary], with_adviser: bool) -> Markup {
+pub(crate) fn appointments(
+    app: &App,
+    day: Date,
+    rows: &[&InDiary],
+    rooms: &[Room],
+    with_adviser: bool,
+) -> Markup {
     let (directory, now) = (app.service.directory(), app.service.surroundings().now());
     let mut labels = vec!["Time", "Client", "How"];
     if with_adviser {
@@ -136,13 +147,14 @@ pub(crate) fn appointments(app: &App, day: Date, rows: &[&InDiary], with_adviser
         .map(|row| {
             let booked = &row.booked;
             let starts = app.service.surroundings().civil(booked.slot.starts());
+            let room = booked.room.and_then(|id| rooms.iter().find(|room| room.id == id));
             let mut cells = vec![
                 html! { span.app-num { (clock(&starts)) } " " span.app-muted { (booked.slot.minutes()) " min" } },
                 match &row.who {
                     Some(who) => html! { a.govuk-link href={ "/clients/" (booked.client) } { (who.name) } " " span class="app-ref app-muted" { (who.number) } },
                     None => html! { span.app-muted { "Not named: their file may not be used" } },
                 },
-                html! { (booked.way.words()) },
+                html! { (booked.way.words()) @if let Some(room) = room { ", " (room.name) } },
             ];
             if with_adviser {
                 cells.push(html! { (directory.name(booked.adviser)) });

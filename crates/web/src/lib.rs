@@ -60,6 +60,7 @@ mod register;
 mod requests;
 mod retention;
 mod returns;
+mod rooms;
 mod routes;
 mod settings;
 mod shortcuts;

@@ -13,8 +13,8 @@ use crate::{
     consents, corrections, cover, details, diary, directory, disclosures, documents, duplicates, entries,
     entry_page, erasures, figures, file, hand_over, holds, imports, joining, journey, looked, merges,
     messages, notices_given, organisations, outcomes, paper, placements, plan, programmes, promises, public,
-    redactions, referrals, register, requests, retention, returns, settings, sign_in, taking_in, tasks, team,
-    telling, today, webhooks,
+    redactions, referrals, register, requests, retention, returns, rooms, settings, sign_in, taking_in,
+    tasks, team, telling, today, webhooks,
 };
 
 /// The two methods that pages use.
@@ -194,6 +194,9 @@ routes! {
     Post "/team/hand-over" Staff true hand_over::begin;
     Get  "/team/hand-over/{hand_over}" Staff true hand_over::show;
     Get  "/diary" Staff true diary::show;
+    Get  "/rooms" Staff false rooms::show;
+    Post "/rooms" Staff true rooms::add;
+    Post "/rooms/{room}" Staff true rooms::change;
     Get  "/closures/new" Staff false closures::begin;
     Post "/closures/new" Staff false closures::close;
     Get  "/closures/{closure}" Staff false closures::show;

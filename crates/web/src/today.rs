@@ -11,6 +11,7 @@ use records::Visit;
 use records::appointments::InDiary;
 use records::caseload::{Caseload, InCaseload};
 use records::due::Due;
+use records::rooms::Room;
 use records::waiting::Kind;
 
 use crate::App;
@@ -34,22 +35,29 @@ pub(crate) async fn show(State(app): State<App>, Signed(visit): Signed) -> Resul
         return Ok(administrator(&app, &visit).await?.into_response());
     }
     let today = app.service.surroundings().today();
-    let waiting = app.service.waiting_for(&visit).await?;
+    let (waiting, rooms) = (app.service.waiting_for(&visit).await?, app.service.rooms().await?);
     let caseload = app.service.caseload(&visit).await?;
     let page = caseload.map(|caseload| {
-        staff(&app, &visit, At::Today, "Today", view(&app, &visit, &caseload, &waiting, today))
+        staff(&app, &visit, At::Today, "Today", view(&app, &visit, &caseload, &waiting, &rooms, today))
     });
     release(page).await
 }
 
-fn view(app: &App, visit: &Visit, caseload: &Caseload, waiting_for: &[(Kind, u64)], today: Date) -> Markup {
+fn view(
+    app: &App,
+    visit: &Visit,
+    caseload: &Caseload,
+    waiting_for: &[(Kind, u64)],
+    rooms: &[Room],
+    today: Date,
+) -> Markup {
     let day = heading(&dates::with_weekday(today), html! { p { (role_words(visit.role)) } });
     if visit.role == Role::Receptionist || visit.role == Role::Manager {
         return container(html! {
             (day)
             section.app-panel aria-labelledby="office-h" {
                 h2.app-h2 #office-h { "Who comes today" }
-                (appointments(app, &caseload.today, true))
+                (appointments(app, &caseload.today, rooms, true))
             }
             @if visit.role == Role::Manager { (to_decide(waiting_for)) }
             (messages::not_told(app, &caseload.not_told, LISTED))
@@ -63,7 +71,7 @@ fn view(app: &App, visit: &Visit, caseload: &Caseload, waiting_for: &[(Kind, u64
     }
     let main = html! {
         (messages::not_told(app, &caseload.not_told, LISTED))
-        (panel("today", "Your appointments", Some(("/diary?view=week", "This week", " in the diary")), appointments(app, &caseload.today, false)))
+        (panel("today", "Your appointments", Some(("/diary?view=week", "This week", " in the diary")), appointments(app, &caseload.today, rooms, false)))
         (panel("waiting", "Waiting for you", Some(("/tasks", "All that is due", "")), waiting(app, caseload, today)))
     };
     let quiet = caseload.files.iter().filter(|file| quiet_days(file, today) >= QUIET_DAYS).count();
@@ -128,7 +136,7 @@ const fn page_of(kind: Kind) -> &'static str {
     }
 }
 
-fn appointments(app: &App, rows: &[InDiary], with_adviser: bool) -> Markup {
+fn appointments(app: &App, rows: &[InDiary], rooms: &[Room], with_adviser: bool) -> Markup {
     if rows.is_empty() {
         return empty("Nobody is booked for today.");
     }
@@ -136,6 +144,7 @@ fn appointments(app: &App, rows: &[InDiary], with_adviser: bool) -> Markup {
         app,
         app.service.surroundings().today(),
         &rows.iter().collect::<Vec<_>>(),
+        rooms,
         with_adviser,
     )
 }

@@ -112,8 +112,15 @@ async fn book(
     let now = service.surroundings().civil(service.surroundings().now());
     let slot = Slot::at(at, 5, &now).map_err(|fault| Fail::said(fault.message))?;
     let form = service.surroundings().draw();
-    let booking =
-        Booking { form, adviser, slots: vec![slot], way: Way::Office, said: Said::default(), tell: false };
+    let booking = Booking {
+        form,
+        room: None,
+        adviser,
+        slots: vec![slot],
+        way: Way::Office,
+        said: Said::default(),
+        tell: false,
+    };
     service.book(desk, client, booking).await?;
     Ok(())
 }

@@ -258,7 +258,7 @@ fn rows(file: &ClientFile) -> Result<Vec<store::Query>, Fail> {
 }
 
 fn appointment_row(appointment: &Appointment) -> Result<store::Query, Fail> {
-    let Booked { id, client, adviser, slot, way, state, version } = &appointment.booked;
+    let Booked { id, client, adviser, slot, way, state, version, .. } = &appointment.booked;
     Ok(ADD_APPOINTMENT.with([
         id.as_bytes().into(),
         client.as_bytes().into(),
@@ -280,6 +280,8 @@ fn appointment(client: ClientId, row: &Row) -> Result<Appointment, Fail> {
             id: AppointmentId::from_bytes(row.bytes16(0)?),
             client,
             adviser: StaffId::from_bytes(row.bytes16(1)?),
+            room: None,
+            series: None,
             slot: Slot::stored(time(row, 2)?, time(row, 3)?).ok_or_else(no("no slot"))?,
             way: row.text(4)?.parse().map_err(|_| Fail::said("no way"))?,
             state: row.text(5)?.parse().map_err(|_| Fail::said("no state"))?,

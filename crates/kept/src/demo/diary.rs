@@ -99,7 +99,7 @@ impl Diaries {
         let last = TIMES.last() == Some(&at);
         let state = if day < self.today && !last { dice.weighted(&outcomes)? } else { State::Booked };
         let about = dice.pick(&ABOUT).to_owned();
-        let place = if way == Way::Office { format!("Room {}", dice.between(1, 4)) } else { String::new() };
+        let place = if way == Way::Office { format!("Room {}", client.adviser + 1) } else { String::new() };
         let why = if state.wants_reason() { dice.pick(&WHY).to_owned() } else { String::new() };
         Some(MadeUpAppointment { day, at, minutes: 45, way, state, said: Said { about, place }, why })
     }

@@ -3,11 +3,11 @@
 use access::Act;
 use audit::{Action, Detail};
 use casework::appointments::{Said, Slot, State, Way};
-use casework::{AppointmentId, ClientId, Fault, Profile, StaffId};
+use casework::{AppointmentId, ClientId, Fault, Profile, RoomId, StaffId};
 use messages::shipped::Occasion;
 use notice::Category;
 
-use super::{Booked, TAKE_UNIT, taken};
+use super::{Booked, TAKE_UNIT};
 use crate::entries::Stored;
 use crate::looked::CONTACT_PAGE;
 use crate::sessions::Visit;
@@ -29,6 +29,8 @@ pub struct Booking {
     pub form: [u8; 16],
     /// With whom.
     pub adviser: StaffId,
+    /// In which room.
+    pub room: Option<RoomId>,
     /// When: one, or a series.
     pub slots: Vec<Slot>,
     /// How they meet.
@@ -95,39 +97,59 @@ impl Service {
             .permit(standing.request(visit, now, Act::Write, Category::Contact.into()), BOOK_ACTION)
             .await?;
         let keys = self.vault().keys(client.into()).await?;
-        let (mut batch, mut rows, mut first) = (Vec::new(), Vec::new(), None::<AppointmentId>);
-        for slot in booking.slots {
+        let Booking { form, adviser, room, slots, way, said, tell } = booking;
+        let said = self.said_with_room(room, said).await?;
+        let (mut batch, mut rows, mut wanted) = (Vec::new(), Vec::new(), Vec::with_capacity(slots.len()));
+        let alone = slots.len() < 2;
+        let mut first = None::<AppointmentId>;
+        for slot in slots {
             let id = AppointmentId::from_bytes(self.draw());
+            let series = (!alone).then(|| first.unwrap_or(id));
             let state = State::Booked;
-            let booked =
-                Booked { id, client, adviser: booking.adviser, slot, way: booking.way, state, version: 1 };
+            let booked = Booked { id, client, adviser, room, series, slot, way, state, version: 1 };
             let (queries, mark) =
-                self.seal_appointment(&permit, &keys, visit.staff, &booked, &booking.said, "", now)?;
+                self.seal_appointment(&permit, &keys, visit.staff, &booked, &said, "", now)?;
             rows.push(mark);
             batch.extend(queries);
             batch.extend(self.tell_programs(Event::of_appointment(&booked), now));
-            if booking.tell && first.is_none() {
+            if tell && first.is_none() {
                 batch.push(self.queue(Occasion::Booked, &booked, None, now));
             }
             first = first.or(Some(id));
+            wanted.push(booked);
         }
         let first = first.ok_or_else(|| Error::Faults(vec![Fault::new("day", "Choose a day and a time")]))?;
         let change = self.log().change(permit, BOOK_ACTION, &Detail { rows, ..Detail::default() });
-        batch.insert(0, self.form_done(visit, booking.form, *first.as_bytes()));
+        batch.insert(0, self.form_done(visit, form, *first.as_bytes()));
         batch.push(change.outbox());
         match self.records().write(batch).await {
             Ok(_) => {
                 change.committed();
                 Ok(first)
             }
-            Err(store::Error::AlreadyThere { sql }) if sql == TAKE_UNIT.name => Err(taken()),
+            Err(store::Error::AlreadyThere { sql }) if sql == TAKE_UNIT.name => self.clash(&wanted).await,
             // The same form, sent twice at once: the other one booked it.
             Err(store::Error::AlreadyThere { .. }) => {
-                let made = self.made_by_form(visit, booking.form).await?;
+                let made = self.made_by_form(visit, form).await?;
                 made.map(AppointmentId::from_bytes).ok_or(Error::ChangedMeanwhile)
             }
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// A room says where, unless something else is said.
+    async fn said_with_room(&self, room: Option<RoomId>, mut said: Said) -> Result<Said, Error> {
+        if let Some(room) = room {
+            let rooms = self.rooms().await?;
+            let room = rooms.into_iter().find(|known| known.id == room && known.open);
+            let gone =
+                || Error::Faults(vec![Fault::new("room", "This room is no longer used. Choose another")]);
+            let room = room.ok_or_else(gone)?;
+            if said.place.is_empty() {
+                said.place = room.name;
+            }
+        }
+        Ok(said)
     }
 
     /// Whether the notice in force names these dated entries in that category (P1): nothing else can be stored.

@@ -9,7 +9,7 @@ use messages::shipped::Occasion;
 use notice::{Category, ContactKind};
 use store::{Query, Value, sql};
 
-use super::{Booked, taken, taking};
+use super::{Booked, taking};
 use crate::sessions::Visit;
 use crate::standing::Standing;
 use crate::webhooks::Event;
@@ -112,6 +112,59 @@ impl Service {
         Ok(stored.booked.client)
     }
 
+    /// Calls off an appointment and all that were booked together with it and come after, all or none. A message, if `tell`
+    /// asks for one, names the first of them. Gives how many were called off.
+    ///
+    /// # Errors
+    /// `Error::Faults` if it was booked alone or there is nothing to call off, somebody else changed one meanwhile, the rules
+    /// refuse, or a store failed.
+    pub async fn call_off_series(
+        &self,
+        visit: &Visit,
+        id: AppointmentId,
+        next: State,
+        reason: &str,
+        tell: bool,
+    ) -> Result<usize, Error> {
+        let reason = read_reason(reason).map_err(|fault| Error::Faults(vec![fault]))?;
+        let one = self.find_appointment(id).await?.booked;
+        let from = one.slot.starts().max(self.now());
+        let mut rest = self.in_series(&one).await?;
+        rest.retain(|other| other.state.can_become(next, false) && other.slot.starts() >= from);
+        if rest.is_empty() || next.takes_time() {
+            let what = "Nothing of this series is left to be called off. Open it again to see how it stands";
+            return Err(Error::Faults(vec![Fault::new("do", what)]));
+        }
+        let standing = self.standing(visit, one.client).await?;
+        let now = self.now();
+        let permit =
+            self.permit(standing.request(visit, now, Act::Write, Category::Contact.into()), END).await?;
+        let keys = self.vault().keys(one.client.into()).await?;
+        let (mut batch, mut rows) = (Vec::new(), Vec::new());
+        for (place, before) in rest.iter().enumerate() {
+            let after = Booked { state: next, version: before.version + 1, ..before.clone() };
+            let (sealed, marks) = self.seal_why(&permit, &keys, &after, &reason)?;
+            rows.extend(marks);
+            batch.extend(changing(before, &after, visit.staff, now, sealed));
+            if tell && place == 0 && next == State::CancelledByUs {
+                batch.push(self.queue(Occasion::Cancelled, &after, None, now));
+            }
+            batch.extend(self.tell_programs(Event::of_appointment(&after), now));
+        }
+        let change = self.log().change(permit, END, &Detail { rows, ..Detail::default() });
+        batch.push(change.outbox());
+        batch.extend(changes::of_client(one.client, now));
+        match self.records().write(batch).await {
+            Ok(_) => {
+                change.committed();
+                self.follow_changes().await?;
+                Ok(rest.len())
+            }
+            Err(store::Error::Conflict { .. }) => Err(Error::ChangedMeanwhile),
+            Err(error) => Err(error.into()),
+        }
+    }
+
     #[allow(clippy::too_many_arguments, reason = "what was, what is, and how it is said, in one place")]
     async fn change_appointment(
         &self,
@@ -147,7 +200,7 @@ impl Service {
                 self.follow_changes().await?;
                 Ok(())
             }
-            Err(store::Error::AlreadyThere { .. }) => Err(taken()),
+            Err(store::Error::AlreadyThere { .. }) => self.clash(&[after]).await,
             Err(store::Error::Conflict { .. }) => Err(Error::ChangedMeanwhile),
             Err(error) => Err(error.into()),
         }

@@ -3,7 +3,8 @@
 use access::Role;
 use audit::{Action, Detail};
 use casework::appointments::{OfficeHours, Slot, free_times};
-use casework::{ClientId, StaffId};
+use casework::working_days::BankHolidays;
+use casework::{ClientId, RoomId, StaffId};
 use jiff::civil::Date;
 use jiff::{SignedDuration, Span, Timestamp};
 use store::{Query, Rows, sql};
@@ -22,6 +23,8 @@ sql! { records:
     BETWEEN_OF = concat!("SELECT ", columns!(), " FROM appointment WHERE adviser = $3 AND starts >= $1 AND starts < $2 ORDER BY starts LIMIT 2000");
     /// What takes an adviser's time.
     TAKEN = "SELECT starts, ends FROM appointment WHERE adviser = $1 AND starts >= $2 AND starts < $3 AND state NOT IN ('cancelled-by-client', 'cancelled-by-us')";
+    /// What takes a room's.
+    ROOM_TAKEN = "SELECT starts, ends FROM appointment WHERE room = $1 AND starts >= $2 AND starts < $3 AND state NOT IN ('cancelled-by-client', 'cancelled-by-us')";
 }
 
 const LIST: Action = Action("view-diary");
@@ -71,45 +74,68 @@ impl Service {
         Ok(Opened::new(Personal::new(&entry, Diary { rows }), entry))
     }
 
-    /// The times of a day at which an adviser is free for so many minutes. Times alone tell of nobody.
+    /// The times of a day at which an adviser, and the room if there is one, are free for so many minutes. Times alone tell
+    /// of nobody.
     ///
     /// # Errors
     /// The store failed.
-    pub async fn free_times(&self, adviser: StaffId, day: Date, minutes: u32) -> Result<Vec<Slot>, Error> {
+    pub async fn free_times(
+        &self,
+        adviser: StaffId,
+        room: Option<RoomId>,
+        day: Date,
+        minutes: u32,
+    ) -> Result<Vec<Slot>, Error> {
         let now = self.surroundings().civil(self.now());
-        let taken = self.taken(adviser, day, day).await?;
-        Ok(free_times(day, minutes, &OfficeHours::default(), &taken, &now))
+        let taken = self.taken(adviser, room, day, day).await?;
+        Ok(free_on(day, minutes, &OfficeHours::default(), &taken, &now))
+    }
+
+    /// The day that a booking begins with: the next one on which the office is open.
+    #[must_use]
+    pub fn next_office_day(&self) -> Date {
+        let today = self.surroundings().today();
+        let tomorrow = today.tomorrow().unwrap_or(today);
+        BankHolidays::england_and_wales().roll(tomorrow).unwrap_or(tomorrow)
     }
 
     /// The days of the next four weeks, from `from` on, at which an adviser has a time free for so many minutes, each with
-    /// its times.
+    /// its times, and the room has, if there is one.
     ///
     /// # Errors
     /// The store failed.
     pub async fn free_days(
         &self,
         adviser: StaffId,
+        room: Option<RoomId>,
         from: Date,
         minutes: u32,
     ) -> Result<Vec<(Date, Vec<Slot>)>, Error> {
         let now = self.surroundings().civil(self.now());
         let to = from.checked_add(Span::new().days(DAYS_SEARCHED - 1)).unwrap_or(from);
-        let (taken, hours) = (self.taken(adviser, from, to).await?, OfficeHours::default());
+        let (taken, hours) = (self.taken(adviser, room, from, to).await?, OfficeHours::default());
         let days = from.series(Span::new().days(1)).take_while(|day| *day <= to);
-        let free = days.map(|day| (day, free_times(day, minutes, &hours, &taken, &now)));
+        let free = days.map(|day| (day, free_on(day, minutes, &hours, &taken, &now)));
         Ok(free.filter(|(_, times)| !times.is_empty()).collect())
     }
 
-    /// What takes an adviser's time from one day to another, both among them.
-    async fn taken(&self, adviser: StaffId, from: Date, to: Date) -> Result<Vec<Slot>, Error> {
+    /// What takes an adviser's time, or the room's, from one day to another, both among them.
+    async fn taken(
+        &self,
+        adviser: StaffId,
+        room: Option<RoomId>,
+        from: Date,
+        to: Date,
+    ) -> Result<Vec<Slot>, Error> {
         let to = self.midnight(to)? + SignedDuration::from_hours(25);
         // What began the evening before may reach into the day.
         let from = self.midnight(from)? - SignedDuration::from_hours(8);
-        let query =
-            TAKEN.with([adviser.as_bytes().into(), from.as_microsecond().into(), to.as_microsecond().into()]);
-        let rows = self.records().read(vec![query]).await?;
+        let (from, to) = (from.as_microsecond(), to.as_microsecond());
+        let mut asked = vec![TAKEN.with([adviser.as_bytes().into(), from.into(), to.into()])];
+        asked.extend(room.map(|room| ROOM_TAKEN.with([room.as_bytes().into(), from.into(), to.into()])));
+        let found = self.records().read(asked).await?;
         let mut taken = Vec::new();
-        for row in rows.first().map(|r| r.rows.as_slice()).unwrap_or_default() {
+        for row in found.iter().flat_map(|rows| &rows.rows) {
             taken.extend(Slot::stored(changes::time(row.int(0)?)?, changes::time(row.int(1)?)?));
         }
         Ok(taken)
@@ -162,5 +188,20 @@ impl Service {
         let zone = self.surroundings().civil(self.now()).time_zone().clone();
         let midnight = day.at(0, 0, 0, 0).to_zoned_datetime(zone).map_err(|_| Error::Damaged("day"))?;
         Ok(midnight.timestamp())
+    }
+}
+
+/// The free times of a day on which the office is open: bank holidays have none. Of a year whose bank holidays are not known
+/// yet, every weekday is open.
+fn free_on(
+    day: Date,
+    minutes: u32,
+    hours: &OfficeHours,
+    taken: &[Slot],
+    now: &jiff::ZonedDateTime,
+) -> Vec<Slot> {
+    match BankHolidays::england_and_wales().is_working_day(day) {
+        Ok(false) => Vec::new(),
+        Ok(true) | Err(_) => free_times(day, minutes, hours, taken, now),
     }
 }

@@ -15,7 +15,7 @@ sql! { records:
     /// Their earlier versions.
     ENTRY_PAST = "SELECT id, client, kind, category, compartment, day, written, author, version, sealed FROM entry_past WHERE client = $1 ORDER BY id, version";
     /// Appointments.
-    APPOINTMENT = "SELECT id, client, adviser, starts, ends, way, state, written, author, version, sealed, why FROM appointment WHERE client = $1 ORDER BY starts, id";
+    APPOINTMENT = "SELECT id, client, adviser, room, series, starts, ends, way, state, written, author, version, sealed, why FROM appointment WHERE client = $1 ORDER BY starts, id";
     /// Documents, each version a line.
     DOCUMENT = "SELECT id, version, client, category, state, blob, pieces, written, author, sealed, programme FROM document WHERE client = $1 ORDER BY id, version";
     /// Paper in the filing system.
@@ -52,6 +52,8 @@ sql! { records:
     NOTICE_TEXT = "SELECT digest, notice, version, text, kept FROM notice_text ORDER BY kept, digest";
     /// Who works here or did.
     STAFF = "SELECT id, role, status, version, created, sealed FROM staff ORDER BY created, id";
+    /// Rooms in which clients are met.
+    ROOM = "SELECT id, name, added, added_by, closed FROM room ORDER BY added, id";
     /// Organisations.
     ORGANISATION = "SELECT id, named, name, added, added_by FROM organisation ORDER BY added, id";
     /// Their keys.
@@ -254,10 +256,11 @@ pub(crate) static OF_CLIENTS: [Table; 32] = [
 ];
 
 /// What belongs to the service, and what is left of files that are no more.
-pub(crate) static OF_SERVICE: [Table; 31] = [
+pub(crate) static OF_SERVICE: [Table; 32] = [
     plain("notice_version", "notices", &NOTICE_VERSION, &[], &["published"]),
     plain("notice_text", "notice-texts", &NOTICE_TEXT, &[], &["kept"]),
     with(plain("staff", "staff", &STAFF, &[], &["created"]), Sealed::Staff),
+    plain("room", "rooms", &ROOM, &[], &["added", "closed"]),
     plain("organisation", "organisations", &ORGANISATION, &[], &["added"]),
     plain(
         "organisation_key",

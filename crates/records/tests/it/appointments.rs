@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use access::{Role, Why};
 use casework::appointments::{Said, Slot, State, Way, series};
-use casework::{AppointmentId, ClientId, StaffId, consents};
+use casework::{AppointmentId, ClientId, RoomId, StaffId, consents};
 use jiff::civil::{DateTime, date};
 use notice::Purpose;
 use records::appointments::{Booking, Diary};
@@ -21,7 +21,15 @@ fn slot(bench: &Bench, at: DateTime, minutes: u32) -> Slot {
 
 fn booking(adviser: StaffId, slots: Vec<Slot>) -> Booking {
     let said = Said { about: "CV and covering letter".into(), place: "Room 2".into() };
-    Booking { form: *uuid::Uuid::new_v4().as_bytes(), adviser, slots, way: Way::Office, said, tell: false }
+    Booking {
+        form: *uuid::Uuid::new_v4().as_bytes(),
+        adviser,
+        room: None,
+        slots,
+        way: Way::Office,
+        said,
+        tell: false,
+    }
 }
 
 fn field(result: Result<AppointmentId, Error>) -> String {
@@ -146,10 +154,10 @@ async fn nobody_is_in_two_places_and_what_is_called_off_frees_the_time() {
             "the client"
         );
         service.book(&ada, other, booking(ada.staff, vec![eleven])).await.unwrap();
-        let free = service.free_times(ada.staff, date(2026, 11, 27), 60).await.unwrap();
+        let free = service.free_times(ada.staff, None, date(2026, 11, 27), 60).await.unwrap();
         assert!(free.iter().all(|slot| slot.ends() <= ten.starts() || slot.starts() >= eleven.ends()));
         // Four weeks from that Friday: each of its working days, and the same times as a search of the day alone.
-        let days = service.free_days(ada.staff, date(2026, 11, 27), 60).await.unwrap();
+        let days = service.free_days(ada.staff, None, date(2026, 11, 27), 60).await.unwrap();
         assert_eq!(days.len(), 20);
         assert_eq!(days[0], (date(2026, 11, 27), free));
         service
@@ -157,7 +165,7 @@ async fn nobody_is_in_two_places_and_what_is_called_off_frees_the_time() {
             .await
             .unwrap();
         service.book(&ada, other, booking(bruno, vec![ten])).await.unwrap();
-        assert!(service.free_times(ada.staff, date(2026, 11, 27), 60).await.unwrap().contains(&ten));
+        assert!(service.free_times(ada.staff, None, date(2026, 11, 27), 60).await.unwrap().contains(&ten));
         // A series is booked as a whole or not at all.
         let now = service.surroundings().civil(service.surroundings().now());
         let weekly = series(eleven, 1, 4, &now).unwrap();
@@ -198,7 +206,7 @@ async fn an_erased_file_leaves_no_appointment_and_no_taken_time() {
         let id = service.book(&ada, client, booking(ada.staff, vec![ten])).await.unwrap();
         service.erase_file("NB-10001", Ground::Request).await.unwrap();
         assert!(matches!(service.appointment(&ada, id).await, Err(Error::NoSuchFile)));
-        assert!(service.free_times(ada.staff, date(2026, 11, 27), 60).await.unwrap().contains(&ten));
+        assert!(service.free_times(ada.staff, None, date(2026, 11, 27), 60).await.unwrap().contains(&ten));
     }
 }
 
@@ -238,7 +246,99 @@ async fn the_time_of_somebody_who_took_back_consent_stays_taken_and_names_nobody
             let diary = service.diary(visit, friday, friday, None).await.unwrap().release().await.unwrap();
             assert_eq!(named(&diary), names, "{:?}", visit.role);
         }
-        let free = service.free_times(ada.staff, friday, 45).await.unwrap();
+        let free = service.free_times(ada.staff, None, friday, 45).await.unwrap();
         assert!(!free.contains(&slot(&bench, friday.at(9, 0, 0, 0), 45)));
+    }
+}
+
+fn message(result: Result<AppointmentId, Error>) -> String {
+    match result {
+        Err(Error::Faults(faults)) => faults[0].message.clone(),
+        other => panic!("no fault: {:?}", other.map_err(|e| e.to_string())),
+    }
+}
+
+async fn room(bench: &Bench, desk: &Visit, name: &str) -> RoomId {
+    let form = *uuid::Uuid::new_v4().as_bytes();
+    bench.service.add_room(desk, form, name).await.unwrap();
+    let rooms = bench.service.rooms().await.unwrap();
+    rooms.into_iter().find(|room| room.name == name).unwrap().id
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_room_holds_one_appointment_at_a_time_and_says_where() {
+    for bench in Bench::all().await {
+        let service = &bench.service;
+        let (ada, desk) =
+            (bench.visit("Ada", Role::Adviser).await, bench.visit("Desk", Role::Receptionist).await);
+        let bruno = bench.staff("Bruno", Role::Adviser).await;
+        let (one, other) = (bench.client(&ada, "Daniel").await, bench.client(&ada, "Maria").await);
+        let (small, large) = (room(&bench, &desk, "Room 1").await, room(&bench, &desk, "Room 2").await);
+        let friday = date(2026, 11, 27);
+        let ten = slot(&bench, friday.at(10, 0, 0, 0), 60);
+        let half_past = slot(&bench, friday.at(10, 30, 0, 0), 30);
+        let into = |adviser, room, slots| {
+            let said = Said { about: "CV".into(), ..Said::default() };
+            Booking { room: Some(room), said, ..booking(adviser, slots) }
+        };
+        let id = service.book(&ada, one, into(ada.staff, small, vec![ten])).await.unwrap();
+        let booked = service.appointment(&ada, id).await.unwrap().release().await.unwrap().appointment;
+        assert_eq!((booked.said.place.as_str(), booked.booked.room), ("Room 1", Some(small)));
+        let full = service.book(&ada, other, into(bruno, small, vec![half_past])).await;
+        assert!(message(full).starts_with("This room is taken on Friday 27 November 2026 at 10:30"));
+        let free = service.free_times(bruno, Some(small), friday, 30).await.unwrap();
+        assert!(!free.contains(&half_past));
+        assert!(service.free_times(bruno, None, friday, 30).await.unwrap().contains(&half_past));
+        let beside = service.book(&ada, other, into(bruno, large, vec![half_past])).await.unwrap();
+        // What is called off gives the room back.
+        service.end_appointment(&ada, id, 1, State::CancelledByUs, "", false).await.unwrap();
+        service.end_appointment(&ada, beside, 1, State::CancelledByUs, "", false).await.unwrap();
+        service.book(&ada, other, into(bruno, small, vec![half_past])).await.unwrap();
+
+        // What is booked in a room that is taken out of use stays; nothing more is.
+        service.use_room(&desk, small, false).await.unwrap();
+        assert!(matches!(service.use_room(&desk, small, false).await, Err(Error::ChangedMeanwhile)));
+        let later = slot(&bench, friday.at(15, 0, 0, 0), 30);
+        assert_eq!(field(service.book(&ada, one, into(ada.staff, small, vec![later])).await), "room");
+        service.use_room(&desk, small, true).await.unwrap();
+        service.book(&ada, one, into(ada.staff, small, vec![later])).await.unwrap();
+
+        let again = service.add_room(&desk, [7; 16], "room 1").await;
+        assert!(matches!(again, Err(Error::Faults(faults)) if faults[0].message.contains("already")));
+        assert!(matches!(service.add_room(&ada, [8; 16], "Room 3").await, Err(Error::NotYours(_))));
+        assert!(matches!(service.use_room(&ada, small, false).await, Err(Error::NotYours(_))));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_series_says_where_it_clashes_and_its_rest_is_called_off_at_once() {
+    for bench in Bench::all().await {
+        let service = &bench.service;
+        let ada = bench.visit("Ada", Role::Adviser).await;
+        let (one, other) = (bench.client(&ada, "Daniel").await, bench.client(&ada, "Maria").await);
+        let now = service.surroundings().civil(service.surroundings().now());
+        let eleven = slot(&bench, date(2026, 11, 27).at(11, 0, 0, 0), 30);
+        let weekly = series(eleven, 1, 4, &now).unwrap();
+        let third = service.book(&ada, other, booking(ada.staff, vec![weekly[2]])).await.unwrap();
+        let clash = message(service.book(&ada, one, booking(ada.staff, weekly.clone())).await);
+        assert!(clash.contains("Friday 11 December 2026 at 11:00"), "{clash}");
+        service.end_appointment(&ada, third, 1, State::CancelledByClient, "", false).await.unwrap();
+        let first = service.book(&ada, one, booking(ada.staff, weekly)).await.unwrap();
+
+        let with = service.appointment(&ada, first).await.unwrap().release().await.unwrap();
+        assert_eq!(with.series.len(), 4);
+        let second = with.series[1].id;
+        let alone = service.call_off_series(&ada, third, State::CancelledByUs, "", false).await;
+        assert!(matches!(alone, Err(Error::Faults(_))), "it was booked alone");
+        let off =
+            service.call_off_series(&ada, second, State::CancelledByUs, "The course ended", false).await;
+        assert_eq!(off.unwrap(), 3);
+        let with = service.appointment(&ada, second).await.unwrap().release().await.unwrap();
+        assert_eq!(with.appointment.why, "The course ended");
+        let states: Vec<State> = with.series.iter().map(|one| one.state).collect();
+        let off = State::CancelledByUs;
+        assert_eq!(states, [State::Booked, off, off, off]);
+        let again = service.call_off_series(&ada, second, off, "", false).await;
+        assert!(matches!(again, Err(Error::Faults(_))), "nothing is left");
     }
 }

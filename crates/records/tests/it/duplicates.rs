@@ -141,8 +141,9 @@ async fn two_files_are_made_one_and_parted_again_as_they_were() {
             answer(service, &ada, client, About::Sharing(to), yes()).await.unwrap();
         }
         service.withdraw_consent(&ada, jon, About::Sharing(to), key(), Way::Spoken).await.unwrap();
-        let slot = service.free_times(ada.staff, jiff::civil::date(2026, 11, 24), 30).await.unwrap()[0];
+        let slot = service.free_times(ada.staff, None, jiff::civil::date(2026, 11, 24), 30).await.unwrap()[0];
         let booking = records::appointments::Booking {
+            room: None,
             form: key(),
             adviser: ada.staff,
             slots: vec![slot],

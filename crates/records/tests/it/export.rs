@@ -57,6 +57,7 @@ pub(crate) async fn book(bench: &Bench, visit: &Visit, client: ClientId, nth: us
     let hour = 9 + i8::try_from(nth % 8).unwrap();
     let at = now.date().tomorrow().unwrap().at(hour, 0, 0, 0);
     let booking = Booking {
+        room: None,
         form: *uuid::Uuid::new_v4().as_bytes(),
         adviser: visit.staff,
         slots: vec![Slot::at(at, 30, &now).unwrap()],

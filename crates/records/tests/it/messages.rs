@@ -56,7 +56,8 @@ async fn book(
     let slot = Slot::at(day.at(hour, 0, 0, 0), 45, &surroundings.civil(surroundings.now())).unwrap();
     let said = Said { about: "Job interview training".into(), place: "Jobcentre".into() };
     let form = *uuid::Uuid::new_v4().as_bytes();
-    let booking = Booking { form, adviser: visit.staff, slots: vec![slot], way: Way::Office, said, tell };
+    let booking =
+        Booking { form, adviser: visit.staff, room: None, slots: vec![slot], way: Way::Office, said, tell };
     bench.service.book(visit, client, booking).await.unwrap()
 }
 
@@ -437,12 +438,12 @@ async fn everybody_is_reminded_once_the_day_before_of_what_still_stands() {
                 "stands@example.org A reminder: Friday 27 November at 9am",
             ]
         );
-        // The place was written down with what happens there: the message names the usual one.
+        // The place was written down with what happens there: the message names no other one in its stead.
         assert!(
             servers
                 .mails()
                 .iter()
-                .all(|(_, words)| words.contains("12 Market Street") && !words.contains("Jobcentre"))
+                .all(|(_, words)| words.contains("the place we agreed") && !words.contains("Jobcentre"))
         );
         assert_eq!(
             state(&bench, &ada, ring).await,

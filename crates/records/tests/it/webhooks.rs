@@ -88,7 +88,8 @@ async fn booked(bench: &Bench, visit: &Visit, client: ClientId) -> casework::App
     let slots = vec![Slot::at(date(2026, 11, 27).at(9, 30, 0, 0), 45, &now).unwrap()];
     let said = Said { about: "CV".into(), place: "Room 2".into() };
     let form = *uuid::Uuid::new_v4().as_bytes();
-    let booking = Booking { form, adviser: visit.staff, slots, way: Way::Office, said, tell: false };
+    let booking =
+        Booking { form, adviser: visit.staff, room: None, slots, way: Way::Office, said, tell: false };
     bench.service.book(visit, client, booking).await.unwrap()
 }
 

@@ -202,6 +202,7 @@ pub(crate) async fn book(
         day: when.day.clone(),
         minutes: when.minutes,
         adviser: body.text("adviser"),
+        room: String::new(),
         way: body.text("way"),
         about: body.text("about"),
         place: body.text("place"),

@@ -7,7 +7,8 @@ use axum::response::{IntoResponse, Redirect, Response};
 use casework::appointments::{State as Ended, WhenTyped};
 use casework::{AppointmentId, ClientId, Fault, dates};
 use maud::{Markup, html};
-use records::appointments::WithClient;
+use records::appointments::{Booked, WithClient};
+use records::rooms::Room;
 use records::{Error, Visit};
 use serde::Deserialize;
 
@@ -21,7 +22,9 @@ use crate::frame::{At, release, staff};
 use crate::messages;
 use crate::signed::Signed;
 use crate::ui::file::{action as action_link, panel};
-use crate::ui::form::{ButtonKind, TextInput, button, buttons, hidden, text_input};
+use crate::ui::form::{
+    ButtonKind, Choice, Choices, TextInput, button, buttons, hidden, radios, text_input, tick,
+};
 use crate::ui::page::{back, container, heading};
 use crate::ui::words::{SummaryRow, summary_list};
 
@@ -42,13 +45,19 @@ pub(crate) async fn show(
     Query(ask): Query<Ask>,
 ) -> Result<Response, Fail> {
     let banner = ask.booked.is_some().then_some("Booked");
-    one(&app, &visit, appointment(&id)?, banner, &Change::default(), &[]).await
+    // Whom something is changed for is told of it, unless somebody says otherwise.
+    let change = Change { tell: true, ..Change::default() };
+    one(&app, &visit, appointment(&id)?, banner, &change, &[]).await
 }
 
 /// What was typed to change an appointment.
 #[derive(Default)]
 struct Change {
     reason: String,
+    /// Who called it off.
+    off: String,
+    /// Whether the rest of the series goes, too.
+    rest: bool,
     day: String,
     time: String,
     tell: bool,
@@ -63,13 +72,15 @@ async fn one(
     faults: &[Fault],
 ) -> Result<Response, Fail> {
     let opened = app.service.appointment(visit, id).await?;
+    let rooms = app.service.rooms().await?;
     let page = opened.map(|with| {
         let body = container(html! { div.app-wide {
             (back(&format!("/clients/{}", with.appointment.booked.client)))
             @if let Some(text) = banner { (crate::ui::words::banner(text)) }
             (fields::summary(faults))
             (heading(&format!("Appointment with {}", with.name), html! { p { span.app-ref { (with.number) } } }))
-            (panel("facts", "When and where", None, facts(app, &with)))
+            (panel("facts", "When and where", None, facts(app, &with, &rooms)))
+            @if with.series.len() > 1 { (series(app, &with)) }
             (messages::told(app, &with.told, visit.role != Role::Manager))
             @if visit.role != Role::Manager { (acts(app, &with, typed, faults)) }
         } });
@@ -79,7 +90,7 @@ async fn one(
     Ok((status, release(page).await?).into_response())
 }
 
-fn facts(app: &App, with: &WithClient) -> Markup {
+fn facts(app: &App, with: &WithClient, rooms: &[Room]) -> Markup {
     let (booked, said) = (&with.appointment.booked, &with.appointment.said);
     let surroundings = app.service.surroundings();
     let starts = surroundings.civil(booked.slot.starts());
@@ -93,6 +104,10 @@ fn facts(app: &App, with: &WithClient) -> Markup {
         ("With", html! { (app.service.directory().name(booked.adviser)) }),
         ("How", html! { (booked.way.words()) @if !said.place.is_empty() { ": " (said.place) } }),
     ];
+    let room = booked.room.and_then(|id| rooms.iter().find(|room| room.id == id));
+    if let Some(room) = room.filter(|room| room.name != said.place) {
+        rows.push(("Room", html! { (room.name) }));
+    }
     if !said.about.is_empty() {
         rows.push(("About", html! { (said.about) }));
     }
@@ -107,6 +122,34 @@ fn facts(app: &App, with: &WithClient) -> Markup {
     summary_list(&rows)
 }
 
+/// All that were booked together.
+fn series(app: &App, with: &WithClient) -> Markup {
+    let surroundings = app.service.surroundings();
+    panel(
+        "series",
+        &format!("One of {} that were booked together", with.series.len()),
+        None,
+        html! {
+            ol.govuk-list.govuk-list--number { @for one in &with.series {
+                @let starts = surroundings.civil(one.slot.starts());
+                @let when = format!("{}, {}", dates::with_weekday(starts.date()), clock(&starts));
+                li {
+                    @if one.id == with.appointment.booked.id { strong { (when) } }
+                    @else { a.govuk-link href={ "/appointments/" (one.id) } { (when) } }
+                    " " (became(one.state, one.slot.starts() <= surroundings.now()))
+                }
+            } }
+        },
+    )
+}
+
+/// How many of its series come after it and can be called off.
+fn following(with: &WithClient) -> usize {
+    let from = with.appointment.booked.slot.starts();
+    let off = |one: &&Booked| one.slot.starts() > from && one.state == Ended::Booked;
+    with.series.iter().filter(off).count()
+}
+
 /// What can still be done with it.
 fn acts(app: &App, with: &WithClient, typed: &Change, faults: &[Fault]) -> Markup {
     let booked = &with.appointment.booked;
@@ -115,21 +158,22 @@ fn acts(app: &App, with: &WithClient, typed: &Change, faults: &[Fault]) -> Marku
     let error = |name: &str| faults.iter().find(|f| f.field == *name).map(|f| f.message.as_str());
     let action = format!("/appointments/{}", booked.id);
     let version = booked.version.to_string();
-    let states: Vec<Ended> = Ended::ALL.iter().copied().filter(|state| can(*state)).collect();
+    let (off, came): (Vec<Ended>, Vec<Ended>) =
+        Ended::ALL.iter().copied().filter(|state| can(*state)).partition(|state| !state.takes_time());
+    let after = following(with);
     html! {
-        @if !states.is_empty() {
-            (panel("became", if begun { "What became of it" } else { "Call it off" }, None, html! {
+        @if !came.is_empty() {
+            (panel("became", "What became of it", None, html! {
                 form method="post" action=(action) novalidate {
                     (hidden("version", &version))
-                    (text_input(TextInput { name: "reason", label: if begun { "Why, if it was called off or missed" } else { "Why" }, hint: Some("You can leave this empty"), value: &typed.reason, error: error("reason"), autocomplete: Some("off"), ..TextInput::default() }))
-                    @if states.contains(&Ended::CancelledByUs) { (messages::tell(app, "If we call it off: send the client a message", typed.tell)) }
-                    (buttons(html! { @for state in &states {
+                    (text_input(TextInput { name: "missed", label: "Why, if they did not come", hint: Some("You can leave this empty"), value: &typed.reason, error: error("missed"), autocomplete: Some("off"), ..TextInput::default() }))
+                    (buttons(html! { @for state in &came {
                         (button(if *state == Ended::Attended { ButtonKind::Main } else { ButtonKind::Secondary }, state.words(), Some(("do", state.code()))))
                     } }))
                 }
             }))
         }
-        @if !booked.state.takes_time() {
+        @if !booked.state.takes_time() || booked.state == Ended::DidNotAttend {
             (panel("again", "Find another time", None, html! { (action_link(&format!("/clients/{}/appointments/new", booked.client), "Book another appointment")) }))
         }
         @if booked.state == Ended::Booked {
@@ -145,6 +189,31 @@ fn acts(app: &App, with: &WithClient, typed: &Change, faults: &[Fault]) -> Marku
                 }
             }))
         }
+        @if !off.is_empty() {
+            (panel("off", "Call it off", None, html! {
+                form method="post" action=(action) novalidate {
+                    (hidden("version", &version))
+                    (radios(Choices {
+                        name: "do", legend: "Who called it off", error: error("do"), inline: true,
+                        options: off.iter().map(|state| Choice { value: state.code(), label: state.words(), checked: state.code() == typed.off, ..Choice::default() }).collect(),
+                        ..Choices::default()
+                    }))
+                    (text_input(TextInput { name: "reason", label: "Why", hint: Some("You can leave this empty"), value: &typed.reason, error: error("reason"), autocomplete: Some("off"), ..TextInput::default() }))
+                    (messages::tell(app, "If we call it off: send the client a message", typed.tell))
+                    @if after > 0 { p { (tick("rest", &rest(app, after), typed.rest)) } }
+                    (button(ButtonKind::Warning, "Call it off", None))
+                }
+            }))
+        }
+    }
+}
+
+fn rest(app: &App, after: usize) -> String {
+    let message = if app.service.offers().any() { "; the message names the first" } else { "" };
+    if after == 1 {
+        format!("The one that follows in this series, too{message}")
+    } else {
+        format!("The {after} that follow in this series, too{message}")
     }
 }
 
@@ -155,10 +224,14 @@ pub(crate) async fn change(
     form: Form,
 ) -> Result<Response, Fail> {
     let id = appointment(&id)?;
-    let form = form.only(&["version", "do", "reason", "day", "time", "tell", "tell-move"])?;
+    let form =
+        form.only(&["version", "do", "reason", "missed", "day", "time", "tell", "tell-move", "rest"])?;
     let version: i64 = form.one("version")?.parse().map_err(|_| Fail::bad_form("Its version is missing."))?;
+    let off = form.one("reason")?;
     let typed = Change {
-        reason: form.one("reason")?.to_owned(),
+        reason: if off.is_empty() { form.one("missed")? } else { off }.to_owned(),
+        off: form.one("do")?.to_owned(),
+        rest: form.ticked("rest"),
         day: form.one("day")?.to_owned(),
         time: form.one("time")?.to_owned(),
         tell: form.ticked("tell") || form.ticked("tell-move"),
@@ -166,7 +239,11 @@ pub(crate) async fn change(
     let here = format!("/appointments/{id}");
     let done = match form.one("do")? {
         "move" => moved(&app, &visit, id, version, &typed).await.map(|()| here),
+        "" => Err(Error::Faults(vec![Fault::new("do", "Choose who called it off")])),
         state => match state.parse::<Ended>() {
+            Ok(next) if typed.rest && !next.takes_time() => {
+                app.service.call_off_series(&visit, id, next, &typed.reason, typed.tell).await.map(|_| here)
+            }
             Ok(next) => app
                 .service
                 .end_appointment(&visit, id, version, next, &typed.reason, typed.tell)

@@ -75,6 +75,7 @@ async fn booked(bench: &Bench, adviser: StaffId, client: &str, nth: i8) -> Strin
     let now = bench.service.surroundings().civil(bench.service.surroundings().now());
     let at = tomorrow(bench).at(12 + nth / 12, nth % 12 * 5, 0, 0);
     let booking = records::appointments::Booking {
+        room: None,
         form: *uuid::Uuid::new_v4().as_bytes(),
         adviser,
         slots: vec![Slot::at(at, 5, &now).unwrap()],

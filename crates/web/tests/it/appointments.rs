@@ -28,13 +28,19 @@ async fn an_appointment_is_booked_moved_and_called_off_through_the_pages() {
 
         let taken = bench.post(&post, &booking("2 6 2027", "10:45", ada), Some(&cookie)).await;
         assert_eq!(taken.status, StatusCode::UNPROCESSABLE_ENTITY);
-        assert!(taken.text.contains("has just been taken") && taken.text.contains("href=\"#time\""));
+        assert!(
+            taken.text.contains("has another appointment on Wednesday 2 June 2027 at 10:45")
+                && taken.text.contains("href=\"#time\"")
+        );
         let moved = bench.post(&page, "version=1&do=move&reason=&day=3+6+2027&time=2pm", Some(&cookie)).await;
         assert_eq!(moved.status, StatusCode::SEE_OTHER, "{}", moved.text);
         let stale = bench.post(&page, "version=1&do=move&reason=&day=4+6+2027&time=2pm", Some(&cookie)).await;
         assert_eq!(stale.status, StatusCode::CONFLICT);
         let diary = bench.get("/diary?day=2027-06-03", Some(&cookie)).await.text;
         assert!(diary.contains("2:00pm") && diary.contains("Daniel Whitfield"), "{diary}");
+        let nobody = bench.post(&page, "version=2&reason=Ill&day=&time=", Some(&cookie)).await;
+        assert_eq!(nobody.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(nobody.text.contains("Choose who called it off") && nobody.text.contains("value=\"Ill\""));
         let off = "version=2&do=cancelled-by-client&reason=A+job+interview&day=&time=";
         assert_eq!(bench.post(&page, off, Some(&cookie)).await.status, StatusCode::SEE_OTHER);
         let shown = bench.get(&page, Some(&cookie)).await.text;
@@ -127,5 +133,52 @@ async fn the_calendar_tells_when_and_never_who() {
         for gone in [second.as_str(), "/calendar/nonsense", &format!("/calendar/{}.ics", "00".repeat(32))] {
             assert_eq!(bench.get(gone, None).await.status, StatusCode::NOT_FOUND);
         }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn reception_keeps_the_rooms_and_a_room_is_booked_with_the_appointment() {
+    for bench in Bench::all().await {
+        let (ada, cookie) = bench.signed_in("Ada", Role::Adviser).await;
+        let (desk, at_desk) = bench.signed_in("Desk", Role::Receptionist).await;
+        let client = bench.client(ada, "Daniel Whitfield").await;
+        let key = uuid::Uuid::new_v4().simple().to_string();
+        let before = bench.entries_of(desk).await;
+        let added = bench.post("/rooms", &format!("form={key}&name=Room+9"), Some(&at_desk)).await;
+        assert_eq!(added.status, StatusCode::SEE_OTHER, "{}", added.text);
+        assert_eq!(bench.entries_of(desk).await, before + 1);
+        let wrong = bench.post("/rooms", &format!("form={}&name=", "1".repeat(32)), Some(&at_desk)).await;
+        assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(wrong.text.contains("Enter what the room is called"));
+        let refused = bench.post("/rooms", &format!("form={key}&name=Mine"), Some(&cookie)).await;
+        assert_eq!(refused.status, StatusCode::FORBIDDEN);
+        assert!(bench.get("/rooms", Some(&cookie)).await.text.contains("Room 9"));
+
+        let new = bench.get(&format!("/clients/{client}/appointments/new"), Some(&cookie)).await.text;
+        let (before, _) = new.split_once("\">Room 9<").unwrap();
+        let room = &before[before.len() - 32..];
+        let post = format!("/clients/{client}/appointments");
+        let none = format!("{}&room=nonsense", booking("2 6 2027", "10:30", ada));
+        let none = bench.post(&post, &none, Some(&cookie)).await;
+        assert!(none.text.contains("Choose a room from the list"), "{}", none.text);
+        let form =
+            format!("{}&room={room}&repeat=2", booking("2 6 2027", "10:30", ada).replace("&repeat=1", ""));
+        let made = bench.post(&post, &form, Some(&cookie)).await;
+        assert_eq!(made.status, StatusCode::SEE_OTHER, "{}", made.text);
+        let page = made.headers["location"].to_str().unwrap().split('?').next().unwrap().to_owned();
+        let shown = bench.get(&page, Some(&cookie)).await.text;
+        assert!(shown.contains("Room 9") && shown.contains("One of 2 that were booked together"), "{shown}");
+        let diary = bench.get("/diary?day=2027-06-02", Some(&cookie)).await.text;
+        assert!(diary.contains("In the office, Room 9"), "{diary}");
+        let off = "version=1&do=cancelled-by-us&rest=yes&reason=&day=&time=";
+        assert_eq!(bench.post(&page, off, Some(&cookie)).await.status, StatusCode::SEE_OTHER);
+        let shown = bench.get(&page, Some(&cookie)).await.text;
+        assert!(shown.matches("Called off by us").count() >= 3, "{shown}");
+
+        let away = bench.post(&format!("/rooms/{room}"), "do=close", Some(&at_desk)).await;
+        assert_eq!(away.status, StatusCode::SEE_OTHER);
+        assert!(bench.get("/rooms", Some(&at_desk)).await.text.contains("Use Room 9 again"));
+        let new = bench.get(&format!("/clients/{client}/appointments/new"), Some(&cookie)).await.text;
+        assert!(!new.contains("Room 9"));
     }
 }

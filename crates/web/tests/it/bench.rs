@@ -143,7 +143,7 @@ impl Bench {
         let (mut day, mut slots) = (now.date(), Vec::new());
         for _ in 0..7 {
             day = day.tomorrow().unwrap();
-            slots = self.service.free_times(adviser, day, 15).await.unwrap();
+            slots = self.service.free_times(adviser, None, day, 15).await.unwrap();
             if !slots.is_empty() {
                 break;
             }
@@ -154,6 +154,7 @@ impl Bench {
         });
         let visit = self.visit_of(adviser);
         let booking = records::appointments::Booking {
+            room: None,
             form: *uuid::Uuid::new_v4().as_bytes(),
             adviser,
             slots: vec![at],

@@ -6,11 +6,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use access::Role;
-use casework::appointments::Slot;
+use casework::appointments::{Slot, Way};
 use casework::consents::State;
 use casework::disclosures::{LegalGround, Stage};
 use casework::paper::Place;
-use casework::{ClientId, OrganisationId, StaffId};
+use casework::{ClientId, OrganisationId, RoomId, StaffId};
 use jiff::{SignedDuration, ToSpan as _};
 use records::cover::Arranging;
 use records::documents::{Begun, Goes, Sending};
@@ -109,6 +109,7 @@ async fn fill(places: &Places, seed: u64, amount: Amount) -> Result<Made, Fail> 
     let notices = service.notices();
     let visits = Visits::of(&service, &people, &ids);
     let organisations = directory(&service, &visits).await?;
+    let rooms = rooms(&service, &visits, advisers.len()).await?;
     let mut coming = demo::people(seed, clients, today, notices.catalogue());
     let mut diaries = Diaries::new(seed, today);
     let mut loaded = 0;
@@ -119,7 +120,8 @@ async fn fill(places: &Places, seed: u64, amount: Amount) -> Result<Made, Fail> 
             .map(|mut client| {
                 amount.shorten(&mut client);
                 let booked = diaries.next(&client);
-                file(client, booked, &advisers, &organisations, service.surroundings())
+                let room = rooms.get(client.adviser).copied();
+                file(client, booked, room, &advisers, &organisations, service.surroundings())
             })
             .collect();
         let stretch = stretch.ok_or_else(|| Fail::said("a made-up client has no adviser"))?;
@@ -213,6 +215,7 @@ fn visit(service: &Service, staff: StaffId) -> Result<Visit, Fail> {
 fn file(
     client: MadeUpClient,
     booked: Option<MadeUpAppointment>,
+    room: Option<RoomId>,
     advisers: &[StaffId],
     organisations: &[OrganisationId],
     surroundings: &Surroundings,
@@ -224,7 +227,9 @@ fn file(
     let appointments = booked.into_iter().filter_map(|one| {
         let starts = one.day.to_datetime(one.at).to_zoned_datetime(zone.clone()).ok()?.timestamp();
         let slot = Slot::stored(starts, starts + SignedDuration::from_mins(i64::from(one.minutes)))?;
-        Some(LoadedAppointment { slot, way: one.way, state: one.state, said: one.said, why: one.why })
+        let MadeUpAppointment { way, state, said, why, .. } = one;
+        let room = room.filter(|_| way == Way::Office);
+        Some(LoadedAppointment { slot, room, way, state, said, why })
     });
     let appointments = appointments.collect();
     let meetings = client.entries.into_iter().map(|e| Some((*advisers.get(e.adviser)?, e.day, e.meeting)));
@@ -293,6 +298,15 @@ impl Visits {
             governance: one(Role::Governance),
         }
     }
+}
+
+/// A room for each adviser.
+async fn rooms(service: &Service, visits: &Visits, count: usize) -> Result<Vec<RoomId>, Fail> {
+    for number in 1..=count {
+        let form = service.surroundings().draw();
+        service.add_room(&visits.manager, form, &format!("Room {number}")).await?;
+    }
+    Ok(service.rooms().await?.into_iter().map(|room| room.id).collect())
 }
 
 /// The organisations of the demo, each with a key that two people confirmed.
