@@ -60,6 +60,34 @@ pub struct DueDate {
     pub settled: Option<(FieldId, Vec<String>)>,
 }
 
+/// What an answer asks of other fields: a document of list B needs its end, a check online has no document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Condition {
+    /// The field that is looked at.
+    pub field: FieldId,
+    /// The answers with which it holds; `yes` and `no` for a question of yes or no.
+    pub is: Vec<String>,
+    /// Fields that need an answer then.
+    pub needs: Vec<FieldId>,
+    /// Fields that have none then.
+    pub never: Vec<FieldId>,
+    /// What is wrong and what to do, in words for the person who typed.
+    pub says: String,
+}
+
+/// Between which numbers an answer lies.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bounds {
+    /// The field: a number, or an amount.
+    pub field: FieldId,
+    /// The least that can be: whole, or pence.
+    pub least: i64,
+    /// The most.
+    pub most: i64,
+    /// What is wrong and what to do.
+    pub says: String,
+}
+
 /// One kind of dated entry: what is asked, and the rules between the answers.
 #[derive(Debug, Clone)]
 pub struct EntryForm {
@@ -87,6 +115,12 @@ pub struct EntryForm {
     pub past: Vec<FieldId>,
     /// Pairs of dates of which the second cannot come before the first.
     pub orders: Vec<(FieldId, FieldId)>,
+    /// What answers ask of other fields.
+    pub conditions: Vec<Condition>,
+    /// Between which numbers answers lie.
+    pub bounds: Vec<Bounds>,
+    /// Whether what becomes due by a new one lies ahead.
+    pub ahead: bool,
     /// The field that says that it is over, and the values that do; any answer does if there are none.
     pub ended: Option<(FieldId, Vec<String>)>,
     /// Fields that are asked once it is there, not when it is new.
@@ -190,6 +224,9 @@ fn entry_form(mut part: Part<'_, '_>, lists: &[ValueList]) -> Option<EntryForm> 
             .filter_map(|pair| pair.split_once(" <= "))
             .map(|(first, second)| (FieldId::from(first), FieldId::from(second)))
             .collect(),
+        conditions: part.parts("conditions").into_iter().map(condition).collect(),
+        bounds: part.parts("bounds").into_iter().map(bounds).collect(),
+        ahead: part.flag("ahead", false),
         ended: ended.map(|field| (field, ended_values)),
         later: names(part.texts("later")),
         due: part.parts("due").into_iter().map(due_date).collect(),
@@ -212,6 +249,29 @@ fn due_date(mut part: Part<'_, '_>) -> DueDate {
     };
     part.done();
     due
+}
+
+fn condition(mut part: Part<'_, '_>) -> Condition {
+    let condition = Condition {
+        field: FieldId::from(part.text("field")),
+        is: part.texts("is"),
+        needs: names(part.texts("needs")),
+        never: names(part.texts("never")),
+        says: part.text("says"),
+    };
+    part.done();
+    condition
+}
+
+fn bounds(mut part: Part<'_, '_>) -> Bounds {
+    let bounds = Bounds {
+        field: FieldId::from(part.text("field")),
+        least: part.number("least").map_or(0, i64::from),
+        most: part.number("most").map_or(i64::MAX, i64::from),
+        says: part.text("says"),
+    };
+    part.done();
+    bounds
 }
 
 fn names(texts: Vec<String>) -> Vec<FieldId> {
@@ -278,6 +338,23 @@ mod tests {
                 let Some(list) = kind(id).list() else { continue };
                 let list = form.catalogue().list(list).unwrap();
                 assert!(values.iter().all(|v| list.value(v).is_some()), "{} {id}", form.id);
+            }
+            for condition in &form.conditions {
+                let of = kind(&condition.field);
+                let list = of.list().and_then(|list| form.catalogue().list(list));
+                let known = |is: &String| match list {
+                    Some(list) => list.value(is).is_some(),
+                    None => *of == Kind::YesNo && ["yes", "no"].contains(&is.as_str()),
+                };
+                assert!(!condition.is.is_empty() && condition.is.iter().all(known), "{}", form.id);
+                assert!(condition.needs.len() + condition.never.len() > 0, "{}", form.id);
+                for id in condition.needs.iter().chain(&condition.never) {
+                    kind(id);
+                }
+            }
+            for bounds in &form.bounds {
+                assert!(matches!(kind(&bounds.field), Kind::Number | Kind::Money), "{}", form.id);
+                assert!(bounds.least <= bounds.most, "{}", form.id);
             }
             for field in form.fields() {
                 let list = form.catalogue().list_of(field);

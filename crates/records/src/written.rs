@@ -84,7 +84,7 @@ impl Service {
         let id = EntryId::from_bytes(self.draw());
         let today = self.surroundings().today();
         let written = &referrals::completed(form, written, today);
-        let (standing, newest) = self.before_writing(visit, client, id, form, written).await?;
+        let (standing, newest) = self.before_writing(visit, client, id, form, written, true).await?;
         let telling = self.may_tell(visit, client, id, form, None, written).await?;
         let compartment = match programme {
             Some(programme) => {
@@ -178,7 +178,7 @@ impl Service {
         if stored.version != version {
             return Err(Error::ChangedMeanwhile);
         }
-        let (standing, newest) = self.before_writing(visit, client, id, form, written).await?;
+        let (standing, newest) = self.before_writing(visit, client, id, form, written, false).await?;
         let (now, today) = (self.now(), self.surroundings().today());
         let request = standing.request(visit, now, Act::Write, form.category.into());
         let permit = self.permit(request, CHANGE).await?;
@@ -251,6 +251,7 @@ impl Service {
         id: EntryId,
         form: &EntryForm,
         written: &Written,
+        new: bool,
     ) -> Result<(Standing, Option<i64>), Error> {
         let rows = self
             .records()
@@ -269,7 +270,8 @@ impl Service {
                 version: standing.notice_version.clone(),
             });
         }
-        let mut faults = written.faults(form, self.surroundings().today());
+        let today = self.surroundings().today();
+        let mut faults = if new { written.faults_when_new(form, today) } else { written.faults(form, today) };
         for about in &written.about {
             let kind = kinds.rows.iter().find(|row| row.bytes16(0).is_ok_and(|row| row == *about.as_bytes()));
             let kind = kind.map(|row| row.text(1)).transpose()?;

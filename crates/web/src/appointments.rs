@@ -151,7 +151,7 @@ async fn page(
             typed.adviser = chosen.to_string();
         }
         let body = html! {
-            (head(&contact, id, today, "File", html! {}))
+            (head(visit.role, &contact, id, today, "File", html! {}))
             (container(html! { div.app-wide {
                 (back(&format!("/clients/{id}")))
                 (fields::summary(faults))

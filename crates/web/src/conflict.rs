@@ -24,7 +24,7 @@ pub(crate) async fn ask(
     let page = opened.map(|opened| {
         let today = app.service.surroundings().today();
         let body = html! {
-            (head(&opened.contact, id, today, "File", html! {}))
+            (head(visit.role, &opened.contact, id, today, "File", html! {}))
             (reading(html! {
                 (back(&format!("/clients/{id}")))
                 (heading("Do you know this client privately?", html! {}))

@@ -60,7 +60,7 @@ fn whole_page(app: &App, visit: &Visit, id: ClientId, page: &ConsentPage, done: 
         _ => None,
     };
     let body = html! {
-        (head(&page.contact, id, today, TAB, html! {}))
+        (head(visit.role, &page.contact, id, today, TAB, html! {}))
         (container(html! {
             @if let Some(done) = done { (banner(done)) }
             (heading("Consent and sharing", html! { p { "What this client was told and agreed to, and who got what. The client can see all of it." } }))

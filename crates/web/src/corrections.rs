@@ -108,7 +108,7 @@ pub(crate) fn page(
         .collect();
     let name = first_name(&view.contact);
     let body = html! {
-        (head(&view.contact, id, app.service.surroundings().today(), "File", html! {}))
+        (head(visit.role, &view.contact, id, app.service.surroundings().today(), "File", html! {}))
         (reading(html! {
             (back(&whole))
             @if shown.conflict { (changed_meanwhile(&whole)) }

@@ -61,7 +61,7 @@ pub(crate) async fn show(
         let profile = file.profile();
         let today = app.service.surroundings().today();
         let body = html! {
-            (head(&profile, id, today, "Details", html! {}))
+            (head(visit.role, &profile, id, today, "Details", html! {}))
             (container(html! { div.app-pages { @for category in PAGES { (summary(&app, &file, category)) } } }))
         };
         staff(&app, &visit, At::Elsewhere, &title(&profile, "details"), body)
@@ -158,7 +158,7 @@ fn page(
     let step = PAGES.iter().position(|page| *page == category).unwrap_or_default();
     let onward = next_page(id, category, registering);
     let body = html! {
-        (head(&details.contact, id, today, "Details", html! {}))
+        (head(visit.role, &details.contact, id, today, "Details", html! {}))
         (container(html! { div.app-wide {
             (back(&format!("/clients/{id}/details")))
             (fields::summary(faults))
@@ -269,7 +269,7 @@ pub(crate) async fn history(
             .collect();
         let name = label(&app, category);
         let body = html! {
-            (head(&history.contact, id, app.service.surroundings().today(), "Details", html! {}))
+            (head(visit.role, &history.contact, id, app.service.surroundings().today(), "Details", html! {}))
             (reading(html! {
                 (back(&format!("/clients/{id}/details")))
                 (heading(&format!("{name}: history"), html! {}))

@@ -62,7 +62,7 @@ fn page(
     let today = app.service.surroundings().today();
     let to = &proposal.organisation;
     let body = html! {
-        (head(&proposal.contact, id, today, TAB, html! {}))
+        (head(visit.role, &proposal.contact, id, today, TAB, html! {}))
         (reading(html! {
             (back(&format!("/clients/{id}/consent")))
             @if changed { (notice_banner(html! { "The file changed while you were reading. Below is what would leave now." })) }
@@ -219,7 +219,7 @@ fn one(app: &App, visit: &Visit, id: ClientId, view: &DisclosureView) -> Markup 
         lines.into_iter().map(|(key, value)| SummaryRow { key, value, change: None }).collect();
     let address = format!("/clients/{id}/disclosures/{}", row.id);
     let body = html! {
-        (head(&view.contact, id, today, TAB, html! {}))
+        (head(visit.role, &view.contact, id, today, TAB, html! {}))
         (reading(html! {
             (back(&format!("/clients/{id}/consent")))
             (heading(&format!("Sharing with {}", view.organisation.name), html! {}))

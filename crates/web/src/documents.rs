@@ -126,7 +126,7 @@ fn page(
     let today = app.service.surroundings().today();
     let every: Vec<Fault> = again.faults.iter().chain(paper_faults).cloned().collect();
     let body = html! {
-        (head(&all.contact, id, today, "Documents and paper", html! {}))
+        (head(visit.role, &all.contact, id, today, "Documents and paper", html! {}))
         (container(html! {
             @if let Some(said) = said { (banner(said)) }
             (fields::summary(&every))
@@ -331,7 +331,7 @@ fn whole(
     let view = format!("{here}/{}/view", newest.number);
     let shown = newest.checked.is_shown();
     let body = html! {
-        (head(&all.contact, id, today, "Documents and paper", html! {}))
+        (head(visit.role, &all.contact, id, today, "Documents and paper", html! {}))
         (reading(html! {
             (back(&format!("/clients/{id}/documents")))
             @if let Some(said) = said { (banner(said)) }

@@ -100,7 +100,7 @@ pub(crate) async fn group(
     let page = opened.map(|entries| {
         let today = app.service.surroundings().today();
         let body = html! {
-            (head(&entries.contact, id, today, group.words(), html! { @if group == Group::Plan { (action(&format!("/clients/{id}/plan"), "Read, print or sign the plan")) } @if group == Group::Outcomes { (action(&format!("/clients/{id}/outcomes"), "What counts, and why")) } }))
+            (head(visit.role, &entries.contact, id, today, group.words(), html! { @if group == Group::Plan { (action(&format!("/clients/{id}/plan"), "Read, print or sign the plan")) } @if group == Group::Outcomes { (action(&format!("/clients/{id}/outcomes"), "What counts, and why")) } }))
             (container(html! {
                 @if let Some(over) = &over { (notice_banner(html! { "Saved. More is now spent and promised for " a.govuk-notification-banner__link href={ "/programmes/" (over.id) } { (over.programme.title) } " than there is. Tell whoever looks after its money." })) }
                 div.app-pages { @for form in &forms { (list(id, form, &entries, today)) } } }))
@@ -122,10 +122,17 @@ fn list(id: ClientId, form: &EntryForm, all: &Entries, today: Date) -> Markup {
         })
         .collect();
     lines.sort_by_key(|(_, written)| written.is_over(form));
+    // Of what replaces what was before, only the newest still asks for something.
+    let newest = lines.iter().map(|(entry, _)| (entry.day, entry.written)).max().filter(|_| form.latest);
+    let stands = |entry: &Dated| newest.is_none_or(|newest| newest == (entry.day, entry.written));
     let items: Vec<TodoItem> = lines
         .into_iter()
         .map(|(entry, written)| TodoItem {
-            tag: standing(form, written, entry.day, today),
+            tag: if stands(entry) {
+                standing(form, written, entry.day, today)
+            } else {
+                tag(TagKind::Info, &dates::short(entry.day))
+            },
             text: html! {
                 a.govuk-link href={ "/clients/" (id) "/entries/" (entry.id) } { (written.title(form)) }
             },
@@ -182,7 +189,7 @@ fn sheet(app: &App, visit: &Visit, id: ClientId, contact: &Profile, sheet: Sheet
     let today = app.service.surroundings().today();
     let error = sheet.faults.iter().find(|fault| fault.field == *ABOUT).map(|fault| fault.message.as_str());
     let body = html! {
-        (head(contact, id, today, sheet.form.group.words(), html! {}))
+        (head(visit.role, contact, id, today, sheet.form.group.words(), html! {}))
         (reading(html! {
             (back(&sheet.back))
             (sheet.above)
@@ -305,15 +312,15 @@ pub(crate) async fn write(
             Err(error) => return Err(error.into()),
         }
     } else {
-        add_rules(&mut faults, &written, form, today);
+        add_rules(&mut faults, &written, form, today, true);
     }
     let typed = |field: &Field| fields::typed(&sent, field).unwrap_or_default();
     new_page(&app, &visit, id, form, &typed, &written.about, programme, sent.one("form")?, &faults).await
 }
 
 /// What the rules of the form say besides, so that everything wrong is told at once and each field once.
-fn add_rules(faults: &mut Vec<Fault>, written: &Written, form: &EntryForm, today: Date) {
-    for more in written.faults(form, today) {
+fn add_rules(faults: &mut Vec<Fault>, written: &Written, form: &EntryForm, today: Date, new: bool) {
+    for more in if new { written.faults_when_new(form, today) } else { written.faults(form, today) } {
         if !faults.iter().any(|fault| fault.field == more.field) {
             faults.push(more);
         }
@@ -417,7 +424,7 @@ pub(crate) async fn change(
             Err(error) => return Err(error.into()),
         }
     } else {
-        add_rules(&mut faults, &written, form, today);
+        add_rules(&mut faults, &written, form, today, false);
     }
     change_page(&app, &visit, id, entry, Some((&sent, &written.about)), &faults, status).await
 }

@@ -15,16 +15,16 @@ use crate::App;
 use crate::entries::{entry, written};
 use crate::fail::Fail;
 use crate::fields;
-use crate::file::{client, clock, head, title};
+use crate::file::{client, clock, handed_out, head, title};
 use crate::frame::{At, release, staff};
 use crate::layers;
-use crate::plan::{goals, signature};
+use crate::plan::{by_whom, goals, signature};
 use crate::referrals::{self, Next};
 use crate::signed::Signed;
 use crate::timeline::{headline, paragraphs};
 use crate::ui::file::{action, panel};
 use crate::ui::list;
-use crate::ui::page::{back, heading, reading};
+use crate::ui::page::{back, heading, printed, reading};
 use crate::ui::words::{SummaryRow, summary_list};
 
 pub(crate) async fn show(
@@ -68,8 +68,11 @@ pub(crate) async fn page(
         let change = html! { @if may {
             (action(&format!("/clients/{id}/entries/{entry}/change"), if tab == "File" { "Correct this" } else { "Change this" }))
         } };
+        // A plan is printed for the client to take home.
+        let agreed = matches!(view.entry.what, What::Plan(_));
+        let shown = if agreed { handed_out(&view.contact) } else { view.contact.clone() };
         let body = html! {
-            (head(&view.contact, id, today, tab, html! {}))
+            (head(visit.role, &shown, id, today, tab, html! {}))
             (reading(html! {
                 (back(&parent))
                 (fields::summary(faults))
@@ -80,6 +83,7 @@ pub(crate) async fn page(
                 (links(id, &view))
                 (history(app, &view))
             }))
+            @if agreed { (printed(&by_whom(app, view.entry.author))) }
         };
         staff(app, visit, At::Elsewhere, &title(&view.contact, noun), body)
     });

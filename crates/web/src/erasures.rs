@@ -96,7 +96,7 @@ fn proposal(
         ..Choice::default()
     });
     let body = html! {
-        (head(&effects.contact, id, today, "File", html! {}))
+        (head(visit.role, &effects.contact, id, today, "File", html! {}))
         (reading(html! {
             (back(&format!("/clients/{id}")))
             (fields::summary(faults))
@@ -356,7 +356,7 @@ async fn decision(app: &App, visit: &Visit, waiting: &Waiting) -> Result<Respons
         let today = app.service.surroundings().today();
         let directory = app.service.directory();
         let body = html! {
-            @if visit.role == Role::Governance { (head(&effects.contact, waiting.client, today, "File", html! {})) }
+            @if visit.role == Role::Governance { (head(visit.role, &effects.contact, waiting.client, today, "File", html! {})) }
             (reading(html! {
                 (back("/erasures"))
                 (heading("Erase this file?", html! { p { (directory.name(waiting.asked_by)) " asked on " (day(app, waiting.asked)) ". " (waiting.ground.words()) "." } }))

@@ -3,7 +3,7 @@
 mod note;
 mod side;
 
-use access::Why;
+use access::{Role, Why};
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -121,6 +121,7 @@ pub(crate) fn clock(at: &jiff::ZonedDateTime) -> String {
 
 /// The head of every page about a client, and the tabs below it.
 pub(crate) fn head(
+    role: Role,
     profile: &casework::Profile,
     id: ClientId,
     today: jiff::civil::Date,
@@ -148,6 +149,10 @@ pub(crate) fn head(
     tabs.push(("Consent and sharing", format!("{base}/consent")));
     tabs.push(("Rights", format!("{base}/requests")));
     tabs.push(("Who looked", format!("{base}/looked")));
+    // Nobody is led to a door that is shut for them: reception sees contact details, and writes requests down.
+    if role == Role::Receptionist {
+        tabs.retain(|(label, _)| ["File", "Details", "Rights"].contains(label));
+    }
     let items: Vec<NavItem<'_>> = tabs
         .iter()
         .map(|(label, href)| NavItem { label, href, current: *label == here, count: None })
@@ -163,6 +168,16 @@ pub(crate) fn head(
         }))
         (sub_nav("This client", &items))
     }
+}
+
+/// What the head of a page shows that the client reads along and takes home on paper: not how they may be reached, which
+/// others at home could read.
+pub(crate) fn handed_out(profile: &casework::Profile) -> casework::Profile {
+    let mut shown = casework::Profile::default();
+    for field in [&known::NAME, &known::KNOWN_AS, &known::CLIENT_NUMBER] {
+        shown.set((*field).clone(), profile.get(field).cloned());
+    }
+    shown
 }
 
 /// The title of a page about a client: the number, never the name, because titles stay in histories.
@@ -184,6 +199,7 @@ fn whole(
     let names =
         Names { by: &|id| directory.name(id).to_owned(), mentioned: &|text| app.service.mentioned(text) };
     let body = view(
+        visit.role,
         file,
         &names,
         note,
@@ -210,6 +226,7 @@ fn whole(
     reason = "everything that the page shows comes in as it is, so that it renders without a service"
 )]
 fn view(
+    role: Role,
     file: &ClientFile,
     names: &Names<'_>,
     note: &Note,
@@ -233,7 +250,7 @@ fn view(
         @if let Some(text) = banner { (words::banner(text)) }
         (fields::summary(faults))
         @if may_note { (note_box(file, &profile, note, status, faults)) }
-        (panel("timeline", "Timeline", Some((&journey, "As a picture", "")), timeline::whole(file, names)))
+        (panel("timeline", "Timeline", Some((&journey, "As a picture", "")), timeline::whole(file, names, now)))
     };
     let side = html! {
         (due(file, today))
@@ -245,7 +262,7 @@ fn view(
         p.app-muted { a.govuk-link href={ "/clients/" (file.client) "/erase" } { "This client wants to be forgotten" } }
     };
     html! {
-        (head(&profile, file.client, today, "File", actions))
+        (head(role, &profile, file.client, today, "File", actions))
         (columns(html! {}, main, "Summary of this client", side))
         (printed(&format!("Printed by {printed_by}. Contains personal data: shred when finished.")))
     }
@@ -262,5 +279,6 @@ pub fn bench_view(file: &ClientFile) -> String {
     let note = Note::of_draft(file.draft.as_ref().map(|d| &d.text));
     let names = Names { by: &|_| "Amara Okafor".to_owned(), mentioned: &|_| Vec::new() };
     let now = file.until.last_contact.at(12, 0, 0, 0).to_zoned_datetime(jiff::tz::TimeZone::UTC);
-    now.map(|now| view(file, &names, &note, "", None, &[], &now, "").into_string()).unwrap_or_default()
+    now.map(|now| view(Role::Adviser, file, &names, &note, "", None, &[], &now, "").into_string())
+        .unwrap_or_default()
 }

@@ -52,7 +52,7 @@ fn page(
         ..Choice::default()
     });
     let body = html! {
-        (head(&holds.contact, id, today, "File", html! {}))
+        (head(visit.role, &holds.contact, id, today, "File", html! {}))
         (reading(html! {
             (back(&format!("/clients/{id}/erase")))
             (fields::summary(faults))

@@ -80,7 +80,7 @@ fn joining_page(
     let typed = |name: &str| sent.one(name).unwrap_or_default();
     let from = format!("/clients/{id}/programmes");
     let body = html! {
-        (head(&placing.profile, id, today, TAB, html! {}))
+        (head(visit.role, &placing.profile, id, today, TAB, html! {}))
         (reading(html! {
             (back(&from))
             (fields::summary(faults))

@@ -3,9 +3,11 @@
 
 use axum::extract::{Path, State};
 use axum::response::Response;
+use casework::appointments::State as Became;
 use casework::dates;
 use jiff::civil::Date;
 use maud::{Markup, html};
+use records::appointments::Appointment;
 use records::files::{ALL_ENTRIES, ClientFile, Dated, What};
 
 use crate::App;
@@ -28,16 +30,19 @@ pub(crate) async fn show(
     let today = app.service.surroundings().today();
     let page = opened.map(|file| {
         let profile = file.profile();
-        let journey = Journey::of(&file, today);
+        let journey = Journey::of(&file, &app.service.surroundings().civil(app.service.surroundings().now()));
         let directory = app.service.directory();
         let body = html! {
-            (head(&profile, id, today, "File", html! {}))
+            (head(visit.role, &profile, id, today, "File", html! {}))
             (container(html! {
                 (back(&format!("/clients/{id}")))
                 (heading("The journey so far", html! { p { "From " (dates::long(journey.from)) " to today. To print it, use your browser’s print command." } }))
                 @if journey.marks.is_empty() { (empty("Nothing has been written down yet.")) }
                 @else {
-                    div.app-panel { (journey.picture(first_name(&profile).as_str())) }
+                    div.app-panel {
+                        (journey.picture(first_name(&profile).as_str()))
+                        p.app-muted { "Full circle: the client took part, or it was reached. Ring: tried, missed or not over yet. Bar: on a programme. Diamond: an outcome." }
+                    }
                     (panel("list", "The same as a list", None, journey.list()))
                 }
             }))
@@ -79,8 +84,10 @@ const TOP: i64 = 34;
 const ROOM: i64 = WIDTH - NAMES - 20;
 
 impl Journey {
-    fn of(file: &ClientFile, today: Date) -> Journey {
+    fn of(file: &ClientFile, now: &jiff::ZonedDateTime) -> Journey {
+        let today = now.date();
         let mut marks: Vec<Mark> = file.timeline.iter().map(|entry| mark(entry, today)).collect();
+        marks.extend(file.appointments.iter().filter_map(|one| of_appointment(one, now)));
         marks.sort_by_key(|mark| mark.day);
         let first = marks.first().map_or(file.registered, |mark| mark.day);
         Journey { from: first.min(file.registered), to: today, marks }
@@ -179,6 +186,15 @@ fn mark(entry: &Dated, today: Date) -> Mark {
         What::Written(form, written) => (form.group.words(), None, written.is_over(form)),
     };
     Mark { line, day: entry.day, until, full, words: headline(entry) }
+}
+
+/// An appointment that lies behind, as contact: the client came, or did not.
+fn of_appointment(one: &Appointment, now: &jiff::ZonedDateTime) -> Option<Mark> {
+    let day = one.booked.slot.starts().to_zoned_datetime(now.time_zone().clone());
+    let full = matches!(one.booked.state, Became::Attended | Became::Late);
+    let words = format!("Appointment: {}", one.booked.state.words().to_lowercase());
+    let over = day <= *now && one.booked.state != Became::Booked;
+    over.then(|| Mark { line: CONTACT, day: day.date(), until: None, full, words })
 }
 
 fn short_month(day: Date) -> String {

@@ -42,7 +42,7 @@ pub(crate) async fn show(
             })
             .collect();
         let body = html! {
-            (head(&looks.contact, id, app.service.surroundings().today(), "Who looked", html! {}))
+            (head(visit.role, &looks.contact, id, app.service.surroundings().today(), "Who looked", html! {}))
             (container(html! {
                 (heading("Who looked at this file", html! { p { "The client can ask for this list. Nobody can change it." } }))
                 div.app-panel { (table(Table { id: "looks", caption: "Everything done with this file, newest first", caption_hidden: true, columns: &columns, rows })) }

@@ -62,7 +62,7 @@ pub(crate) async fn show(
             of.map_or((entries.registered, None), |(_, from, title)| (*from, Some(title.as_str())));
         let back = action(&format!("/clients/{id}/entries/in/outcomes"), "Work, earnings and evidence");
         let body = html! {
-            (head(&entries.contact, id, today, "Outcomes", back))
+            (head(visit.role, &entries.contact, id, today, "Outcomes", back))
             (container(body(id, &sets, rules, &entries, from, of, today)))
         };
         staff(&app, &visit, At::Elsewhere, &title(&entries.contact, "outcomes"), body)

@@ -50,7 +50,7 @@ pub(crate) async fn show(
     let page = opened.map(|all| {
         let today = app.service.surroundings().today();
         let body = html! {
-            (head(&all.contact, id, today, TAB, html! {}))
+            (head(visit.role, &all.contact, id, today, TAB, html! {}))
             (container(html! { (theirs(id, &all)) (others(id, &all)) }))
         };
         staff(&app, &visit, At::Elsewhere, &title(&all.contact, "programmes"), body)
@@ -142,7 +142,7 @@ fn one_page(
     });
     let goes_on = view.placed.times.ended.is_none();
     let body = html! {
-        (head(&view.profile, id, today, TAB, html! {}))
+        (head(visit.role, &view.profile, id, today, TAB, html! {}))
         (container(html! {
             (back(&format!("/clients/{id}/programmes")))
             @if let Some(done) = done { (banner(done)) }

@@ -4,7 +4,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use casework::entries::{AgreedGoal, FIELD, PlanTyped, Signature};
-use casework::{ClientId, Fault, dates};
+use casework::{ClientId, Fault, StaffId, dates};
 use maud::{Markup, html};
 use records::plans::Plan;
 use records::{Error, Visit};
@@ -12,7 +12,7 @@ use records::{Error, Visit};
 use crate::App;
 use crate::fail::Fail;
 use crate::fields;
-use crate::file::{client, head, title};
+use crate::file::{client, handed_out, head, title};
 use crate::form::{Form, new_key};
 use crate::frame::{At, release, staff};
 use crate::signed::Signed;
@@ -85,7 +85,7 @@ fn page(
     let today = app.service.surroundings().today();
     let plain = format!("/clients/{id}/entries/in/plan");
     let body = html! {
-        (head(&plan.contact, id, today, "Plan", html! {}))
+        (head(visit.role, &handed_out(&plan.contact), id, today, "Plan", html! {}))
         (reading(html! {
             (back(&plain))
             @if changed { (notice_banner(html! { "The goals changed while you were reading. Go through them once more: below is the plan as it stands now." })) }
@@ -95,10 +95,17 @@ fn page(
             (goals(&plan.goals))
             @if plan.writable && !plan.goals.is_empty() { (sign(id, plan, key, typed, faults)) }
         }))
+        (printed(&by_whom(app, visit.staff)))
         (printed("Signed by the client: ______________________________   Date: ______________"))
         (printed("Signed by the adviser: _____________________________   Date: ______________"))
     };
     staff(app, visit, At::Elsewhere, &title(&plan.contact, "plan to agree"), body)
+}
+
+/// Whose plan it is with, on paper.
+pub(crate) fn by_whom(app: &App, adviser: StaffId) -> String {
+    let notices = app.service.notices();
+    format!("Agreed with {}, {}.", app.service.directory().name(adviser), notices.service().service)
 }
 
 /// How the client signs. Below the plan, so that it is read first.

@@ -152,7 +152,7 @@ fn client_page(
         })
         .collect();
     let body = html! {
-        (head(&page.contact, id, today, "Rights", html! {}))
+        (head(visit.role, &page.contact, id, today, "Rights", html! {}))
         (reading(html! {
             @if done { (banner("Written down. The clock runs, and the governance lead sees it")) }
             (fields::summary(faults))

@@ -354,7 +354,7 @@ pub(crate) async fn explain(
     let page = opened.map(|explained| {
         let today = app.service.surroundings().today();
         let body = html! {
-            (head(&explained.contact, who, today, "Programmes", html! {}))
+            (head(visit.role, &explained.contact, who, today, "Programmes", html! {}))
             (container(html! {
                 (heading("In the return", html! { p { (explained.programme) ", " (explained.period.words()) ". This is the file as it is now; a return that is signed stays as it was." } }))
                 (verdicts(&explained))

@@ -2,9 +2,13 @@
 
 use std::ops::Range;
 
+use casework::appointments::State;
 use casework::{ClientId, MeetingKind, StaffId, dates};
+use jiff::ZonedDateTime;
+use jiff::civil::Date;
 use maud::{Markup, html};
 use notice::{Category, Group};
+use records::appointments::Appointment;
 use records::files::{ClientFile, Dated, What};
 
 use crate::ui::file::{TimelineItem, timeline};
@@ -23,11 +27,11 @@ pub(crate) struct Names<'a> {
 }
 
 /// What happened, month by month, and the way to older entries.
-pub(crate) fn whole(file: &ClientFile, names: &Names<'_>) -> Markup {
-    if file.timeline.is_empty() {
+pub(crate) fn whole(file: &ClientFile, names: &Names<'_>, now: &ZonedDateTime) -> Markup {
+    let lines = lines(file, names, now);
+    if lines.is_empty() {
         return empty("Nothing has been recorded that you may see here.");
     }
-    let lines: Vec<Line> = file.timeline.iter().map(|entry| Line::of(file, entry, names)).collect();
     let mut months: Vec<(&str, Vec<TimelineItem<'_>>)> = Vec::new();
     for line in &lines {
         match months.last_mut() {
@@ -35,13 +39,29 @@ pub(crate) fn whole(file: &ClientFile, names: &Names<'_>) -> Markup {
             _ => months.push((&line.month, vec![line.item()])),
         }
     }
-    let older = file.entries.saturating_sub(lines.len() as u64);
+    let older = file.entries.saturating_sub(file.timeline.len() as u64);
     html! {
         (timeline(&months))
         @if older > 0 && file.readable.contains(Category::Casework) {
             p.app-older { a.govuk-link href={ "/clients/" (file.client) "?all=1#timeline" } { "Show " (dates::count(older, "older entry").replace("entrys", "entries")) } }
         }
     }
+}
+
+/// Entries and the appointments that lie behind, as far back as entries are shown; the newest first.
+fn lines(file: &ClientFile, names: &Names<'_>, now: &ZonedDateTime) -> Vec<Line> {
+    let mut lines: Vec<Line> = file.timeline.iter().map(|entry| Line::of(file, entry, names)).collect();
+    let all = file.entries <= file.timeline.len() as u64;
+    let oldest = file.timeline.last().map(|entry| entry.day).filter(|_| !all);
+    let behind = file.appointments.iter().filter_map(|one| {
+        let at = one.booked.slot.starts().to_zoned_datetime(now.time_zone().clone());
+        let shown = at <= *now && oldest.is_none_or(|oldest| at.date() >= oldest);
+        shown.then(|| Line::of_appointment(one, at.date(), names))
+    });
+    lines.extend(behind);
+    // What was written of an appointment was written after it, so it stands above it.
+    lines.sort_by(|one, other| other.datetime.cmp(&one.datetime));
+    lines
 }
 
 /// An entry in the words of the timeline.
@@ -85,6 +105,30 @@ impl Line {
                 @if entry.version > 1 { "Last changed by " }
                 (author) "." (after)
                 @if let Some(href) = whole { " " a.govuk-link href=(href) { "Open" span.govuk-visually-hidden { " " (title) } } }
+            },
+            title,
+        }
+    }
+
+    fn of_appointment(one: &Appointment, day: Date, names: &Names<'_>) -> Line {
+        let booked = &one.booked;
+        let (icon, came) = match booked.state {
+            State::Attended | State::Late => (Icon::Diary, booked.state.words()),
+            State::Booked => (Icon::Diary, "Not said yet who came"),
+            _ => (Icon::Cancelled, booked.state.words()),
+        };
+        let title = format!("Appointment: {}", came.to_lowercase());
+        let texts = [&one.said.about, &one.why];
+        let text = texts.into_iter().filter(|text| !text.is_empty()).map(|text| html! { (text) });
+        Line {
+            month: format!("{} {}", dates::month_name(day.month()), day.year()),
+            day: dates::short(day).split(' ').take(2).collect::<Vec<_>>().join(" "),
+            datetime: day.to_string(),
+            text: text.collect(),
+            icon,
+            by: html! {
+                (booked.way.words()) ", " ((names.by)(booked.adviser)) ". "
+                a.govuk-link href={ "/appointments/" (booked.id) } { "Open" span.govuk-visually-hidden { " " (title) } }
             },
             title,
         }

@@ -35,7 +35,7 @@ impl Written {
             faults.push(Fault::new(field.clone(), "This does not belong to this form"));
         }
         for field in form.required.iter().filter(|field| self.answers.get(field).is_none()) {
-            faults.push(Fault::new(field.clone(), format!("Answer this: {}", label(form, field))));
+            faults.push(Fault::new(field.clone(), format!("Answer “{}”", question(form, field))));
         }
         for field in &form.past {
             if self.answers.date(field).is_some_and(|day| day > today) {
@@ -48,6 +48,7 @@ impl Written {
             let message = format!("Check the year: entries begin on {}", dates::long(EARLIEST));
             faults.push(Fault::new(field.clone(), message).at(answers::Part::Year));
         }
+        self.between(form, &mut faults);
         for (first, second) in &form.orders {
             let (Some(one), Some(two)) = (self.answers.date(first), self.answers.date(second)) else {
                 continue;
@@ -58,6 +59,45 @@ impl Written {
             }
         }
         faults
+    }
+
+    /// The same for an entry that is new: what becomes due by it lies ahead, where the form says so.
+    #[must_use]
+    pub fn faults_when_new(&self, form: &EntryForm, today: Date) -> Vec<Fault> {
+        let mut faults = self.faults(form, today);
+        for (field, _) in self.due(form).into_iter().filter(|(_, day)| form.ahead && *day < today) {
+            if !faults.iter().any(|fault| fault.field == *field) {
+                let message = format!("{} lies in the past. Enter a day to come", label(form, field));
+                faults.push(Fault::new(field.clone(), message));
+            }
+        }
+        faults
+    }
+
+    /// What answers ask of each other, and between which numbers they lie.
+    fn between(&self, form: &EntryForm, faults: &mut Vec<Fault>) {
+        let mut add = |field: &FieldId, says: &str| {
+            if !faults.iter().any(|fault| fault.field == *field) {
+                faults.push(Fault::new(field.clone(), says));
+            }
+        };
+        for condition in form.conditions.iter().filter(|one| self.says(&one.field, &one.is)) {
+            for field in condition.needs.iter().filter(|field| self.answers.get(field).is_none()) {
+                add(field, &condition.says);
+            }
+            for field in condition.never.iter().filter(|field| self.answers.get(field).is_some()) {
+                add(field, &condition.says);
+            }
+        }
+        for bounds in &form.bounds {
+            let number = match self.answers.get(&bounds.field) {
+                Some(Answer::Number(number)) => *number,
+                _ => continue,
+            };
+            if !(bounds.least..=bounds.most).contains(&number) {
+                add(&bounds.field, &bounds.says);
+            }
+        }
     }
 
     /// The day that it is about: the one that the form asks for, or the day of writing.
@@ -121,12 +161,22 @@ impl Written {
     /// Whether a field has one of these values, or any answer if there are none.
     fn says(&self, field: &FieldId, values: &[String]) -> bool {
         let Some(answer) = self.answers.get(field) else { return false };
+        if let Answer::YesNo(yes) = answer {
+            return values.is_empty() || values.iter().any(|value| value == if *yes { "yes" } else { "no" });
+        }
         values.is_empty() || answer.chosen().iter().any(|chosen| values.contains(&chosen.code))
     }
 }
 
 fn shown(form: &EntryForm, field: &Field, answer: &Answer) -> String {
     answers::shown(field, form.catalogue().list_of(field), answer)
+}
+
+/// What the form asks there; its label where it asks nothing more.
+fn question<'f>(form: &'f EntryForm, field: &'f FieldId) -> &'f str {
+    form.field(field).map_or(field.as_str(), |field| {
+        if field.question.is_empty() { field.label.as_str() } else { field.question.as_str() }
+    })
 }
 
 fn label(form: &EntryForm, field: &FieldId) -> String {
@@ -239,5 +289,58 @@ mod tests {
         let goal = written(&[("goal", text("Have a CV"))]);
         assert_eq!(serde_json::to_string(&goal).unwrap(), kept);
         assert_eq!(serde_json::from_str::<Written>(kept).unwrap(), goal);
+    }
+
+    #[test]
+    fn answers_that_contradict_each_other_are_told_apart() {
+        let day = |month, day| Answer::Date(date(2026, month, day));
+        for (answers, wrong) in [
+            (vec![("check_kind", code("ONLINE")), ("document", code("A1"))], vec!["document"]),
+            (vec![("check_kind", code("MANUAL"))], vec!["document"]),
+            (vec![("check_kind", code("ECS")), ("original_seen", Answer::YesNo(true))], vec!["document"]),
+            (vec![("check_kind", code("ECS")), ("original_seen", Answer::YesNo(false))], vec![]),
+            (vec![("check_kind", code("MANUAL")), ("document", code("A1"))], vec![]),
+            (
+                vec![("check_kind", code("MANUAL")), ("document", code("A1")), ("expires_on", day(12, 1))],
+                vec!["expires_on"],
+            ),
+            (
+                vec![("check_kind", code("MANUAL")), ("document", code("B1"))],
+                vec!["expires_on", "follow_up_on"],
+            ),
+            (vec![("check_kind", code("MANUAL")), ("document", code("B7"))], vec!["follow_up_on"]),
+            (
+                vec![
+                    ("check_kind", code("MANUAL")),
+                    ("document", code("B1")),
+                    ("expires_on", day(12, 1)),
+                    ("follow_up_on", day(12, 2)),
+                ],
+                vec!["expires_on"],
+            ),
+        ] {
+            let mut check = written(&answers);
+            check.answers.set(FieldId::known("result"), Some(code("limited")));
+            let faults = check.faults(form("right_to_work_check"), TODAY);
+            let fields: Vec<&str> = faults.iter().map(|fault| fault.field.as_str()).collect();
+            assert_eq!(fields, wrong, "{answers:?}");
+        }
+    }
+
+    #[test]
+    fn numbers_lie_between_their_bounds_and_what_becomes_due_by_a_new_entry_lies_ahead() {
+        for (hours, fine) in [(0, false), (1, true), (16, true), (100, true), (300, false)] {
+            let job = written(&[
+                ("spell_kind", code("job")),
+                ("started_on", Answer::Date(date(2026, 11, 2))),
+                ("hours", Answer::Number(hours)),
+            ]);
+            let faults = job.faults(form("spell"), TODAY);
+            assert_eq!(!faults.iter().any(|fault| fault.field == FieldId::known("hours")), fine, "{hours}");
+        }
+        let goal = written(&[("goal", text("A CV")), ("by", Answer::Date(date(2026, 11, 23)))]);
+        assert_eq!(goal.faults(form("goal"), TODAY), []);
+        let faults = goal.faults_when_new(form("goal"), TODAY);
+        assert_eq!(faults.iter().map(|fault| fault.field.as_str()).collect::<Vec<_>>(), ["by"]);
     }
 }

@@ -89,7 +89,7 @@ fn asking_page(
         })
     };
     let body = html! {
-        (head(&asking.contact, id, today, TAB, html! {}))
+        (head(visit.role, &asking.contact, id, today, TAB, html! {}))
         (reading(html! {
             (back(&format!("/clients/{id}/consent")))
             @if changed { (notice_banner(html! { "The words changed while you were reading. Go through them once more." })) }

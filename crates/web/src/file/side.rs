@@ -2,7 +2,7 @@
 
 use casework::{answers, dates};
 use maud::{Markup, html};
-use notice::FieldId;
+use notice::{Category, FieldId};
 use records::appointments::Appointment;
 use records::files::ClientFile;
 
@@ -103,7 +103,8 @@ pub(super) fn key_facts(
         Some((&details, "All details", "")),
         html! {
             (facts(&rows))
-            @if rows.len() < 2 { (empty("Nothing more is recorded yet.")) }
+            @if !file.readable.contains(Category::Casework) { (empty("You see contact details and appointments of this file.")) }
+            @else if rows.len() < 2 { (empty("Nothing more is recorded yet.")) }
         },
     )
 }

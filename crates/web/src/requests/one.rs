@@ -49,7 +49,7 @@ fn whole(app: &App, visit: &Visit, page: &RequestPage, typed: &Typed, faults: &[
     let today = app.service.surroundings().today();
     let name = format!("{} {}", row.reference(), row.kind.noun());
     let body = html! {
-        @if let Some(client) = row.client { (head(&page.contact, client, today, "Rights", html! {})) }
+        @if let Some(client) = row.client { (head(visit.role, &page.contact, client, today, "Rights", html! {})) }
         (reading(html! {
             (back("/requests"))
             (fields::summary(faults))

@@ -193,11 +193,16 @@ impl Bench {
             self.service.record_meeting(&visit, client, form, day, &meeting).await
         } else {
             let mut task = casework::Written::default();
-            let (what, by) = (casework::Answer::Text("Ring the college".into()), casework::Answer::Date(day));
+            let today = self.service.surroundings().today();
+            let (what, by) =
+                (casework::Answer::Text("Ring the college".into()), casework::Answer::Date(today));
             task.answers.set("task".into(), Some(what));
             task.answers.set("task_by".into(), Some(by));
             let of = notice::forms::form("task").unwrap();
-            self.service.write_entry(&visit, client, form, of, &task).await
+            let made = self.service.write_entry(&visit, client, form, of, &task).await.unwrap();
+            // A new one lies ahead; this one is late.
+            task.answers.set("task_by".into(), Some(casework::Answer::Date(day)));
+            self.service.change_entry(&visit, client, made, 1, of, &task).await.map(|()| made)
         };
         made.unwrap().to_string()
     }

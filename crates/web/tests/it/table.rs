@@ -277,7 +277,7 @@ async fn every_audited_route_leaves_exactly_one_entry_of_its_caller() {
                     form()
                 ),
                 "change" => {
-                    "of=task&version=1&task=Ring+them&task_by-day=2&task_by-month=12&task_by-year=2026"
+                    "of=task&version=2&task=Ring+them&task_by-day=2&task_by-month=12&task_by-year=2026"
                         .to_owned()
                 }
                 "requests" if route.method == Method::Post => {
