@@ -23,7 +23,8 @@ pub struct FromEntries {
     /// The record.
     pub record: Record,
     /// Payments and evidence that do not say to which work they belong, or payments that name two; and what says too little to
-    /// be judged. Where there is one piece of work, what names none belongs to that.
+    /// be judged. What names none belongs to the only piece of work there is, or the only one that had begun by its day: a
+    /// second job takes nothing from the first.
     pub loose: Vec<EntryId>,
 }
 
@@ -48,8 +49,8 @@ impl Record {
         for entry in entries.iter().filter(|entry| entry.form != "spell") {
             let about = |id: &EntryId| spells.iter().find(|(spell, _)| spell == id).map(|(_, id)| *id);
             let mut of: Vec<SpellId> = entry.written.about.iter().filter_map(about).collect();
-            if let ([], [(_, only)]) = (of.as_slice(), spells.as_slice()) {
-                of.push(*only);
+            if of.is_empty() {
+                of.extend(only_one(&record.spells, entry));
             }
             let read = match (entry.form, of.as_slice()) {
                 // Money is earned once: a payment for two kinds of work would count twice.
@@ -69,6 +70,14 @@ impl Record {
         }
         FromEntries { record, loose }
     }
+}
+
+/// The piece of work that an entry must be about which names none.
+fn only_one(spells: &[Spell], entry: &Entry<'_>) -> Option<SpellId> {
+    let day = date(entry.written, if entry.form == "earning" { "paid_on" } else { "speaks_of" });
+    let begun = |spell: &&Spell| spells.len() == 1 || day.is_some_and(|day| spell.start <= day);
+    let mut begun = spells.iter().filter(begun);
+    begun.next().filter(|_| begun.next().is_none()).map(|spell| spell.id)
 }
 
 fn spell(id: SpellId, written: &Written) -> Option<Spell> {
@@ -273,5 +282,23 @@ mod tests {
         let read = Record::from_entries(day(2026, 5, 1), &entries);
         assert_eq!((read.record.evidence.len(), read.record.earnings.len()), (2, 0));
         assert_eq!(read.loose, vec![id(4), id(5)]);
+    }
+
+    #[test]
+    fn a_second_job_takes_no_payment_from_the_first() {
+        let job =
+            |started| written(&[], &[("spell_kind", chosen("job")), ("started_on", Answer::Date(started))]);
+        let paid = |on| {
+            let (pence, kind) = (Answer::Number(61_240), chosen("wages"));
+            written(&[], &[("paid_on", Answer::Date(on)), ("amount", pence), ("earning_kind", kind)])
+        };
+        let (first, second) = (job(day(2026, 6, 1)), job(day(2026, 9, 1)));
+        let (early, late) = (paid(day(2026, 8, 28)), paid(day(2026, 9, 30)));
+        let entries = [("spell", &first), ("spell", &second), ("earning", &early), ("earning", &late)];
+        let entries: Vec<Entry<'_>> =
+            (1..).zip(entries).map(|(at, (form, written))| Entry { id: id(at), form, written }).collect();
+        let read = Record::from_entries(day(2026, 5, 1), &entries);
+        let earned: Vec<_> = read.record.earnings.iter().map(|earning| earning.spell).collect();
+        assert_eq!((earned, read.loose), (vec![SpellId(1)], vec![id(4)]), "the later one could be of either");
     }
 }
