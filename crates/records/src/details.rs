@@ -8,7 +8,7 @@ use casework::{ClientId, EntryId, Profile, StaffId};
 use jiff::Timestamp;
 use notice::{Category, Purpose};
 use store::sql;
-use vault::Personal;
+use vault::{Compartment, Personal};
 
 use crate::entries::{Head, Stored, compartment_of, entry_columns};
 use crate::files::ProfilePage;
@@ -139,7 +139,12 @@ impl Service {
             _ => standing.request(visit, now, Act::Write, category.into()),
         };
         let permit = self.permit(request, CHANGE).await?;
-        let keys = self.vault().keys(client.into()).await?;
+        let mut keys = self.vault().keys(client.into()).await?;
+        if category == Category::Equality && !keys.have(&Compartment::Equality) {
+            // The answers went once, and their key with them: who answers again does so under a new one.
+            self.vault().add_compartment(client.into(), Compartment::Equality).await?;
+            keys = self.vault().keys(client.into()).await?;
+        }
         let known = known
             .first()
             .map(|row| Ok::<_, Error>((EntryId::from_bytes(row.bytes16(0)?), row.int(1)?)))

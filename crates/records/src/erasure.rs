@@ -28,7 +28,7 @@ use crate::{
 };
 
 pub use asking::Waiting;
-pub use effects::{Asked, Effects};
+pub use effects::{Asked, Effects, LayerThere};
 pub use parts::What;
 pub use register::{Receipt, Registered, Stage};
 
@@ -36,7 +36,7 @@ sql! { records:
     /// The mark that stays: an id that names nobody.
     MARK_ERASED = "INSERT INTO erased (client, ground, asked, in_service, final_from, epoch) VALUES ($1, $2, $3, NULL, NULL, $4) ON CONFLICT (client) DO NOTHING";
     /// An erasure that nobody had to ask for, as it begins.
-    pub(super) BEGIN = "INSERT INTO erasure (id, client, what, ground, state, asked, asked_by, decided, decided_by, entries, documents, paper, recipients, mentions) VALUES ($1, $2, $3, $4, 'begun', $5, NULL, NULL, NULL, 0, 0, 0, 0, 0)";
+    BEGIN = "INSERT INTO erasure (id, client, what, ground, state, asked, asked_by, decided, decided_by, entries, documents, paper, recipients, mentions) VALUES ($1, $2, $3, $4, 'begun', $5, NULL, NULL, NULL, 0, 0, 0, 0, 0)";
     /// One that a second person agreed to, as it begins.
     BEGIN_ASKED = "UPDATE erasure SET state = 'begun', decided = $2, decided_by = $3, why = NULL WHERE id = $1 AND state = 'asked' AND (asked_by IS NULL OR asked_by <> $3)";
     /// What is asked about a file that goes in another way is done with.
@@ -196,14 +196,10 @@ impl Service {
         let client = || going.client.as_bytes().into();
         let (id, at) = (|| going.id.as_bytes().into(), || now.as_microsecond().into());
         let epoch = i64::try_from(self.vault().epoch().number()).unwrap_or(i64::MAX);
-        let begin = match going.decided_by {
-            None => BEGIN.with([id(), client(), What::File.code().into(), going.ground.code().into(), at()]),
-            Some(staff) => BEGIN_ASKED.with([id(), at(), staff.as_bytes().into()]),
-        };
         let mut batch = vec![
             NOT_HELD.with([client()]).expecting(1),
             MARK_ERASED.with([client(), going.ground.code().into(), at(), epoch.into()]),
-            begin.expecting(1),
+            beginning(going, now),
             LET_GO_ASKED.with([client(), id()]),
             COUNT.with([id()]),
             ASK_TO_REDACT.with([id()]),
@@ -293,6 +289,19 @@ impl Service {
         let paper_left = row.int(2)?.unsigned_abs();
         Ok(Some(Erased { in_service: changes::time(in_service)?, final_from, paper_left }))
     }
+}
+
+/// The line of the register with which an erasure begins: one of its own, or the one by which it was asked for.
+fn beginning(going: &Going, now: Timestamp) -> Query {
+    let (id, at) = (going.id.as_bytes().into(), now.as_microsecond().into());
+    let begin = match going.decided_by {
+        None => {
+            let (what, client) = (going.what.code().into(), going.client.as_bytes().into());
+            BEGIN.with([id, client, what, going.ground.code().into(), at])
+        }
+        Some(staff) => BEGIN_ASKED.with([id, at, staff.as_bytes().into()]),
+    };
+    begin.expecting(1)
 }
 
 /// Every statement by which rows of a file go or let go of it, but for the file's own row. Doing them again does no harm.

@@ -8,7 +8,7 @@ use casework::{ClientId, ErasureId, Fault, dates, holds};
 use jiff::Timestamp;
 use maud::{Markup, html};
 use notice::ContactRole;
-use records::erasure::{Asked, Effects, Ground, Receipt, Registered, Stage, Waiting, What};
+use records::erasure::{Asked, Effects, Ground, LayerThere, Receipt, Registered, Stage, Waiting, What};
 use records::holds::HoldLine;
 use records::{Error, Visit};
 
@@ -30,6 +30,7 @@ const ASKED_ON: [Ground; 2] = [Ground::Request, Ground::Withdrawal];
 
 #[derive(Default)]
 struct Typed {
+    what: String,
     ground: String,
     reason: String,
 }
@@ -41,7 +42,8 @@ pub(crate) async fn propose(
 ) -> Result<Response, Fail> {
     let id = client(&id)?;
     let opened = app.service.erasure_effects(&visit, id).await?;
-    let typed = Typed { ground: Ground::Request.code().to_owned(), ..Typed::default() };
+    let (what, ground) = (What::File.code(), Ground::Request.code().to_owned());
+    let typed = Typed { what, ground, ..Typed::default() };
     release(opened.map(|effects| proposal(&app, &visit, id, &effects, &new_key(), &typed, &[]))).await
 }
 
@@ -52,10 +54,15 @@ pub(crate) async fn ask(
     sent: Form,
 ) -> Result<Response, Fail> {
     let id = client(&id)?;
-    let sent = sent.only(&["form", "ground", "reason"])?;
+    let sent = sent.only(&["form", "what", "ground", "reason"])?;
     let key = sent.key()?;
-    let typed = Typed { ground: sent.one("ground")?.to_owned(), reason: sent.one("reason")?.to_owned() };
+    let one = |name: &str| sent.one(name).map(str::to_owned);
+    let typed = Typed { what: one("what")?, ground: one("ground")?, reason: one("reason")? };
     let mut faults = Vec::new();
+    let what = if typed.what.is_empty() { Some(What::File) } else { What::asked(&typed.what) };
+    if what.is_none() {
+        faults.push(Fault::new("what", "Choose what is to be erased"));
+    }
     let ground = ASKED_ON.into_iter().find(|ground| ground.code() == typed.ground);
     if ground.is_none() {
         faults.push(Fault::new("ground", "Choose why the file is to be erased"));
@@ -63,8 +70,8 @@ pub(crate) async fn ask(
     let why = holds::reason(&typed.reason, "Say in a sentence how the client asked for it, and when");
     let why = why.map_err(|fault| faults.push(fault));
     let mut status = StatusCode::UNPROCESSABLE_ENTITY;
-    if let (Some(ground), Ok(why)) = (ground, why) {
-        match app.service.ask_erasure(&visit, id, key, ground, &why).await {
+    if let (Some(what), Some(ground), Ok(why)) = (what, ground, why) {
+        match app.service.ask_erasure(&visit, id, key, what, ground, &why).await {
             Ok(_) => return Ok(Redirect::to(&format!("/clients/{id}/erase")).into_response()),
             // The page says by itself what is asked already, and what holds the file.
             Err(Error::ChangedMeanwhile | Error::Held) => status = StatusCode::CONFLICT,
@@ -100,16 +107,17 @@ fn proposal(
         (reading(html! {
             (back(&format!("/clients/{id}")))
             (fields::summary(faults))
-            @if let Some(asked) = &effects.asked { (waits(app, visit, asked)) }
-            (heading("Erase this file", html! { p { "Everything about this person, and nobody can bring it back: not from a copy, not from a backup." } }))
+            @for asked in &effects.asked { (waits(app, visit, asked)) }
+            (heading("Erase this file", html! { p { "Everything about this person, or one layer of it, and nobody can bring it back: not from a copy, not from a backup." } }))
             @if !effects.holds.is_empty() { (held(app, &effects.holds)) }
-            (panel("effects", "What happens", None, what_happens(effects)))
-            @if effects.holds.is_empty() && effects.asked.is_none() {
+            (panel("effects", "What happens if the whole file goes", None, what_happens(effects)))
+            @if effects.holds.is_empty() && !effects.asked.iter().any(|asked| asked.what == What::File) {
                 form.app-panel method="post" action={ "/clients/" (id) "/erase" } novalidate {
                     (hidden("form", key))
+                    @if !effects.layers.is_empty() { (which(app, effects, typed, error("what"))) }
                     (radios(Choices { name: "ground", legend: "Why is it erased?", options: grounds.into(), error: error("ground"), ..Choices::default() }))
                     (textarea(TextArea { name: "reason", label: "How did the client ask, and when?", hint: Some("For whoever decides. It goes with the file."), value: &typed.reason, error: error("reason"), rows: 3, ..TextArea::default() }))
-                    (warning("A manager or the governance lead decides, not you. Once they agree, the file is gone at once."))
+                    (warning("A manager or the governance lead decides, not you. Once they agree, it is gone at once."))
                     (buttons(html! {
                         (button(ButtonKind::Warning, "Ask for the erasure", None))
                         a.govuk-link href={ "/clients/" (id) } { "Cancel" }
@@ -122,10 +130,48 @@ fn proposal(
     staff(app, visit, At::Elsewhere, &title(&effects.contact, "erasure"), body)
 }
 
+/// The whole file, or one of its layers with how much it holds.
+fn which(app: &App, effects: &Effects, typed: &Typed, error: Option<&str>) -> Markup {
+    let layers =
+        effects.layers.iter().map(|layer| (layer.what.code(), what(app, layer.what), holds_so_much(layer)));
+    let layers: Vec<(String, String, String)> = layers.collect();
+    let file = What::File.code();
+    let whole =
+        Choice { value: &file, label: "The whole file", checked: typed.what == file, ..Choice::default() };
+    let options = layers.iter().map(|(value, label, hint)| Choice {
+        value,
+        label,
+        hint: Some(hint),
+        checked: typed.what == *value,
+        ..Choice::default()
+    });
+    radios(Choices {
+        name: "what",
+        legend: "What is to be erased?",
+        options: std::iter::once(whole).chain(options).collect(),
+        error,
+        ..Choices::default()
+    })
+}
+
+fn holds_so_much(layer: &LayerThere) -> String {
+    let mut words = entries(layer.entries);
+    if layer.documents > 0 {
+        words.push_str(&format!(", {}", dates::count(layer.documents, "document")));
+    }
+    if let Some(until) = layer.until {
+        words.push_str(&format!(". Kept until {} by its notice", dates::long(until)));
+    }
+    if matches!(layer.what, What::Programme(_)) {
+        words.push_str(". Look first if a law or the funder needs it: what a legal obligation keeps is not erased on request");
+    }
+    words
+}
+
 fn waits(app: &App, visit: &Visit, asked: &Asked) -> Markup {
     let directory = app.service.directory();
     notice_banner(html! {
-        (directory.name(asked.by)) " asked for the erasure on " (day(app, asked.at)) ". "
+        (directory.name(asked.by)) " asked for the erasure on " (day(app, asked.at)) ": " (what(app, asked.what)) ". "
         @if asked.by == visit.staff { "Somebody else decides." }
         @else { a.govuk-link href={ "/erasures/" (asked.id) } { "Decide about it" } }
     })
@@ -199,12 +245,13 @@ pub(crate) async fn register(State(app): State<App>, Signed(visit): Signed) -> R
 
 fn waiting_panel(app: &App, visit: &Visit, waiting: &[Waiting]) -> Markup {
     let directory = app.service.directory();
-    let columns = ["Asked", "By", "Why", "Decide"].map(|label| Column { label, ..Column::default() });
+    let columns = ["Asked", "By", "What", "Why", "Decide"].map(|label| Column { label, ..Column::default() });
     let decides = matches!(visit.role, Role::Manager | Role::Governance);
     let row = |one: &Waiting| -> Vec<Cell> {
         vec![
             html! { (day(app, one.asked)) },
             html! { (directory.name(one.asked_by)) },
+            html! { (what(app, one.what)) },
             html! { (one.ground.words()) },
             html! {
                 @if one.asked_by == visit.staff { span.app-muted { "You asked: somebody else decides" } }
@@ -230,7 +277,7 @@ fn register_panel(app: &App, done: &[Registered]) -> Markup {
     let row = |one: &Registered| -> Vec<Cell> {
         vec![
             html! { a.govuk-link.app-digest href={ "/erasures/" (one.id) } { (short(one.id)) } },
-            html! { (what(app, one)) },
+            html! { (what(app, one.what)) },
             html! { (one.ground.words()) },
             html! { @if let Some(at) = one.in_service { (day(app, at)) } @else { (tag(TagKind::Warn, "Being finished")) } },
             html! { (final_in_words(app, one)) },
@@ -253,8 +300,8 @@ fn short(id: ErasureId) -> String {
     id.to_string().chars().take(12).collect()
 }
 
-fn what(app: &App, one: &Registered) -> String {
-    match one.what {
+fn what(app: &App, what: What) -> String {
+    match what {
         What::File => "A whole file".to_owned(),
         What::Service => "All of a file that no programme needs".to_owned(),
         What::Category(category) => {
@@ -310,7 +357,7 @@ fn paper(app: &App, receipt: &Receipt) -> Markup {
         ("Reference", html! { span.app-digest { (receipt.id) } }),
         (
             "What was erased",
-            html! { (what(app, receipt)) ": " (entries(receipt.entries)) ", " (dates::count(receipt.documents, "document")) },
+            html! { (what(app, receipt.what)) ": " (entries(receipt.entries)) ", " (dates::count(receipt.documents, "document")) },
         ),
         ("Why", html! { (receipt.ground.words()) }),
         (
@@ -359,14 +406,19 @@ async fn decision(app: &App, visit: &Visit, waiting: &Waiting) -> Result<Respons
             @if visit.role == Role::Governance { (head(visit.role, &effects.contact, waiting.client, today, "File", html! {})) }
             (reading(html! {
                 (back("/erasures"))
-                (heading("Erase this file?", html! { p { (directory.name(waiting.asked_by)) " asked on " (day(app, waiting.asked)) ". " (waiting.ground.words()) "." } }))
+                (heading(if waiting.what == What::File { "Erase this file?" } else { "Erase this layer?" }, html! { p { (directory.name(waiting.asked_by)) " asked on " (day(app, waiting.asked)) ". " (waiting.ground.words()) "." } }))
                 (panel("why", "How the client asked", None, html! { @for line in why.lines() { p.govuk-body { (line) } } }))
                 @if !effects.holds.is_empty() { (held(app, &effects.holds)) }
-                (panel("effects", "What happens", None, what_happens(&effects)))
+                (panel("effects", "What happens", None, html! {
+                    @match effects.layers.iter().find(|layer| layer.what == waiting.what) {
+                        Some(layer) => { p.govuk-body { (what(app, layer.what)) ": " (holds_so_much(layer)) "." } p.govuk-body { "The rest of the file stays." } }
+                        None => (what_happens(&effects))
+                    }
+                }))
                 form method="post" action={ "/erasures/" (waiting.id) } novalidate {
-                    (warning("If you agree, the file is gone at once. Nobody can bring it back."))
+                    (warning("If you agree, it is gone at once. Nobody can bring it back."))
                     (buttons(html! {
-                        @if effects.holds.is_empty() { (button(ButtonKind::Warning, "Erase the file", Some(("do", "erase")))) }
+                        @if effects.holds.is_empty() { (button(ButtonKind::Warning, if waiting.what == What::File { "Erase the file" } else { "Erase it" }, Some(("do", "erase")))) }
                         (button(ButtonKind::Secondary, "Do not erase it", Some(("do", "refuse"))))
                     }))
                 }

@@ -2,7 +2,7 @@
 
 use access::{Act, Role};
 use audit::{Action, Detail, Outcome};
-use casework::{ClientId, ErasureId, Profile, StaffId};
+use casework::{ClientId, ErasureId, Fault, Profile, StaffId};
 use jiff::Timestamp;
 use notice::{Categories, Category, Purpose};
 use store::{Row, sql};
@@ -18,13 +18,13 @@ sql! { records:
     /// Somebody asks for an erasure; once at a time for a file.
     ASK = "INSERT INTO erasure (id, client, what, ground, state, asked, asked_by, decided, decided_by, entries, documents, paper, recipients, mentions, why) VALUES ($1, $2, $3, $4, 'asked', $5, $6, NULL, NULL, 0, 0, 0, 0, 0, $7)";
     /// One that waits.
-    pub(crate) ONE_WAITING = "SELECT id, client, ground, asked, asked_by FROM erasure WHERE id = $1 AND state = 'asked'";
+    pub(crate) ONE_WAITING = "SELECT id, client, ground, asked, asked_by, what FROM erasure WHERE id = $1 AND state = 'asked'";
     /// Why it was asked for.
     WHY = "SELECT why FROM erasure WHERE id = $1 AND state = 'asked' AND why IS NOT NULL";
     /// A second person says no.
     REFUSE = "UPDATE erasure SET state = 'refused', decided = $2, decided_by = $3, why = NULL WHERE id = $1 AND state = 'asked'";
     /// What waits for a second person.
-    pub(crate) WAITING = "SELECT id, client, ground, asked, asked_by FROM erasure WHERE state = 'asked' ORDER BY asked, id LIMIT 500";
+    pub(crate) WAITING = "SELECT id, client, ground, asked, asked_by, what FROM erasure WHERE state = 'asked' ORDER BY asked, id LIMIT 500";
 }
 
 /// An erasure that waits for a second person. It names no client.
@@ -34,6 +34,8 @@ pub struct Waiting {
     pub id: ErasureId,
     /// Whose file.
     pub client: ClientId,
+    /// What of it.
+    pub what: What,
     /// Why.
     pub ground: Ground,
     /// When it was asked for.
@@ -65,21 +67,23 @@ impl Waiting {
             ground: Ground::read(row.text(2)?)?,
             asked: changes::time(row.int(3)?)?,
             asked_by: StaffId::from_bytes(row.bytes16(4)?),
+            what: What::read(row.text(5)?)?,
         })
     }
 }
 
 impl Service {
-    /// Asks for the erasure of a file. Why is sealed into the file, and goes with it.
+    /// Asks for the erasure of a file, or of one layer of it. Why is sealed into the file, and goes with it.
     ///
     /// # Errors
     /// `Error::ChangedMeanwhile` if it is asked for already, `Error::Held`, `Error::Faults` while another request of the client is
-    /// open, the rules refuse, or a store failed.
+    /// open or if there is no such layer, the rules refuse, or a store failed.
     pub async fn ask_erasure(
         &self,
         visit: &Visit,
         client: ClientId,
         form: [u8; 16],
+        what: What,
         ground: Ground,
         why: &str,
     ) -> Result<ErasureId, Error> {
@@ -94,13 +98,17 @@ impl Service {
             return Err(Error::Held);
         }
         self.nothing_else_is_asked(client).await?;
+        if what != What::File && !self.layers_in(client).await?.iter().any(|layer| layer.what == what) {
+            let text = "There is nothing of this in the file any more. Choose from the list";
+            return Err(Error::Faults(vec![Fault::new("what", text)]));
+        }
         let keys = self.vault().keys(client.into()).await?;
         let id = self.draw();
         let sealed = self.vault().seal(&permit, &keys, &place(id, client), &why)?;
         let ask = ASK.with([
             id.into(),
             client.as_bytes().into(),
-            What::File.code().into(),
+            what.code().into(),
             ground.code().into(),
             now.as_microsecond().into(),
             visit.staff.as_bytes().into(),
@@ -166,7 +174,7 @@ impl Service {
         let row = rows.first().and_then(|rows| rows.first()).ok_or(Error::ChangedMeanwhile)?;
         let waiting = Waiting::read(row)?;
         self.decides_about(visit, &waiting).await?;
-        let (client, ground) = (waiting.client, waiting.ground);
+        let (client, ground, what) = (waiting.client, waiting.ground, waiting.what);
         let standing = self.standing(visit, client).await?;
         let now = self.now();
         let mut request = standing.request_for(visit, now, Purpose::Rights, Act::Erase, Categories::all());
@@ -176,7 +184,7 @@ impl Service {
         if agree {
             self.nothing_else_is_asked(client).await?;
             let _receipt = self.log().submit(permit, DECIDE, Detail::default()).durable().await?;
-            let going = Going { client, what: What::File, id, ground, decided_by: Some(visit.staff) };
+            let going = Going { client, what, id, ground, decided_by: Some(visit.staff) };
             return self.erase_one(&going).await;
         }
         let change = self.log().change(permit, DECIDE, &Detail::default());

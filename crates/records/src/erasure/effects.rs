@@ -2,18 +2,20 @@
 
 use access::Act;
 use audit::{Action, Detail};
-use casework::{ClientId, ErasureId, Profile, StaffId};
+use casework::{ClientId, ErasureId, Profile, ProgrammeId, StaffId};
 use jiff::Timestamp;
+use jiff::civil::Date;
 use notice::Category;
 use store::{Row, sql};
 use vault::Personal;
 
-use super::Ground;
+use super::{Ground, What};
 use crate::entries::Stored;
 use crate::holds::{HoldLine, OPEN_HOLDS};
 use crate::looked::CONTACT_PAGE;
 use crate::sessions::Visit;
 use crate::standing::Standing;
+use crate::surroundings::day_from;
 use crate::{Error, Opened, Service, changes};
 
 sql! { records:
@@ -22,7 +24,11 @@ sql! { records:
     /// Who was given something.
     GIVEN_TO = "SELECT DISTINCT o.name FROM disclosure d JOIN organisation o ON o.id = d.organisation WHERE d.client = $1 AND d.stage = 'made' ORDER BY o.name";
     /// What is asked already.
-    ASKED = "SELECT id, ground, asked, asked_by FROM erasure WHERE client = $1 AND what = 'file' AND state = 'asked'";
+    ASKED = "SELECT id, ground, asked, asked_by, what FROM erasure WHERE client = $1 AND state = 'asked' ORDER BY asked, id";
+    /// The layers that can go by themselves: the equality answers, and what each programme needed.
+    LAYERS = "SELECT compartment, COUNT(*) FROM entry WHERE client = $1 AND (compartment = 'equality' OR compartment LIKE 'programme:%') GROUP BY compartment ORDER BY compartment";
+    LAYER_DOCUMENTS = "SELECT programme, COUNT(*) FROM document WHERE client = $1 AND programme IS NOT NULL GROUP BY programme";
+    LAYER_DAYS = "SELECT layer, day FROM keeping WHERE client = $1";
 }
 
 /// An erasure that was asked for and waits.
@@ -36,6 +42,21 @@ pub struct Asked {
     pub at: Timestamp,
     /// By whom.
     pub by: StaffId,
+    /// What of the file.
+    pub what: What,
+}
+
+/// A layer of a file that can go by itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LayerThere {
+    /// Which.
+    pub what: What,
+    /// Its entries.
+    pub entries: u64,
+    /// Its documents.
+    pub documents: u64,
+    /// Until when its notice keeps it.
+    pub until: Option<Date>,
 }
 
 impl Asked {
@@ -45,6 +66,7 @@ impl Asked {
             ground: Ground::read(row.text(1)?)?,
             at: changes::time(row.int(2)?)?,
             by: StaffId::from_bytes(row.bytes16(3)?),
+            what: What::read(row.text(4)?)?,
         })
     }
 }
@@ -69,7 +91,9 @@ pub struct Effects {
     /// What keeps the file.
     pub holds: Vec<HoldLine>,
     /// What is asked already.
-    pub asked: Option<Asked>,
+    pub asked: Vec<Asked>,
+    /// The layers that can go by themselves.
+    pub layers: Vec<LayerThere>,
 }
 
 const LOOK: Action = Action("view-erasure-effects");
@@ -124,7 +148,34 @@ impl Service {
             mentions: count(4)?,
             recipients: recipients.collect::<Result<_, Error>>()?,
             holds: holds.rows.iter().map(HoldLine::read).collect::<Result<_, _>>()?,
-            asked: asked.first().map(Asked::read).transpose()?,
+            asked: asked.rows.iter().map(Asked::read).collect::<Result<_, _>>()?,
+            layers: self.layers_in(client).await?,
         })
+    }
+
+    /// The layers of a file that can go by themselves.
+    pub(super) async fn layers_in(&self, client: ClientId) -> Result<Vec<LayerThere>, Error> {
+        let id = || client.as_bytes().into();
+        let asked = vec![LAYERS.with([id()]), LAYER_DOCUMENTS.with([id()]), LAYER_DAYS.with([id()])];
+        let rows = self.records().read(asked).await?;
+        let [layers, documents, days] = rows.as_slice() else { return Err(Error::Damaged("batch")) };
+        let of_layer = |row: &Row| {
+            let code = row.text(0)?;
+            let what = What::read(code)?;
+            let mut there =
+                LayerThere { what, entries: row.int(1)?.unsigned_abs(), documents: 0, until: None };
+            for row in &documents.rows {
+                if what == What::Programme(ProgrammeId::from_bytes(row.bytes16(0)?)) {
+                    there.documents = row.int(1)?.unsigned_abs();
+                }
+            }
+            for row in &days.rows {
+                if row.text(0)? == code {
+                    there.until = day_from(row.int(1)?);
+                }
+            }
+            Ok(there)
+        };
+        layers.rows.iter().map(of_layer).collect()
     }
 }

@@ -11,7 +11,7 @@ use notice::Category;
 use store::{Query, sql};
 use vault::Compartment;
 
-use super::{BEGIN, DONE, DROP_DRAFTS, DROP_REASONS, Going, erase_request};
+use super::{DONE, DROP_DRAFTS, DROP_REASONS, Going, beginning, erase_request};
 use crate::holds::NOT_HELD;
 use crate::webhooks::Event;
 use crate::{
@@ -78,6 +78,15 @@ impl What {
         }
     }
 
+    /// What somebody may ask for by this code: the file, the equality answers, or what a programme needed.
+    #[must_use]
+    pub fn asked(code: &str) -> Option<What> {
+        let may = |what: &What| {
+            matches!(what, What::File | What::Category(Category::Equality) | What::Programme(_))
+        };
+        What::read(code).ok().filter(may)
+    }
+
     pub(crate) fn read(code: &str) -> Result<What, Error> {
         match code {
             "file" => Ok(What::File),
@@ -108,12 +117,7 @@ impl Service {
     /// The statements by which a part of a file goes, with their entry in the log; nothing goes if the file is held.
     pub(super) fn part_that_goes(&self, going: &Going, change: &Change, now: Timestamp) -> Vec<Query> {
         let (client, id) = (|| going.client.as_bytes().into(), || going.id.as_bytes().into());
-        let (code, ground) = (going.what.code(), going.ground.code());
-        let what = || code.as_str().into();
-        let mut batch = vec![
-            NOT_HELD.with([client()]).expecting(1),
-            BEGIN.with([id(), client(), what(), ground.into(), now.as_microsecond().into()]).expecting(1),
-        ];
+        let mut batch = vec![NOT_HELD.with([client()]).expecting(1), beginning(going, now)];
         batch.extend(match going.what {
             What::Service => self.tell_programs_of_erasure(going.client, now),
             _ => self.tell_programs(Event::of_client(EventKind::ClientChanged, going.client), now),
@@ -121,30 +125,14 @@ impl Service {
         batch.extend(match going.what {
             What::File => Vec::new(),
             What::Service => service_swept(going, now),
-            What::Category(category) => {
-                let mut batch = vec![
-                    COUNT_CATEGORY.with([id()]),
-                    DROP_CATEGORY.with([client(), what()]),
-                    DROP_CATEGORY_PAST.with([client(), what()]),
-                    DROP_CATEGORY_DOCUMENTS.with([client(), what()]),
-                    DROP_MENTIONS_OF_GONE.with([client()]),
-                ];
-                if category == documents::CATEGORY {
-                    // What was being typed is a note, too.
-                    batch.push(DROP_DRAFTS.with([client()]));
-                }
+            What::Category(_) => {
+                [vec![COUNT_CATEGORY.with([id()])], layer_swept(going.client, going.what)].concat()
+            }
+            What::Programme(programme) => {
+                let mut batch = vec![COUNT_LAYER.with([id(), programme.as_bytes().into()])];
+                batch.extend(layer_swept(going.client, going.what));
                 batch
             }
-            What::Programme(programme) => vec![
-                COUNT_LAYER.with([id(), programme.as_bytes().into()]),
-                DROP_LAYER.with([client(), what()]),
-                DROP_LAYER_PAST.with([client(), what()]),
-                documents::DROP_DOCUMENTS_OF_PROGRAMME.with([client(), programme.as_bytes().into()]),
-                DROP_PLACEMENTS_ON.with([client(), programme.as_bytes().into()]),
-                // What was spent is still spent: the sum stays and says no longer on whom.
-                LET_GO_SPEND_ON.with([client(), programme.as_bytes().into()]),
-                DROP_LAYER_DAY.with([client(), what()]),
-            ],
         });
         batch.push(DROP_LOOSE_DUE.with([client()]));
         if matches!(going.what, What::Service) {
@@ -169,6 +157,10 @@ impl Service {
             for compartment in going {
                 let permit = self.policy().decide(erase_request(client))?;
                 epoch = self.vault().erase(&permit, client.into(), Some(compartment)).await?;
+            }
+            // What was being written while the rows went has no key now, and goes too.
+            if !what.keys().is_empty() {
+                self.records().write(layer_swept(client, what)).await?;
             }
             if matches!(what, What::Service | What::Programme(_) | What::Category(documents::CATEGORY)) {
                 self.remove_locked_documents(client).await?;
@@ -201,6 +193,37 @@ impl Service {
         };
         let gone = |key: &Compartment| key.document().is_some_and(|document| !left.contains(&document));
         Ok(keys.compartments().filter(gone).collect())
+    }
+}
+
+/// The statements by which the rows of one category, or of a programme's layer, go. Doing them again does no harm.
+fn layer_swept(client: ClientId, what: What) -> Vec<Query> {
+    let (id, code) = (|| client.as_bytes().into(), what.code());
+    let named = || code.as_str().into();
+    match what {
+        What::File | What::Service => Vec::new(),
+        What::Category(category) => {
+            let mut batch = vec![
+                DROP_CATEGORY.with([id(), named()]),
+                DROP_CATEGORY_PAST.with([id(), named()]),
+                DROP_CATEGORY_DOCUMENTS.with([id(), named()]),
+                DROP_MENTIONS_OF_GONE.with([id()]),
+            ];
+            if category == documents::CATEGORY {
+                // What was being typed is a note, too.
+                batch.push(DROP_DRAFTS.with([id()]));
+            }
+            batch
+        }
+        What::Programme(programme) => vec![
+            DROP_LAYER.with([id(), named()]),
+            DROP_LAYER_PAST.with([id(), named()]),
+            documents::DROP_DOCUMENTS_OF_PROGRAMME.with([id(), programme.as_bytes().into()]),
+            DROP_PLACEMENTS_ON.with([id(), programme.as_bytes().into()]),
+            // What was spent is still spent: the sum stays and says no longer on whom.
+            LET_GO_SPEND_ON.with([id(), programme.as_bytes().into()]),
+            DROP_LAYER_DAY.with([id(), named()]),
+        ],
     }
 }
 

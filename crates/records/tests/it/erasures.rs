@@ -5,7 +5,7 @@ use casework::consents::Way;
 use casework::requests::Kind;
 use notice::Purpose;
 use records::consents::About;
-use records::erasure::Ground;
+use records::erasure::{Ground, What};
 use records::{Error, Service};
 use store::{Engine, Sql};
 
@@ -108,16 +108,19 @@ async fn who_asks_for_an_erasure_does_not_decide_and_the_receipt_says_what_went(
 
         let effects = service.erasure_effects(&amara, gone).await.unwrap().release().await.unwrap();
         assert_eq!((effects.paper, effects.mentions, effects.documents), (1, 1, 0));
-        assert!(effects.entries >= 3 && effects.holds.is_empty() && effects.asked.is_none());
+        assert!(effects.entries >= 3 && effects.holds.is_empty() && effects.asked.is_empty());
         assert!(
             service.erasure_effects(&other, gone).await.is_err(),
             "not their client, and no reason given"
         );
         let why = "Rang this morning: no longer wants our help.";
-        let id = service.ask_erasure(&amara, gone, [3; 16], Ground::Request, why).await.unwrap();
-        assert_eq!(service.ask_erasure(&amara, gone, [3; 16], Ground::Request, why).await.unwrap(), id);
+        let id = service.ask_erasure(&amara, gone, [3; 16], What::File, Ground::Request, why).await.unwrap();
+        assert_eq!(
+            service.ask_erasure(&amara, gone, [3; 16], What::File, Ground::Request, why).await.unwrap(),
+            id
+        );
         assert!(matches!(
-            service.ask_erasure(&amara, gone, [4; 16], Ground::Request, why).await,
+            service.ask_erasure(&amara, gone, [4; 16], What::File, Ground::Request, why).await,
             Err(Error::ChangedMeanwhile)
         ));
         for visit in [&amara, &other] {
@@ -167,10 +170,12 @@ async fn two_people_who_erase_at_once_erase_once_and_one_who_says_no_erases_noth
         let lead = bench.visit("Lena Rights", Role::Governance).await;
         let client = bench.client(&amara, "Daniel Whitfield").await;
         let why = "Rang this morning: no longer wants our help.";
-        let id = service.ask_erasure(&amara, client, [1; 16], Ground::Request, why).await.unwrap();
+        let id =
+            service.ask_erasure(&amara, client, [1; 16], What::File, Ground::Request, why).await.unwrap();
         service.decide_erasure(&lead, id, false).await.unwrap();
         assert!(service.open_file(&amara, client, 20).await.is_ok());
-        let id = service.ask_erasure(&amara, client, [2; 16], Ground::Request, why).await.unwrap();
+        let id =
+            service.ask_erasure(&amara, client, [2; 16], What::File, Ground::Request, why).await.unwrap();
         let (one, two) =
             tokio::join!(service.decide_erasure(&manager, id, true), service.decide_erasure(&lead, id, true));
         assert_eq!(usize::from(one.is_ok()) + usize::from(two.is_ok()), 1, "{one:?} {two:?}");
@@ -212,7 +217,8 @@ async fn a_file_goes_only_on_a_ground_that_is_there_and_not_while_it_is_needed()
         refused(Ground::Withdrawal, "did not take back their consent").await;
         let open = crate::requests::ask(&bench, &ada, client, Kind::Access).await;
         refused(Ground::Request, "of this client is open").await;
-        let on_page = service.ask_erasure(&ada, client, [9; 16], Ground::Request, "They asked").await;
+        let on_page =
+            service.ask_erasure(&ada, client, [9; 16], What::File, Ground::Request, "They asked").await;
         assert!(matches!(on_page, Err(Error::Faults(faults)) if faults[0].message.contains("is open")));
         crate::requests::answered(service, &lead, open).await;
         // The request to be erased is no reason to stay.

@@ -2,9 +2,10 @@
 
 use access::Role;
 use casework::programmes::{Ended, Reason};
-use casework::{ClientId, DocumentId, Fault, PlacementId, ProgrammeId};
+use casework::{Answer, ClientId, DocumentId, Fault, PlacementId, Profile, ProgrammeId};
+use notice::{Category, FieldId};
 use records::documents::{Document, Goes, Sending};
-use records::erasure::What;
+use records::erasure::{Ground, What};
 use records::export::Folder;
 use records::placements::Becomes;
 use records::{Error, Service, Visit, day_number};
@@ -34,6 +35,9 @@ pub(crate) static BACK: Sql = Sql {
     store: "records",
     text: "INSERT INTO document (id, version, client, programme, category, state, blob, pieces, written, author, sealed) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
 };
+
+static GONE_AGAIN: Sql =
+    Sql { name: "GONE_AGAIN", store: "records", text: "DELETE FROM document WHERE id = $1" };
 
 const OWN: &[u8] = b"Kept with the file itself";
 
@@ -256,5 +260,59 @@ async fn only_a_programme_that_the_client_is_on_and_whose_notice_names_documents
         assert!(not_named.message.contains("does not name this"), "{not_named:?}");
         assert!(listed(service, &ada, client).await.is_empty() && files(&bench).is_empty());
         assert!(service.examine().await.iter().all(|finding| finding.sound));
+    }
+}
+
+// promise: P23
+#[tokio::test(flavor = "multi_thread")]
+async fn one_layer_goes_on_request_and_the_rest_of_the_file_stays() {
+    for bench in Bench::all().await {
+        let laid = laid(&bench).await;
+        let Laid { ada, client, on, own, of_programme, .. } = &laid;
+        let service = &bench.service;
+        let manager = bench.visit("Meera Shah", Role::Manager).await;
+        let why = "Asked at the meeting today for this to go";
+        let equality = What::Category(Category::Equality);
+        let nothing = service.ask_erasure(ada, *client, [1; 16], equality, Ground::Request, why).await;
+        assert!(matches!(nothing, Err(Error::Faults(faults)) if faults[0].field == FieldId::from("what")));
+        let mut page = Profile::default();
+        page.set(FieldId::from("religion"), Some(Answer::PreferNotToSay));
+        service.change_details(ada, *client, Category::Equality, 0, page.clone()).await.unwrap();
+
+        let effects = service.erasure_effects(ada, *client).await.unwrap().release().await.unwrap();
+        let layers: Vec<_> =
+            effects.layers.iter().map(|layer| (layer.what, layer.entries, layer.documents)).collect();
+        let programme = What::Programme(*on);
+        assert!(layers.contains(&(equality, 1, 0)), "{layers:?}");
+        assert!(
+            layers.iter().any(|(what, entries, documents)| {
+                (*what, *entries > 0, *documents) == (programme, true, 1)
+            })
+        );
+
+        let older = Older::copied(&bench).await;
+        for (form, what) in [([2; 16], programme), ([3; 16], equality)] {
+            let id = service.ask_erasure(ada, *client, form, what, Ground::Request, why).await.unwrap();
+            let (waiting, _) = service.erasures(&manager).await.unwrap();
+            assert_eq!(waiting.iter().map(|one| one.what).collect::<Vec<_>>(), [what]);
+            assert!(matches!(service.decide_erasure(ada, id, true).await, Err(Error::NotYours(_))));
+            service.decide_erasure(&manager, id, true).await.unwrap();
+            let receipt = service.erasure(&manager, id).await.unwrap().unwrap();
+            assert_eq!((receipt.what, receipt.asked_by), (what, Some(ada.staff)));
+            assert!(receipt.in_service.is_some() && !receipt.shares_a_key());
+        }
+        let file = service.open_file(ada, *client, 20).await.unwrap().release().await.unwrap();
+        assert!(file.equality_answered.is_none() && file.entries > 0);
+        assert!(service.view_placement(ada, *client, laid.placement).await.is_err());
+        assert_eq!(ids(&listed(service, ada, *client).await), [(*own, None)]);
+        assert_eq!(read(service, ada, *client, *own, 1).await.unwrap(), OWN);
+        older.back(&bench).await;
+        assert!(read(service, ada, *client, *of_programme, 1).await.is_err(), "its key is gone");
+        let records = bench.ground.store(&records::MIGRATIONS).await;
+        records.write(vec![GONE_AGAIN.with([of_programme.as_bytes().into()])]).await.unwrap();
+        // Who changes their mind answers anew, under a key of its own.
+        service.change_details(ada, *client, Category::Equality, 0, page).await.unwrap();
+        let findings = service.examine().await;
+        assert!(findings.iter().all(|finding| finding.sound), "{findings:?}");
     }
 }

@@ -7,7 +7,7 @@ use casework::holds::{Authority, Hold};
 use casework::requests::{Asked, Asker, Came, Kind, StepTyped, Taken};
 use casework::{ClientId, RequestId};
 use jiff::{SignedDuration, ToSpan as _};
-use records::erasure::Ground;
+use records::erasure::{Ground, What};
 use records::{Service, Visit};
 
 use super::making::Visits;
@@ -42,7 +42,7 @@ pub(super) async fn desk(service: &Service, visits: &Visits) -> Result<(), Fail>
             }
             Kind::Erasure => {
                 let why = "Asked in person on their last visit, and signed for it.";
-                service.ask_erasure(adviser, client, draw(service), Ground::Request, why).await?;
+                service.ask_erasure(adviser, client, draw(service), What::File, Ground::Request, why).await?;
             }
             _ => {}
         }
