@@ -99,7 +99,12 @@ async fn make(service: &Service, number: &str, email: &str) -> Result<Download, 
     let half = service.sign_in(email, &password).await?;
     let token = service.enter_code(&half, code.trim()).await?;
     let visit = service.visit(&token).await?;
-    let row = service.request_numbered(number).await?;
+    let row = service.request_numbered(number).await.map_err(|error| match error {
+        records::Error::NoSuchFile => Fail::said(format!(
+            "There is no request {number} here, or its file is gone. `kept request list` names those that are open."
+        )),
+        other => other.into(),
+    })?;
     let made = match service.access_pack(&visit, row.id).await {
         Err(records::Error::NoSuchFile) => service.portable_pack(&visit, row.id).await,
         made => made,

@@ -35,8 +35,8 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// Erase what is past its day, as Kept does by itself every night. Goes on with a sweep that was cut off. Exit status 1 if it
-    /// asks two people first.
+    /// Erase what is past its day, as Kept does by itself every night. Goes on with a sweep that was cut off. Exit status 1 if
+    /// not all that is due is erased: it asks two people first, somebody stopped it, or another server still goes on with it.
     #[command(after_help = "Example: kept retention run --json")]
     Run {
         /// What was past its day then; a day to come is refused.
@@ -92,7 +92,7 @@ async fn sweep(which: &Which, as_of: Option<Date>, json: bool) -> Result<ExitCod
         };
         output::line(&words);
     }
-    Ok(if swept.state == State::Asks { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+    Ok(if swept.state == State::Done { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 async fn preview(which: &Which, as_of: Option<Date>, json: bool) -> Result<ExitCode, Fail> {

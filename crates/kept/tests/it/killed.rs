@@ -159,7 +159,10 @@ impl Erasures<'_> {
     fn killed_at(&mut self, step: usize) -> Erased {
         let name = format!("NB-{}", 10_001 + self.gone);
         let mut traced = strace(step);
-        traced.arg("--").arg(env!("CARGO_BIN_EXE_kept")).args(["erase", &name, "--ground", "request"]);
+        traced
+            .arg("--")
+            .arg(env!("CARGO_BIN_EXE_kept"))
+            .args(["erase", &name, "--ground", "request", "--yes"]);
         let out = traced.env("KEPT_CONFIG", self.site.folder().join("kept.toml")).output().unwrap();
         // Opening the service finishes what was begun.
         let doctor = well(&self.site.kept(&["doctor"]));

@@ -54,6 +54,9 @@ fn a_file_that_was_erased_at_the_console_is_gone_for_good() {
     signal(&child, "-INT");
     assert!(ended(child).success());
     let here = folder.path();
+    let would = well(&kept(here, &["erase", "NB-10001", "--ground", "request", "--dry-run", "--json"]));
+    let would: serde_json::Value = serde_json::from_str(&would).unwrap();
+    assert!(would["would_erase"]["entries"].as_u64().unwrap() > 3, "{would}");
     assert!(well(&kept(here, &["erase", "NB-10001", "--ground", "request"])).starts_with("Erased."));
     complaint(&kept(here, &["erase", "NB-10001", "--ground", "request"]));
     assert!(well(&kept(here, &["doctor"])).contains("1 wait for the next epoch"));

@@ -3,7 +3,7 @@
 use casework::{ClientId, Fault, dates};
 use store::sql;
 
-use super::{Erased, Ground};
+use super::{Effects, Erased, Ground};
 use crate::surroundings::{day_from, day_number};
 use crate::{Error, Service};
 
@@ -24,6 +24,20 @@ impl Service {
         let client = self.client_by_number(number).ok_or(Error::NoSuchFile)?;
         self.ground_is_there(client, ground).await?;
         self.erase_file(number, ground).await
+    }
+
+    /// What `erase_on_ground` would do, in numbers.
+    ///
+    /// # Errors
+    /// As for erasing.
+    pub async fn erasure_effects_at_the_console(
+        &self,
+        number: &str,
+        ground: Ground,
+    ) -> Result<Effects, Error> {
+        let client = self.client_by_number(number).ok_or(Error::NoSuchFile)?;
+        self.ground_is_there(client, ground).await?;
+        self.effects_of(client).await
     }
 
     /// A file stays while its client waits for an answer that needs it, however it is to be erased.
