@@ -48,6 +48,18 @@ pub const ABOUT: &str = "about";
 pub const PROGRAMME: &str = "programme";
 const SPEAKS_OF: FieldId = FieldId::known("speaks_of");
 
+/// Evidence is checked by somebody other than who got it, and nobody says that they checked what they write down themselves.
+fn checked_by_another(written: &Written, writer: &str) -> Option<Fault> {
+    let said = |field: &'static str| {
+        let answer = written.answers.text(&FieldId::known(field)).unwrap_or_default();
+        answer.trim().to_lowercase()
+    };
+    let checked = said("verified_by");
+    let same = !checked.is_empty() && (checked == said("obtained_by") || checked == writer.to_lowercase());
+    let text = "Whoever got it, or writes this down, has not checked it. Enter somebody else, or leave this empty until somebody has";
+    same.then(|| Fault::new("verified_by", text))
+}
+
 impl Service {
     /// Writes a new entry with `form` into a client's file.
     ///
@@ -272,6 +284,7 @@ impl Service {
         }
         let today = self.surroundings().today();
         let mut faults = if new { written.faults_when_new(form, today) } else { written.faults(form, today) };
+        faults.extend(checked_by_another(written, self.directory().name(visit.staff)));
         for about in &written.about {
             let kind = kinds.rows.iter().find(|row| row.bytes16(0).is_ok_and(|row| row == *about.as_bytes()));
             let kind = kind.map(|row| row.text(1)).transpose()?;

@@ -142,6 +142,11 @@ impl Service {
                 "The consent that was given before still holds. If the client takes it back, use “Take back” on the page before",
             )]));
         }
+        let writer = self.directory().name(visit.staff).to_lowercase();
+        if !answered.witness.is_empty() && answered.witness.trim().to_lowercase() == writer {
+            let text = "You write it down, so you are not the witness. Enter somebody else who heard it, or have the client sign";
+            return Err(Error::Faults(vec![Fault::new("witness", text)]));
+        }
         let state = State::answered(state_before, answered.said);
         let entry = EntryId::from_bytes(self.draw());
         let version = before.as_ref().map_or(0, |one| one.version);

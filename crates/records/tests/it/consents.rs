@@ -832,3 +832,21 @@ async fn keys_are_public_ones_and_a_secret_one_is_refused() {
         assert!(age::x25519::Recipient::from_str(&good).is_ok());
     }
 }
+
+// promise: P5
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_writes_a_spoken_consent_down_is_not_its_witness() {
+    for bench in Bench::all().await {
+        let service = &bench.service;
+        let ada = bench.visit("Ada", Role::Adviser).await;
+        let client = bench.client(&ada, "Daniel Whitfield").await;
+        let (quay, _) = recipient(&bench, "adult-learning", "Northbridge Adult Learning").await;
+        let about = About::Sharing(quay);
+        let asking = service.begin_consent(&ada, client, about).await.unwrap().release().await.unwrap();
+        let heard =
+            |witness: &str| Answered { way: Way::Spoken, signature: None, witness: witness.into(), ..yes() };
+        let own = service.answer_consent(&ada, client, about, key(), &asking.digest, heard("ada ")).await;
+        assert!(matches!(own, Err(Error::Faults(faults)) if faults[0].field == FieldId::from("witness")));
+        service.answer_consent(&ada, client, about, key(), &asking.digest, heard("Bea")).await.unwrap();
+    }
+}

@@ -309,3 +309,35 @@ async fn a_plan_stays_as_it_was_agreed() {
         assert_ne!(now.digest, seen.digest);
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_checks_the_evidence_that_they_got_or_write_down() {
+    for bench in Bench::all().await {
+        let ada = bench.visit("Ada", Role::Adviser).await;
+        let client = bench.client(&ada, "Daniel Whitfield").await;
+        for (got, checked, fine) in
+            [("Bruno", "bruno ", false), ("Bruno", "Ada", false), ("Ada", "Bruno", true), ("Ada", "", true)]
+        {
+            let on = || Answer::Date(TODAY);
+            let mut evidence = written(&[
+                ("evidence_kind", code("payslip")),
+                ("speaks_of", on()),
+                ("obtained_on", on()),
+                ("obtained_by", text(got)),
+                ("obtained_how", code("from-client")),
+            ]);
+            if !checked.is_empty() {
+                evidence.answers.set(FieldId::known("verified_by"), Some(text(checked)));
+            }
+            let wrote = bench.service.write_entry(&ada, client, key(), form("evidence"), &evidence).await;
+            match wrote {
+                Ok(_) => assert!(fine, "{got} {checked}"),
+                Err(Error::Faults(faults)) => {
+                    let fields: Vec<&str> = faults.iter().map(|fault| fault.field.as_str()).collect();
+                    assert_eq!((fields, fine), (vec!["verified_by"], false), "{faults:?}");
+                }
+                Err(error) => panic!("{error}"),
+            }
+        }
+    }
+}
