@@ -4,6 +4,7 @@
 //! reference alone; words and names are sealed in the file's compartment of rights. A request that is open is itself the reason
 //! for which the lead opens the file. See docs/decisions/0019-rights-desk.md.
 
+mod booked;
 mod copy;
 mod marks;
 mod objections;

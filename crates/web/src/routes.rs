@@ -265,6 +265,7 @@ routes! {
     Post "/requests/{request}/step" Staff true requests::one::step;
     Post "/requests/{request}/decide" Staff true requests::one::decide;
     Post "/requests/{request}/restrict" Staff true requests::one::restrict;
+    Post "/requests/{request}/call-off" Staff true requests::one::call_off;
     Get  "/requests/{request}/letters/{letter}" Staff true requests::letters::show;
     Get  "/requests/{request}/copy" Staff true requests::copy::read;
     Post "/requests/{request}/copy" Staff true requests::copy::mark;

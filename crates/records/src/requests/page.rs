@@ -11,8 +11,10 @@ use notice::{Categories, Category, ObjectionTo, Purpose};
 use store::sql;
 use vault::Personal;
 
+use super::booked;
 use super::objections::OBJECTIONS;
 use super::{OF_CLIENT, RequestRow, marks, steps, to_answer, works_off};
+use crate::appointments::Booked;
 use crate::entries::Stored;
 use crate::entry_views::CONTACT_PAGE;
 use crate::organisations::{Organisation, everybody};
@@ -61,6 +63,8 @@ pub struct RequestPage {
     pub stands: Result<Stands, UnknownYear>,
     /// Whether the file is restricted.
     pub restricted: bool,
+    /// What is booked in a restricted file, the next first.
+    pub booked: Vec<Booked>,
     /// What the client objects to, since when.
     pub objections: Vec<(ObjectionTo, Timestamp)>,
     /// What recipients of the client's data have to be told.
@@ -162,6 +166,7 @@ impl Service {
             course,
             stands,
             restricted: false,
+            booked: Vec::new(),
             objections: Vec::new(),
             to_tell: Vec::new(),
             mentioned: 0,
@@ -197,13 +202,18 @@ impl Service {
                 everybody(),
                 BESIDES.with([of()]),
                 marks::STATES.with([id.as_bytes().into()]),
+                booked::TO_COME.with([of(), self.now().as_microsecond().into()]),
             ])
             .await?;
-        let [head, contact, objections, to_tell, directory, besides, states] = rows.as_slice() else {
+        let [head, contact, objections, to_tell, directory, besides, states, to_come] = rows.as_slice()
+        else {
             return Err(Error::Damaged("batch"));
         };
         let standing = Standing::read(client, head.first())?;
         page.restricted = standing.restricted;
+        if page.restricted {
+            page.booked = booked::read(&to_come.rows)?;
+        }
         for row in &objections.rows {
             let to = row.text(0)?.parse().map_err(|_| Error::Damaged("objection"))?;
             page.objections.push((to, changes::time(row.int(1)?)?));

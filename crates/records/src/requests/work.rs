@@ -34,19 +34,24 @@ const RESTRICTED: Action = Action("restrict-file");
 const LIFTED: Action = Action("lift-restriction");
 
 /// A request that the lead has in hand, with the permit to write about it.
-struct InHand {
+pub(super) struct InHand {
     row: RequestRow,
-    client: ClientId,
+    pub(super) client: ClientId,
     course: Course,
     next: i64,
     extendable: bool,
     today: Date,
-    now: Timestamp,
+    pub(super) now: Timestamp,
     permit: Permit,
 }
 
 impl Service {
-    async fn in_hand(&self, visit: &Visit, id: RequestId, action: Action) -> Result<InHand, Error> {
+    pub(super) async fn in_hand(
+        &self,
+        visit: &Visit,
+        id: RequestId,
+        action: Action,
+    ) -> Result<InHand, Error> {
         self.at_the_desk(visit, works_off(visit.role), action).await?;
         let (row, done) = self.find_request(id).await?;
         let client = row.client.ok_or(Error::NoSuchFile)?;
@@ -94,7 +99,7 @@ impl Service {
         ]))
     }
 
-    async fn write_work(
+    pub(super) async fn write_work(
         &self,
         visit: &Visit,
         form: [u8; 16],

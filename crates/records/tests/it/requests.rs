@@ -4,11 +4,13 @@ use std::io::Read as _;
 
 use access::Role;
 use casework::answers::Boxes;
+use casework::appointments::{Said, Slot};
 use casework::profile::fields;
 use casework::requests::{Asked, Asker, Came, DecisionTyped, Kind, Phase, Step, StepTyped, Taken};
 use casework::{Answer, ClientId, RequestId};
 use jiff::civil::{Date, date};
 use notice::{Category, ObjectionTo};
+use records::appointments::Booking;
 use records::erasure::Ground;
 use records::requests::{CopyGroup, Download, Marking, Verdict};
 use records::{Error, Service, Visit};
@@ -313,6 +315,20 @@ async fn a_file_is_restricted_by_the_desk_and_opened_again_after_the_client_was_
         let client = bench.client(&ada, "Daniel Whitfield").await;
         let service = &bench.service;
         let id = ask(&bench, &ada, client, Kind::Restriction).await;
+        let now = service.surroundings().civil(service.surroundings().now());
+        let slot = Slot::at(jiff::civil::date(2026, 11, 27).at(10, 0, 0, 0), 45, &now).unwrap();
+        let booking = Booking {
+            form: key(),
+            adviser: ada.staff,
+            room: None,
+            slots: vec![slot],
+            way: casework::appointments::Way::Office,
+            said: Said::default(),
+            tell: false,
+        };
+        let booked = service.book(&ada, client, booking).await.unwrap();
+        let early = service.call_off_while_restricted(&lead, id, key(), booked).await;
+        assert!(matches!(early, Err(Error::Faults(_))), "not restricted yet");
         let form = key();
         service.restrict_file(&lead, id, form, true).await.unwrap();
         service.restrict_file(&lead, id, form, true).await.unwrap();
@@ -321,6 +337,16 @@ async fn a_file_is_restricted_by_the_desk_and_opened_again_after_the_client_was_
         assert!(found.is_empty(), "in no list");
         let queue = service.request_queue(&lead).await.unwrap().release().await.unwrap();
         assert!(queue.open[0].who.is_none() && queue.open[0].row.client == Some(client));
+        // Nobody but the lead can see to what is booked.
+        let page = service.request_page(&lead, id).await.unwrap().release().await.unwrap();
+        assert_eq!(page.booked.iter().map(|one| one.id).collect::<Vec<_>>(), [booked]);
+        let other = service.call_off_while_restricted(&ada, id, key(), booked).await;
+        assert!(matches!(other, Err(Error::NotYours(_))));
+        service.call_off_while_restricted(&lead, id, key(), booked).await.unwrap();
+        let page = service.request_page(&lead, id).await.unwrap().release().await.unwrap();
+        assert!(page.booked.is_empty());
+        let again = service.call_off_while_restricted(&lead, id, key(), booked).await;
+        assert!(matches!(again, Err(Error::ChangedMeanwhile)));
         decide(service, &lead, id, "granted", &[]).await.unwrap();
         step(service, &lead, id, Step::Sent, "").await.unwrap();
         assert!(

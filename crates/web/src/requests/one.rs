@@ -23,6 +23,7 @@ use crate::ui::form::{
     ButtonKind, Choice, Choices, DateInput, Select, TextArea, button, checkboxes, date_input, hidden, radios,
     select, textarea,
 };
+use crate::ui::list::{Cell, Column, Table, table};
 use crate::ui::page::{back, heading, reading};
 use crate::ui::words::{SummaryRow, inset, notice_banner, summary_list};
 
@@ -62,6 +63,7 @@ fn whole(app: &App, visit: &Visit, page: &RequestPage, typed: &Typed, faults: &[
                 @if page.course.phase() != Phase::Done { (next(page, typed, faults)) }
                 @if page.course.may(Step::Decided, false) { (decision(page, typed, faults)) }
                 (restriction(page, typed))
+                @if !page.booked.is_empty() { (booked(app, page)) }
                 (letters(page))
             }
             (history(app, page))
@@ -227,6 +229,36 @@ fn decision(page: &RequestPage, typed: &Typed, faults: &[Fault]) -> Markup {
     )
 }
 
+/// What is booked while nobody else may use the file.
+fn booked(app: &App, page: &RequestPage) -> Markup {
+    let (directory, surroundings) = (app.service.directory(), app.service.surroundings());
+    let columns = ["When", "With", "Change"].map(|label| Column { label, ..Column::default() });
+    let rows = page.booked.iter().map(|one| -> Vec<Cell> {
+        let starts = surroundings.civil(one.slot.starts());
+        let when = format!("{}, {}", dates::with_weekday(starts.date()), clock(&starts));
+        vec![
+            html! { (when) },
+            html! { (directory.name(one.adviser)) ", " (one.way.words().to_lowercase()) },
+            html! {
+                form method="post" action={ "/requests/" (page.row.id) "/call-off" } {
+                    (hidden("form", &new_key()))
+                    (hidden("appointment", &one.id.to_string()))
+                    (button(ButtonKind::Secondary, &format!("Call off {}", dates::short(starts.date())), None))
+                }
+            },
+        ]
+    });
+    panel(
+        "booked",
+        "Booked all the same",
+        None,
+        html! {
+            p.govuk-body { "Nobody else may use this file, and no message leaves. Ask the client if they still want to come, and tell them what you call off." }
+            (table(Table { id: "to-come", caption: "Appointments to come", caption_hidden: true, columns: &columns, rows: rows.collect() }))
+        },
+    )
+}
+
 fn restriction(page: &RequestPage, typed: &Typed) -> Markup {
     let form = |value: &str, kind: ButtonKind, label: &str| {
         html! { form method="post" action={ "/requests/" (page.row.id) "/restrict" } {
@@ -363,6 +395,19 @@ pub(crate) async fn decide(
         }
         Err(error) => Err(error.into()),
     }
+}
+
+pub(crate) async fn call_off(
+    State(app): State<App>,
+    Signed(visit): Signed,
+    Path(id): Path<String>,
+    sent: Form,
+) -> Result<Response, Fail> {
+    let id = request(&id)?;
+    let sent = sent.only(&["form", "appointment"])?;
+    let appointment = sent.one("appointment")?.parse().map_err(|_| Fail::not_found())?;
+    app.service.call_off_while_restricted(&visit, id, sent.key()?, appointment).await?;
+    Ok(there(id))
 }
 
 pub(crate) async fn restrict(

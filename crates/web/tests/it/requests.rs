@@ -8,7 +8,7 @@ use casework::profile::fields;
 use casework::{Answer, How, Profile};
 use records::clients::Registration;
 
-use crate::bench::Bench;
+use crate::bench::{Bench, booking};
 
 fn form() -> String {
     uuid::Uuid::new_v4().simple().to_string()
@@ -165,6 +165,8 @@ async fn a_restriction_closes_the_file_to_everybody_and_is_lifted_after_the_lett
         let client = bench.client(ada, "Daniel Whitfield").await.to_string();
         let asked = format!("form={}&kind=restriction&came=letter&words=Leave+it+alone", form());
         bench.post(&format!("/clients/{client}/requests"), &asked, Some(&cookie)).await;
+        let booked = booking("2 6 2027", "10:30", ada);
+        bench.post(&format!("/clients/{client}/appointments"), &booked, Some(&cookie)).await;
         let queue = bench.get("/requests", Some(&lead)).await.text;
         let one =
             format!("/requests/{}", queue.split("/requests/").nth(1).unwrap().split('"').next().unwrap());
@@ -180,6 +182,14 @@ async fn a_restriction_closes_the_file_to_everybody_and_is_lifted_after_the_lett
         let shut = bench.get(&format!("/clients/{client}"), Some(&cookie)).await;
         assert!(shut.status == StatusCode::FORBIDDEN && shut.text.contains("restricted"), "{}", shut.text);
         assert!(bench.get("/requests", Some(&lead)).await.text.contains("A restricted file"));
+        let page = bench.get(&one, Some(&lead)).await.text;
+        assert!(page.contains("Booked all the same") && page.contains("Wednesday 2 June 2027"), "{page}");
+        let (_, rest) = page.split_once("name=\"appointment\" value=\"").unwrap();
+        let off = format!("form={}&appointment={}", form(), &rest[..32]);
+        let to = format!("{one}/call-off");
+        assert_eq!(bench.post(&to, &off, Some(&cookie)).await.status, StatusCode::FORBIDDEN);
+        assert_eq!(bench.post(&to, &off, Some(&lead)).await.status, StatusCode::SEE_OTHER);
+        assert!(!bench.get(&one, Some(&lead)).await.text.contains("Booked all the same"));
         assert_eq!(bench.get(&format!("{one}/letters/lifting"), Some(&lead)).await.status, StatusCode::OK);
         let told = format!("form={}&step=lifting-told&words=By+letter+of+today", form());
         assert_eq!(
