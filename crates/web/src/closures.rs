@@ -314,7 +314,8 @@ fn how_far(progress: &Progress, still: bool) -> Markup {
                 p.app-muted { "The appointments stay called off. Whoever is not told is on the contact sheet." }
             }
             @if to_ring > 0 { p { (main_action(&format!("/closures/{id}/sheet"), &format!("Contact sheet: {} to ring", people(to_ring)))) } }
-            @else if moving == 0 { p.govuk-body { "Nobody has to be rung." } }
+            @else if moving > 0 { p { a.govuk-link href={ "/closures/" (id) "/sheet" } { "Contact sheet, with those whose message is still on its way" } } }
+            @else { p.govuk-body { "Nobody has to be rung." } }
         },
     )
 }
@@ -361,7 +362,9 @@ pub(crate) async fn sheet(
 }
 
 fn whole_sheet(app: &App, sheet: &Sheet) -> Markup {
-    let (known, open): (Vec<&OnSheet>, Vec<&OnSheet>) = sheet.rows.iter().partition(|row| row.told.settled);
+    let (known, rest): (Vec<&OnSheet>, Vec<&OnSheet>) = sheet.rows.iter().partition(|row| row.told.settled);
+    let (moving, open): (Vec<&OnSheet>, Vec<&OnSheet>) =
+        rest.into_iter().partition(|row| row.told.state.moves());
     html! {
         section.app-panel aria-labelledby="sheet-h" {
             h2.app-h2 #sheet-h { (people(open.len() as u64)) " to ring" }
@@ -389,11 +392,33 @@ fn whole_sheet(app: &App, sheet: &Sheet) -> Markup {
                 }
             }
         }
+        @if !moving.is_empty() { (on_their_way(app, &moving)) }
         @if !known.is_empty() {
             (panel("known", "They know", None, share_list(&known.iter().map(|row| (html! { (row.who.name) }, html! { span.app-num { (times(app, &row.booked)) } })).collect::<Vec<_>>())))
         }
         p { (action(&format!("/closures/{}", sheet.closure.id), "How far the messages are")) }
     }
+}
+
+/// Whose message has not left yet: where the mail server hangs and the time is short, they are rung, too.
+fn on_their_way(app: &App, rows: &[&OnSheet]) -> Markup {
+    let columns = ["Time", "Client", "How to reach them"].map(|label| Column { label, ..Column::default() });
+    let line = |row: &&OnSheet| -> Vec<Cell> {
+        vec![
+            html! { span.app-num { (times(app, &row.booked)) } },
+            html! { (row.who.name) " " span class="app-ref app-muted" { (row.who.number) } },
+            reach(row),
+        ]
+    };
+    panel(
+        "moving",
+        "Messages still on their way",
+        None,
+        html! {
+            p.govuk-body { "Ring these, too, if they would set out before the message comes. Whom a message reaches leaves this list by itself." }
+            (table(Table { id: "on-their-way", caption: "Messages that have not left yet", caption_hidden: true, columns: &columns, rows: rows.iter().map(line).collect() }))
+        },
+    )
 }
 
 /// How somebody is reached, and what is not safe.

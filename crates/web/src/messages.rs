@@ -13,7 +13,7 @@ use maud::{Markup, html};
 use notice::Category;
 use records::Error;
 use records::files::ClientFile;
-use records::messages::{About, NotTold, Told, Untold};
+use records::messages::{About, NotTold, ToRing, Told, Untold};
 use serde::Deserialize;
 use uuid::Uuid;
 
@@ -149,15 +149,7 @@ pub(crate) fn not_told(app: &App, not_told: &NotTold, listed: usize) -> Markup {
     if not_told.is_empty() {
         return html! {};
     }
-    let mut items: Vec<TodoItem> = not_told
-        .closings
-        .iter()
-        .map(|closing| TodoItem {
-            tag: tag(TagKind::Stop, &dates::short(closing.day)),
-            text: html! { "Office closed: " (people(closing.count)) " to ring" },
-            act: html! { a.govuk-link href={ "/closures/" (closing.closure) "/sheet" } { "Contact sheet" span.govuk-visually-hidden { " of " (dates::short(closing.day)) } } },
-        })
-        .collect();
+    let mut items: Vec<TodoItem> = not_told.closings.iter().map(of_closing).collect();
     items.extend(not_told.single.iter().take(listed).map(|untold| line(app, untold)));
     let rest = not_told.single.len().saturating_sub(listed);
     panel(
@@ -169,6 +161,14 @@ pub(crate) fn not_told(app: &App, not_told: &NotTold, listed: usize) -> Markup {
             @if rest > 0 { p.app-muted { "And " (rest) " more." } }
         },
     )
+}
+
+fn of_closing(closing: &ToRing) -> TodoItem {
+    TodoItem {
+        tag: tag(TagKind::Stop, &dates::short(closing.day)),
+        text: html! { "Office closed: " (people(closing.count)) " to ring" },
+        act: html! { a.govuk-link href={ "/closures/" (closing.closure) "/sheet" } { "Contact sheet" span.govuk-visually-hidden { " of " (dates::short(closing.day)) } } },
+    }
 }
 
 fn line(app: &App, untold: &Untold) -> TodoItem {
@@ -212,6 +212,9 @@ pub(crate) async fn show(
         let body = container(html! {
             (heading("Messages that did not arrive", html! { p { (dates::count(single.len() as u64, "message")) } }))
             (said(ask.done, ask.left))
+            @if !caseload.not_told.closings.is_empty() {
+                (panel("closings", "Closings", None, todo_list(&caseload.not_told.closings.iter().map(of_closing).collect::<Vec<_>>())))
+            }
             section.app-panel aria-labelledby="untold-h" {
                 h2.app-h2 #untold-h { "To be rung" }
                 @if single.is_empty() { (empty("Every message arrived, as far as we know.")) } @else { (to_tick(&app, single)) }

@@ -29,7 +29,7 @@ sql! { records:
     /// Stops what was not handed over yet.
     STOP = "UPDATE message SET state = 'stopped', why = 'stopped', done = $2 WHERE closure = $1 AND state = 'waiting'";
     /// Whom its messages did not reach, or not yet.
-    TO_RING = concat!("SELECT ", told_columns!(), " FROM message WHERE closure = $1 AND state IN ('failed', 'unsure', 'stopped', 'call') ORDER BY expires, id");
+    TO_RING = concat!("SELECT ", told_columns!(), " FROM message WHERE closure = $1 AND state IN ('failed', 'unsure', 'stopped', 'call', 'waiting', 'sending') ORDER BY expires, id");
     /// The appointments that fell out.
     FALLEN_OUT = concat!("SELECT ", columns!(), " FROM appointment WHERE id IN (SELECT f.appointment FROM closure_appointment f WHERE f.closure = $1) ORDER BY starts, id");
 }
@@ -123,7 +123,7 @@ pub struct OnSheet {
 pub struct Sheet {
     /// The closing.
     pub closure: Closure,
-    /// Those to ring, by the time of their appointment.
+    /// Those to ring, and those whose message is still on its way, by the time of their appointment.
     pub rows: Vec<OnSheet>,
 }
 
