@@ -6,6 +6,7 @@
 
 mod carrying;
 
+use std::collections::HashSet;
 use std::sync::PoisonError;
 
 use access::Role;
@@ -22,6 +23,8 @@ use crate::standing::{Standing, purpose_of};
 use crate::{Error, Opened, Service, changes};
 
 sql! { records:
+    /// Whom somebody knows privately.
+    CONFLICTS_OF = "SELECT client FROM conflict WHERE staff = $1";
     /// Writes down a hand-over.
     BEGIN = "INSERT INTO hand_over (id, giver, taker, author, reason, begun) VALUES ($1, $2, $3, $4, $5, $6)";
     /// Who is to be handed over.
@@ -141,6 +144,8 @@ impl Became {
 pub struct ToHandOver {
     /// Those who may be named, by name.
     pub named: Vec<Shown>,
+    /// Those of whom the adviser said that they know them privately: they are handed over first.
+    pub conflicts: HashSet<ClientId>,
     /// How many took back consent to support, or object to it: nobody names them.
     pub unnamed: usize,
     /// How many files are restricted: they are stored and nothing more, so they stay where they are.
@@ -205,9 +210,13 @@ impl Service {
         }
         named.sort_by(|a, b| a.0.cmp(&b.0).then(a.1.number.cmp(&b.1.number)));
         let named: Vec<Shown> = named.into_iter().map(|(_, shown)| shown).collect();
+        let rows = self.records().read(vec![CONFLICTS_OF.with([giver.as_bytes().into()])]).await?;
+        let rows = rows.first().map(|rows| rows.rows.as_slice()).unwrap_or_default();
+        let conflicts =
+            rows.iter().map(|row| Ok(ClientId::from_bytes(row.bytes16(0)?))).collect::<Result<_, Error>>()?;
         let detail = Detail { count: Some(named.len() as u64), ..Detail::default() };
         let entry = self.log().submit(permit, CHOOSE, detail);
-        let all = ToHandOver { named, unnamed, restricted };
+        let all = ToHandOver { named, conflicts, unnamed, restricted };
         Ok(Opened::new(Personal::new(&entry, all), entry))
     }
 

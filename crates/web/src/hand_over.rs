@@ -9,6 +9,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use casework::{ClientId, Fault, HandOverId, StaffId, dates};
 use maud::{Markup, html};
 use records::hand_over::{Asking, Reason, ToHandOver};
+use records::search::Shown;
 use records::staff::Status;
 use records::{Error, Opened, Visit};
 use serde::Deserialize;
@@ -19,6 +20,7 @@ use crate::fields;
 use crate::form::{Form, new_key};
 use crate::frame::{At, release, staff};
 use crate::signed::Signed;
+use crate::ui::file::{TagKind, tag};
 use crate::ui::form::{ButtonKind, Select, button, hidden, select};
 use crate::ui::list::{Cell, Column, Table, empty, table};
 use crate::ui::page::{back, container, heading, reading};
@@ -28,6 +30,9 @@ use crate::ui::words::{banner, progress};
 pub(crate) struct Ask {
     #[serde(default)]
     from: Option<String>,
+    /// Whether everybody is ticked.
+    #[serde(default)]
+    all: Option<String>,
 }
 
 #[derive(Default)]
@@ -36,6 +41,7 @@ struct Typed {
     taker: String,
     reason: String,
     clients: Vec<String>,
+    all: bool,
     unnamed: bool,
 }
 
@@ -51,7 +57,13 @@ pub(crate) async fn choose(
     managers_only(&visit)?;
     let giver: Option<StaffId> = ask.from.as_deref().and_then(|code| code.parse().ok());
     match giver {
-        Some(giver) => release(choosing(&app, &visit, giver, Typed::default(), &[]).await?).await,
+        Some(giver) => {
+            release(
+                choosing(&app, &visit, giver, Typed { all: ask.all.is_some(), ..Typed::default() }, &[])
+                    .await?,
+            )
+            .await
+        }
         // Nobody is listed before it is said whose clients.
         None => Ok(whose(&app, &visit).into_response()),
     }
@@ -114,6 +126,7 @@ async fn choosing(
                     (select(Select { name: "reason", label: "Why?", hint: Some("Each client can read this in the list of who looked at their file"), options: reasons, value: &typed.reason, error: error("reason") }))
                     @if let Some(wrong) = error("client") { p.govuk-error-message { span.govuk-visually-hidden { "Error:" } " " (wrong) } }
                     @if all.unnamed > 0 { p.govuk-body { (dates::count(all.unnamed as u64, "client")) " took back consent to support, so nobody is named: tick the last line, and their files go along to the new adviser." } }
+                    p { a.govuk-link href={ "/team/hand-over?from=" (giver) "&all=1" } { "Tick all " (all.named.len()) } }
                     (tick_table(&all, &typed))
                     p.app-muted { "Appointments that are booked stay with the adviser who has them." }
                     (button(ButtonKind::Main, "Hand over the ticked clients", None))
@@ -129,9 +142,11 @@ fn tick_table(all: &ToHandOver, typed: &Typed) -> Markup {
         caption.govuk-visually-hidden { "Clients to choose from, by name" }
         thead { tr { td.app-t__sel {} th scope="col" { "Client" } th scope="col" { "Number" } } }
         tbody {
-            @for client in &all.named { @let id = client.client.to_string(); tr {
-                (tick("client", &id, typed.clients.contains(&id), &client.name))
-                th scope="row" { (client.name) }
+            // Whose file is shut to its own adviser needs another one first.
+            @let (known, others): (Vec<&Shown>, Vec<&Shown>) = all.named.iter().partition(|one| all.conflicts.contains(&one.client));
+            @for client in known.into_iter().chain(others) { @let id = client.client.to_string(); tr {
+                (tick("client", &id, typed.all || typed.clients.contains(&id), &client.name))
+                th scope="row" { (client.name) @if all.conflicts.contains(&client.client) { " " (tag(TagKind::Stop, "Known privately")) } }
                 td { span.app-ref { (client.number) } }
             } }
             @if all.unnamed > 0 { @let unnamed = format!("{} not named", dates::count(all.unnamed as u64, "client")); tr {
@@ -170,6 +185,7 @@ pub(crate) async fn begin(
         taker: form.one("taker")?.to_owned(),
         reason: form.one("reason")?.to_owned(),
         clients: ticked.iter().map(|code| (*code).to_owned()).collect(),
+        all: false,
         unnamed: form.one("unnamed")? == "yes",
     };
     let mut faults = Vec::new();

@@ -115,6 +115,10 @@ async fn who_took_back_consent_to_support_is_handed_over_and_named_to_nobody() {
         let list = service.to_hand_over(&mona, ada.staff).await.unwrap().release().await.unwrap();
         let names: Vec<&str> = list.named.iter().map(|one| one.name.as_str()).collect();
         assert_eq!((names, list.unnamed, list.restricted), (vec!["Daniel Whitfield"], 2, 1));
+        assert!(list.conflicts.is_empty());
+        service.declare_conflict(&ada, goes).await.unwrap();
+        let list = service.to_hand_over(&mona, ada.staff).await.unwrap().release().await.unwrap();
+        assert_eq!(list.conflicts.into_iter().collect::<Vec<_>>(), [goes], "and only those of the giver");
         let asking = Asking {
             form: key(),
             giver: ada.staff,
