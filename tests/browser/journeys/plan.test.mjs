@@ -103,6 +103,11 @@ test('support, a referral, a barrier and a check are written and listed', async 
     await page.getByLabel('Original document seen').check()
     await page.getByLabel('Yes, with an end or with limits').check()
     await fill('When do we check again?', '1', '6', '2027')
+    // A document that ends has to be named, with its end.
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByRole('link', { name: /Choose which document was seen/ }).waitFor()
+    await page.getByLabel('Current passport showing stay and work permission').check()
+    await fill('When does the permission end?', '1', '7', '2027')
   })
   await page.getByRole('link', { name: 'File', exact: true }).click()
   for (const line of ['Support: Travel, Bus pass, 4 weeks', 'Referral: From us to, Quay Debt Advice', 'Barrier: Getting to work']) {
