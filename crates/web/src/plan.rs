@@ -93,7 +93,7 @@ fn page(
             (heading(&format!("Plan {}", plan.number), html! { (dates::long(today)) }))
             @if plan.goals.is_empty() { (empty("There is no goal to agree on. Add one first.")) }
             (goals(&plan.goals))
-            @if plan.writable && !plan.goals.is_empty() { (sign(id, plan, key, typed, faults)) }
+            @if plan.writable && !plan.goals.is_empty() { div.app-noprint { (sign(id, plan, key, typed, faults)) } }
         }))
         (printed(&by_whom(app, visit.staff)))
         (printed("Signed by the client: ______________________________   Date: ______________"))
