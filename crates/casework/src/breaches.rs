@@ -8,8 +8,10 @@ mod typed;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use crate::answers::Fault;
 use crate::clocks::report_breach_by;
 use crate::entries::codes;
+use crate::formats::text;
 
 pub use typed::{BreachTyped, instant};
 
@@ -128,6 +130,46 @@ pub struct Breach {
     pub lessons: String,
     /// Whether it is closed.
     pub closed: bool,
+}
+
+/// The shortest report that says anything, in characters.
+const SHORTEST_REPORT: usize = 20;
+
+impl Breach {
+    /// What somebody noticed at `aware`, before anybody judged it. The 72 hours run from then: what one who works here knows,
+    /// the service knows.
+    ///
+    /// # Errors
+    /// It says too little, or holds what is no text.
+    pub fn noticed(what: &str, aware: Timestamp) -> Result<Breach, Fault> {
+        let what = text::lines(what, text::LONGEST_LONG_TEXT)
+            .map_err(|fault| Fault::new("what", fault.to_string()))?;
+        if what.trim().chars().count() < SHORTEST_REPORT {
+            return Err(Fault::new("what", "Say in a sentence what happened, and with which data"));
+        }
+        Ok(Breach {
+            what,
+            happened: String::new(),
+            found: "Reported by somebody who works here".to_owned(),
+            aware,
+            kind: Kind::Seen,
+            data: String::new(),
+            people: 0,
+            records: 0,
+            consequences: String::new(),
+            measures: String::new(),
+            risk: None,
+            risk_why: String::new(),
+            decision: Decision::Open,
+            decision_why: String::new(),
+            reported: None,
+            reference: String::new(),
+            late_why: String::new(),
+            people_told: String::new(),
+            lessons: String::new(),
+            closed: false,
+        })
+    }
 }
 
 /// How the 72 hours stand.

@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 
 use access::{Act, Role};
-use audit::{Action, Detail};
+use audit::{Action, Detail, Outcome};
 use casework::breaches::Breach;
 use casework::{BreachId, ClientId, Fault, Profile, StaffId};
 use jiff::Timestamp;
@@ -45,6 +45,7 @@ sql! { records:
 const LIST: Action = Action("list-breaches");
 const VIEW: Action = Action("view-breach");
 const WRITE: Action = Action("write-breach");
+const REPORT: Action = Action("report-breach");
 const FIND: Action = Action("find-affected");
 const REMOVE: Action = Action("remove-affected");
 const TELL: Action = Action("told-of-breach");
@@ -218,6 +219,39 @@ impl Service {
         let change = self.log().change(permit, WRITE, &Detail::default());
         let made = self.write_once(visit, form, *id.as_bytes(), change, vec![row]).await?;
         Ok(BreachId::from_bytes(made))
+    }
+
+    /// Writes down what anybody who works here saw go wrong: the first version of a breach, for the governance lead to go on with.
+    /// The 72 hours run from now. Whoever writes it reads nothing of the register.
+    ///
+    /// # Errors
+    /// `Error::Faults` for what was typed, or a store failed; then nothing is written.
+    pub async fn report_breach(&self, visit: &Visit, form: [u8; 16], what: &str) -> Result<(), Error> {
+        if self.made_by_form(visit, form).await?.is_some() {
+            return Ok(());
+        }
+        let now = self.now();
+        let breach = Breach::noticed(what, now).map_err(|fault| Error::Faults(vec![fault]))?;
+        let id = self.draw();
+        let sealed = self.vault().seal_service("breach", id, 1, &breach)?;
+        let row = WRITE_BREACH.with([
+            id.into(),
+            1_i64.into(),
+            breach.aware.as_microsecond().into(),
+            "open".into(),
+            breach.decision.code().into(),
+            store::Value::Null,
+            now.as_microsecond().into(),
+            visit.staff.as_bytes().into(),
+            sealed.into(),
+        ]);
+        // On disk before it is said to be done, like every change.
+        self.log().event(Some(visit.staff.into()), REPORT, Outcome::Done).durable().await?;
+        match self.records().write(vec![self.form_done(visit, form, id), row]).await {
+            // The same form, sent twice at once: the other one wrote it down.
+            Ok(_) | Err(store::Error::AlreadyThere { .. }) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// The versions of a breach, the newest first; none if there is no such breach.

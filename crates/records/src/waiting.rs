@@ -9,7 +9,7 @@ use crate::{Error, Service};
 
 sql! { records:
     /// What is open of each kind; what somebody asked for is for others to decide.
-    WAITING = "SELECT (SELECT COUNT(*) FROM erasure WHERE state = 'asked' AND asked_by <> $1), (SELECT COUNT(*) FROM disclosure WHERE stage = 'asked' AND asked_by <> $1), (SELECT COUNT(*) FROM redaction WHERE state = 'asked' AND marked_by <> $1), (SELECT COUNT(*) FROM request WHERE closed IS NULL), (SELECT COUNT(*) FROM sweep s WHERE s.state = 'asks' AND s.day = (SELECT MAX(n.day) FROM sweep n) AND (s.first_by IS NULL OR s.first_by <> $1)), (SELECT COUNT(*) FROM hold WHERE lifted IS NULL AND review <= $2), (SELECT COUNT(*) FROM to_tell WHERE answered IS NULL), (SELECT COUNT(*) FROM to_redact WHERE done IS NULL), (SELECT COUNT(*) FROM figure_pack WHERE stage = 'proposed' AND asked_by <> $1)";
+    WAITING = "SELECT (SELECT COUNT(*) FROM erasure WHERE state = 'asked' AND asked_by <> $1), (SELECT COUNT(*) FROM disclosure WHERE stage = 'asked' AND asked_by <> $1), (SELECT COUNT(*) FROM redaction WHERE state = 'asked' AND marked_by <> $1), (SELECT COUNT(*) FROM request WHERE closed IS NULL), (SELECT COUNT(*) FROM sweep s WHERE s.state = 'asks' AND s.day = (SELECT MAX(n.day) FROM sweep n) AND (s.first_by IS NULL OR s.first_by <> $1)), (SELECT COUNT(*) FROM hold WHERE lifted IS NULL AND review <= $2), (SELECT COUNT(*) FROM to_tell WHERE answered IS NULL), (SELECT COUNT(*) FROM to_redact WHERE done IS NULL), (SELECT COUNT(*) FROM figure_pack WHERE stage = 'proposed' AND asked_by <> $1), (SELECT COUNT(*) FROM breach b WHERE b.state = 'open' AND b.decision = 'open' AND b.version = (SELECT MAX(n.version) FROM breach n WHERE n.id = b.id))";
 }
 
 /// What waits.
@@ -33,6 +33,8 @@ pub enum Kind {
     Mentions,
     /// Figures that somebody else prepared for publication.
     Packs,
+    /// Breaches of which nobody has decided yet whether they are reported.
+    Breaches,
 }
 
 impl Kind {
@@ -51,12 +53,13 @@ impl Kind {
                 ("entry that speaks of somebody erased", "entries that speak of somebody erased")
             }
             Kind::Packs => ("publication of figures to sign", "publications of figures to sign"),
+            Kind::Breaches => ("breach to judge within 72 hours", "breaches to judge, each within 72 hours"),
         };
         format!("{count} {}", if count == 1 { one } else { many })
     }
 }
 
-const ORDER: [Kind; 9] = [
+const ORDER: [Kind; 10] = [
     Kind::Erasures,
     Kind::Sharing,
     Kind::Copies,
@@ -66,6 +69,7 @@ const ORDER: [Kind; 9] = [
     Kind::Recipients,
     Kind::Mentions,
     Kind::Packs,
+    Kind::Breaches,
 ];
 
 impl Service {
@@ -85,8 +89,8 @@ impl Service {
         let mut waiting = Vec::new();
         for (place, kind) in ORDER.into_iter().enumerate() {
             let count = row.int(place)?.unsigned_abs();
-            // Holds and requests are the governance lead's.
-            let for_lead = matches!(kind, Kind::Holds | Kind::Requests);
+            // Holds, requests and breaches are the governance lead's.
+            let for_lead = matches!(kind, Kind::Holds | Kind::Requests | Kind::Breaches);
             if count > 0 && (visit.role == Role::Governance || !for_lead) {
                 waiting.push((kind, count));
             }

@@ -54,6 +54,7 @@ fn page(
     let body = reading(html! {
         @if !errors.is_empty() { (error_summary(errors)) }
         (heading("My account", html! {}))
+        p.govuk-body { a.govuk-link href="/report-breach" { "Something went wrong with people’s data: report it" } }
         p.govuk-body { a.govuk-link href="/account/settings" { "My settings: how close together lists are, and keyboard shortcuts" } }
         (panel("sessions", "Where I am signed in", None, html! {
             (share_list(&lines))

@@ -4,6 +4,7 @@
 mod form;
 mod paper;
 mod reach;
+pub(crate) mod reporting;
 
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Response};

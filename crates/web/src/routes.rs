@@ -139,6 +139,8 @@ routes! {
     Get  "/promises/dpia" Staff true promises::dpia;
     Get  "/access-review" Staff true access_review::show;
     Post "/access-review" Staff true access_review::tick;
+    Get  "/report-breach" Staff false breaches::reporting::ask;
+    Post "/report-breach" Staff true breaches::reporting::report;
     Get  "/breaches" Staff true breaches::list;
     Get  "/breaches/new" Staff false breaches::begin;
     Post "/breaches/new" Staff true breaches::write;

@@ -133,6 +133,7 @@ const fn page_of(kind: Kind) -> &'static str {
         Kind::Recipients => "/recipients-to-tell",
         Kind::Mentions => "/redactions",
         Kind::Packs => "/figures/packs",
+        Kind::Breaches => "/breaches",
     }
 }
 

@@ -215,3 +215,38 @@ async fn a_breach_goes_from_a_first_word_to_letters_and_a_report() {
         }
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn anybody_who_works_here_reports_a_breach_and_the_lead_finds_it() {
+    for bench in Bench::all().await {
+        let (_, lead) = bench.signed_in("Harriet", Role::Governance).await;
+        for (name, role) in [
+            ("Ada", Role::Adviser),
+            ("Desk", Role::Receptionist),
+            ("Meera", Role::Manager),
+            ("Marek", Role::Administrator),
+        ] {
+            let (_, cookie) = bench.signed_in(name, role).await;
+            let page = bench.get("/report-breach", Some(&cookie)).await;
+            assert!(page.status == StatusCode::OK && page.text.contains("What happened?"));
+            let short =
+                bench.post("/report-breach", &format!("form={}&what=Oops", form()), Some(&cookie)).await;
+            assert_eq!(short.status, StatusCode::UNPROCESSABLE_ENTITY);
+            assert!(
+                short.text.contains("Say in a sentence what happened")
+                    && short.text.contains("Oops</textarea>")
+            );
+            let body = format!("form={}&what=A+list+went+to+the+wrong+person,+said+{name}", form());
+            let made = bench.post("/report-breach", &body, Some(&cookie)).await;
+            assert_eq!(made.status, StatusCode::SEE_OTHER, "{}", made.text);
+            let twice = bench.post("/report-breach", &body, Some(&cookie)).await;
+            assert_eq!(twice.status, StatusCode::SEE_OTHER);
+        }
+        let today = bench.get("/", Some(&lead)).await.text;
+        assert!(today.contains("4 breaches to judge, each within 72 hours"), "{today}");
+        let list = bench.get("/breaches", Some(&lead)).await.text;
+        for name in ["Ada", "Desk", "Meera", "Marek"] {
+            assert_eq!(list.matches(&format!("said {name}")).count(), 1, "{list}");
+        }
+    }
+}

@@ -311,6 +311,9 @@ async fn every_audited_route_leaves_exactly_one_entry_of_its_caller() {
                     let other = bench.signed_in("Bruno", Role::Adviser).await.0;
                     format!("form={}&absent={ada}&covering={other}&from=today&until=tomorrow", form())
                 }
+                "report-breach" if route.method == Method::Post => {
+                    format!("form={}&what=An+email+went+to+the+wrong+person", form())
+                }
                 "appointments" => booking("tomorrow", "10:00", ada),
                 _ if route.path.contains("{message}") => "do=known".to_owned(),
                 _ if route.path.contains("{appointment}") && route.method == Method::Post => {
