@@ -7,7 +7,7 @@ use audit::{Action, Detail, Outcome};
 use casework::retention::{self, Ahead, Clock, ContactDay, ProgrammeRule, Rule, Since, ahead};
 use casework::{ClientId, ProgrammeId};
 use jiff::civil::Date;
-use notice::{ContactKind, Layer};
+use notice::{Category, ContactKind, Layer};
 use store::{Query, Row, Rows, sql};
 use vault::{Compartment, Personal};
 
@@ -20,6 +20,8 @@ use crate::surroundings::{day_from, day_number};
 use crate::{Error, Opened, Service, changes};
 
 sql! { records:
+    /// What was scheduled because a consent was taken back.
+    COUNT_SCHEDULED = "SELECT category, COUNT(CASE WHEN day <= $1 THEN 1 END), COUNT(*) FROM scheduled_erasure GROUP BY category ORDER BY category";
     /// A layer of a new file.
     KEEP = "INSERT INTO keeping (client, layer, since, warn, day) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (client, layer) DO NOTHING";
     /// Contact moves the day forwards only.
@@ -155,6 +157,17 @@ pub(crate) fn named(clock: Clock, rule: &Rule, timeline: &[Dated]) -> Clock {
 /// Finds the layers of a file.
 pub(crate) fn of_client(client: ClientId) -> Query {
     KEPT_OF.with([client.as_bytes().into()])
+}
+
+/// How many files lose a category because a consent was taken back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TakenBack {
+    /// Which.
+    pub category: Category,
+    /// By the day that was asked for.
+    pub due: u64,
+    /// After it.
+    pub later: u64,
 }
 
 impl Service {
@@ -346,6 +359,23 @@ impl Service {
         let rows = self.records().read(vec![COUNT_DAYS.with([])]).await?;
         self.log().event(None, PREVIEW, Outcome::Done).durable().await?;
         by_layer(&rows.first().ok_or(Error::Damaged("batch"))?.rows, as_of)
+    }
+
+    /// What goes because a consent was taken back and no other ground is left: of each category how many files lose it by
+    /// `as_of`, and how many later. No file is opened.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub async fn taken_back_ahead(&self, as_of: Date) -> Result<Vec<TakenBack>, Error> {
+        let rows = self.records().read(vec![COUNT_SCHEDULED.with([day_number(as_of).into()])]).await?;
+        let rows = rows.first().map(|rows| rows.rows.as_slice()).unwrap_or_default();
+        rows.iter()
+            .map(|row| {
+                let category = row.text(0)?.parse().map_err(|_| Error::Damaged("category"))?;
+                let (due, all) = (row.int(1)?.unsigned_abs(), row.int(2)?.unsigned_abs());
+                Ok(TakenBack { category, due, later: all.saturating_sub(due) })
+            })
+            .collect()
     }
 
     /// Whether every stored day is the one that follows from the file and its notice.

@@ -10,7 +10,7 @@ use jiff::civil::Date;
 use maud::{Markup, html};
 use notice::Layer;
 use records::Visit;
-use records::retention::Ending;
+use records::retention::{Ending, TakenBack};
 use records::sweep::{Due, State as Stands, Sweep};
 
 use crate::App;
@@ -32,20 +32,48 @@ pub(crate) async fn show(State(app): State<App>, Signed(visit): Signed) -> Resul
     }
     let (sweep, due) =
         (app.service.newest_sweep().await?, app.service.due_on(app.service.surroundings().today()).await?);
-    let opened = app.service.endings(&visit).await?;
     let today = app.service.surroundings().today();
+    let taken_back = app.service.taken_back_ahead(today).await?;
+    let opened = app.service.endings(&visit).await?;
     let page = opened.map(|endings| {
         let body = container(html! {
             (heading("Records near their end", html! { p { "Dates only: no record is opened for this." } }))
             @if visit.role == Role::Adviser { (mine(&endings.mine, today)) }
             @else { (sweeping(&app, &visit, sweep.as_ref(), due)) }
             @for (layer, ahead) in &endings.layers { (year(*layer, ahead, today)) }
+            @if !taken_back.is_empty() { (scheduled(&app, &taken_back)) }
             @if endings.layers.is_empty() { (empty("There is no record yet.")) }
         });
         let at = if visit.role == Role::Adviser { At::Clients } else { At::Elsewhere };
         staff(&app, &visit, at, "Records near their end", body)
     });
     release(page).await
+}
+
+/// What goes because a consent was taken back.
+fn scheduled(app: &App, taken_back: &[TakenBack]) -> Markup {
+    let notices = app.service.notices();
+    let columns = [("Category", false), ("Due", true), ("Later", true)].map(|(label, numeric)| Column {
+        label,
+        numeric,
+        ..Column::default()
+    });
+    let row = |one: &TakenBack| -> Vec<Cell> {
+        let label = notices.service().category(one.category).map(|held| held.label.clone());
+        vec![
+            html! { (label.unwrap_or_else(|| one.category.code().to_owned())) },
+            html! { (one.due) },
+            html! { (one.later) },
+        ]
+    };
+    panel(
+        "taken-back",
+        "Consent taken back, and no other ground left",
+        None,
+        html! {
+            (table(Table { id: "scheduled", caption: "How many files lose a category", caption_hidden: true, columns: &columns, rows: taken_back.iter().map(row).collect() }))
+        },
+    )
 }
 
 const COLUMNS: [Column<'static>; 4] = [

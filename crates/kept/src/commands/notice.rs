@@ -198,5 +198,10 @@ async fn publish(which: &Which, path: &Path) -> Result<ExitCode, Fail> {
     published?;
     let notice = notices.service();
     output::line(&format!("In force: {} version {}, from {}.", notice.id, notice.version, notice.effective));
+    if notice.effective > service.surroundings().today() {
+        output::line(
+            "It holds from now, though its date is to come: whoever registers today is given it. Publish a version on the day from which it is to hold.",
+        );
+    }
     Ok(ExitCode::SUCCESS)
 }

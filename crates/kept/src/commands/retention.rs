@@ -7,6 +7,7 @@ use casework::retention::{Ahead, layer_words};
 use clap::{Args, Subcommand};
 use jiff::civil::Date;
 use notice::Layer;
+use records::retention::TakenBack;
 use records::sweep::State;
 use serde_json::json;
 
@@ -99,21 +100,28 @@ async fn preview(which: &Which, as_of: Option<Date>, json: bool) -> Result<ExitC
     let service = which.load()?.open().await?;
     let day = as_of.unwrap_or_else(|| service.surroundings().today());
     let layers = service.retention_preview(day).await;
+    let taken_back = service.taken_back_ahead(day).await;
     service.close().await?;
-    let layers = layers?;
+    let (layers, taken_back) = (layers?, taken_back?);
     if json {
-        output::line(&as_json(day, &layers).to_string());
+        output::line(&as_json(day, &layers, &taken_back).to_string());
     } else if layers.is_empty() {
         output::line("There is no file.");
     } else {
         for (layer, ahead) in &layers {
             print(*layer, ahead, day);
         }
+        if !taken_back.is_empty() {
+            output::line("Consent taken back, and no other ground left:");
+        }
+        for TakenBack { category, due, later } in &taken_back {
+            output::line(&format!("  {:<28}{due:>9} due, {later} later", category.code()));
+        }
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn as_json(day: Date, layers: &[(Layer, Ahead)]) -> serde_json::Value {
+fn as_json(day: Date, layers: &[(Layer, Ahead)], taken_back: &[TakenBack]) -> serde_json::Value {
     let layer = |(layer, ahead): &(Layer, Ahead)| {
         let months = ahead
             .months
@@ -127,7 +135,14 @@ fn as_json(day: Date, layers: &[(Layer, Ahead)]) -> serde_json::Value {
             "later": ahead.later,
         })
     };
-    json!({ "as_of": day.to_string(), "layers": layers.iter().map(layer).collect::<Vec<_>>() })
+    let taken_back = taken_back.iter().map(
+        |TakenBack { category, due, later }| json!({ "category": category.code(), "due": due, "later": later }),
+    );
+    json!({
+        "as_of": day.to_string(),
+        "layers": layers.iter().map(layer).collect::<Vec<_>>(),
+        "taken_back": taken_back.collect::<Vec<_>>(),
+    })
 }
 
 fn print(layer: Layer, ahead: &Ahead, day: Date) {

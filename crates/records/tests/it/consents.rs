@@ -477,6 +477,11 @@ async fn a_use_that_was_taken_back_stops_and_what_has_no_ground_left_is_schedule
         back(Purpose::Bids).await.unwrap();
         let page = service.consent_page(&ada, client).await.unwrap().release().await.unwrap();
         assert_eq!(page.goes, [(Category::Equality, date(2026, 12, 23))]);
+        for (day, due, later) in [(date(2026, 12, 22), 0, 1), (date(2026, 12, 23), 1, 0)] {
+            let ahead = service.taken_back_ahead(day).await.unwrap();
+            let ahead: Vec<_> = ahead.iter().map(|one| (one.category, one.due, one.later)).collect();
+            assert_eq!(ahead, [(Category::Equality, due, later)]);
+        }
         let stands: Vec<State> = page.uses.iter().map(|one| one.state).collect();
         assert_eq!(stands.iter().filter(|s| **s == State::Withdrawn).count(), 3);
         // Equality answers cannot be written any more.
