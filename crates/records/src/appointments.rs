@@ -255,11 +255,10 @@ impl Service {
         let client = stored.booked.client;
         let standing = self.standing(visit, client).await?;
         let request = standing.request(visit, self.now(), Act::Read, Category::Contact.into());
-        let purpose = request.purpose;
         let permit = self.permit(request, VIEW).await?;
         let keys = self.vault().keys(client.into()).await?;
         let entry = self.log().submit(permit, VIEW, Detail::default());
-        let shown = self.known_as(client, purpose).ok_or(Error::NoSuchFile)?;
+        let shown = self.named(client).ok_or(Error::NoSuchFile)?;
         let own = standing.adviser == Some(visit.staff);
         let told = self.told_of(id).await?;
         let series = self.in_series(&stored.booked).await?;

@@ -174,6 +174,12 @@ impl Service {
         Some(known.shown(false))
     }
 
+    /// The name of a client for a sentence that has a permit for their file, restricted or not.
+    pub(crate) fn named(&self, client: ClientId) -> Option<Shown> {
+        let people = self.people().read().unwrap_or_else(PoisonError::into_inner);
+        people.known.get(&client).map(|known| known.shown(false))
+    }
+
     /// The number of a file that was taken up in another one.
     pub(crate) fn number_taken_up(&self, client: ClientId) -> Option<String> {
         let people = self.people().read().unwrap_or_else(PoisonError::into_inner);

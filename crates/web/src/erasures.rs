@@ -412,7 +412,8 @@ async fn decision(app: &App, visit: &Visit, waiting: &Waiting) -> Result<Respons
                 (panel("effects", "What happens", None, html! {
                     @match effects.layers.iter().find(|layer| layer.what == waiting.what) {
                         Some(layer) => { p.govuk-body { (what(app, layer.what)) ": " (holds_so_much(layer)) "." } p.govuk-body { "The rest of the file stays." } }
-                        None => (what_happens(&effects))
+                        None if waiting.what == What::File => (what_happens(&effects)),
+                        None => { p.govuk-body { (what(app, waiting.what)) ": nothing of it is left." } }
                     }
                 }))
                 form method="post" action={ "/erasures/" (waiting.id) } novalidate {

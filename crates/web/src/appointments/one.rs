@@ -81,13 +81,18 @@ async fn one(
             (heading(&format!("Appointment with {}", with.name), html! { p { span.app-ref { (with.number) } } }))
             (panel("facts", "When and where", None, facts(app, &with, &rooms)))
             @if with.series.len() > 1 { (series(app, &with)) }
-            (messages::told(app, &with.told, visit.role != Role::Manager))
-            @if visit.role != Role::Manager { (acts(app, &with, typed, faults)) }
+            (messages::told(app, &with.told, changes(visit.role)))
+            @if changes(visit.role) { (acts(app, &with, typed, faults)) }
         } });
         staff(app, visit, At::Diary, &format!("{} appointment", with.number), body)
     });
     let status = if faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     Ok((status, release(page).await?).into_response())
+}
+
+/// Who changes appointments: managers and the governance lead look at them.
+const fn changes(role: Role) -> bool {
+    matches!(role, Role::Adviser | Role::Receptionist)
 }
 
 fn facts(app: &App, with: &WithClient, rooms: &[Room]) -> Markup {
