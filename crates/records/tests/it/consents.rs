@@ -851,7 +851,7 @@ async fn whoever_writes_a_spoken_consent_down_is_not_its_witness() {
         let heard =
             |witness: &str| Answered { way: Way::Spoken, signature: None, witness: witness.into(), ..yes() };
         let own = service.answer_consent(&ada, client, about, key(), &asking.digest, heard("ada ")).await;
-        assert!(matches!(own, Err(Error::Faults(faults)) if faults[0].field == FieldId::from("witness")));
+        assert!(matches!(own, Err(Error::Faults(faults)) if faults[0].field == "witness"));
         service.answer_consent(&ada, client, about, key(), &asking.digest, heard("Bea")).await.unwrap();
     }
 }

@@ -274,7 +274,7 @@ async fn one_layer_goes_on_request_and_the_rest_of_the_file_stays() {
         let why = "Asked at the meeting today for this to go";
         let equality = What::Category(Category::Equality);
         let nothing = service.ask_erasure(ada, *client, [1; 16], equality, Ground::Request, why).await;
-        assert!(matches!(nothing, Err(Error::Faults(faults)) if faults[0].field == FieldId::from("what")));
+        assert!(matches!(nothing, Err(Error::Faults(faults)) if faults[0].field == "what"));
         let mut page = Profile::default();
         page.set(FieldId::from("religion"), Some(Answer::PreferNotToSay));
         service.change_details(ada, *client, Category::Equality, 0, page.clone()).await.unwrap();
