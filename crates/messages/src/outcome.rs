@@ -140,9 +140,12 @@ impl Why {
     #[must_use]
     pub fn not_sent(&self) -> NotSent {
         match self {
-            Why::NotReached | Why::Silent(Step::Connecting) | Why::NotTrusted | Why::NoTls => {
-                NotSent::NotReached
-            }
+            // A server that refuses whoever connects has said nothing of any address.
+            Why::NotReached
+            | Why::Silent(Step::Connecting)
+            | Why::Reply { step: Step::Connecting, .. }
+            | Why::NotTrusted
+            | Why::NoTls => NotSent::NotReached,
             Why::Address | Why::NotTextable => NotSent::Refused,
             Why::Reply { code: 500..=599, .. } | Why::Notify { status: 400..=428, .. } => NotSent::Refused,
             Why::NoSignIn | Why::Reply { .. } | Why::Notify { .. } | Why::Silent(_) | Why::Broke(_) => {
@@ -161,6 +164,23 @@ impl Why {
                 matches!(step, Step::Connecting | Step::SigningIn | Step::Sender)
             }
             Why::Address | Why::NotTextable | Why::Stopped => false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_that_refuses_whoever_connects_says_nothing_of_an_address() {
+        for (step, code, said) in [
+            (Step::Connecting, 554, NotSent::NotReached),
+            (Step::Connecting, 421, NotSent::NotReached),
+            (Step::Recipient, 550, NotSent::Refused),
+            (Step::Recipient, 451, NotSent::Busy),
+        ] {
+            assert_eq!(Why::Reply { step, code, status: None }.not_sent(), said, "{step:?} {code}");
         }
     }
 }

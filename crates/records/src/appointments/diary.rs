@@ -4,7 +4,7 @@ use access::Role;
 use audit::{Action, Detail};
 use casework::appointments::{OfficeHours, Slot, free_times};
 use casework::working_days::BankHolidays;
-use casework::{ClientId, RoomId, StaffId};
+use casework::{AppointmentId, ClientId, RoomId, StaffId};
 use jiff::civil::Date;
 use jiff::{SignedDuration, Span, Timestamp};
 use store::{Query, Rows, sql};
@@ -89,6 +89,15 @@ impl Service {
         let now = self.surroundings().civil(self.now());
         let taken = self.taken(adviser, room, day, day).await?;
         Ok(free_on(day, minutes, &OfficeHours::default(), &taken, &now))
+    }
+
+    /// The times of a day to which an appointment can be moved: its adviser and its room are free for as long as it takes.
+    ///
+    /// # Errors
+    /// There is no such appointment, or the store failed.
+    pub async fn free_to_move(&self, id: AppointmentId, day: Date) -> Result<Vec<Slot>, Error> {
+        let booked = self.find_appointment(id).await?.booked;
+        self.free_times(booked.adviser, booked.room, day, booked.slot.minutes()).await
     }
 
     /// The day that a booking begins with: the next one on which the office is open.

@@ -4,7 +4,7 @@ use access::Role;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use casework::appointments::{State as Ended, WhenTyped};
+use casework::appointments::{Slot, State as Ended, WhenTyped};
 use casework::{AppointmentId, ClientId, Fault, dates};
 use maud::{Markup, html};
 use records::appointments::{Booked, WithClient};
@@ -25,6 +25,7 @@ use crate::ui::file::{action as action_link, panel};
 use crate::ui::form::{
     ButtonKind, Choice, Choices, TextInput, button, buttons, hidden, radios, text_input, tick,
 };
+use crate::ui::list::empty;
 use crate::ui::page::{back, container, heading};
 use crate::ui::words::{SummaryRow, summary_list};
 
@@ -61,6 +62,8 @@ struct Change {
     day: String,
     time: String,
     tell: bool,
+    /// The free times of the day, once they were asked for.
+    free: Option<Vec<Slot>>,
 }
 
 async fn one(
@@ -148,6 +151,20 @@ fn series(app: &App, with: &WithClient) -> Markup {
     )
 }
 
+/// The times of the day that was typed, each of which moves the appointment there.
+fn free_times(app: &App, free: &[Slot]) -> Markup {
+    html! {
+        @if free.is_empty() { (empty("No time of this length is free on that day, for the adviser and the room.")) }
+        @else {
+            p.govuk-body { "Choose a time: that moves it." }
+            div.app-times { @for slot in free {
+                @let at = app.service.surroundings().civil(slot.starts());
+                (button(ButtonKind::Secondary, &clock(&at), Some(("pick", &at.strftime("%H:%M").to_string()))))
+            } }
+        }
+    }
+}
+
 /// How many of its series come after it and can be called off.
 fn following(with: &WithClient) -> usize {
     let from = with.appointment.booked.slot.starts();
@@ -189,8 +206,12 @@ fn acts(app: &App, with: &WithClient, typed: &Change, faults: &[Fault]) -> Marku
                         (text_input(TextInput { name: "day", label: "New day", hint: Some("For example 27 11 2026 or tomorrow"), value: &typed.day, error: error("day"), width: Some(20), autocomplete: Some("off"), ..TextInput::default() }))
                         (text_input(TextInput { name: "time", label: "New time", hint: Some("For example 9:30 or 2pm"), value: &typed.time, error: error("time"), width: Some(10), autocomplete: Some("off"), ..TextInput::default() }))
                     }
+                    @if let Some(free) = &typed.free { (free_times(app, free)) }
                     (messages::tell_named(app, "tell-move", "Send the client a message with the new time", typed.tell))
-                    (button(ButtonKind::Secondary, "Move", Some(("do", "move"))))
+                    (buttons(html! {
+                        (button(ButtonKind::Secondary, "Show free times", Some(("do", "free"))))
+                        (button(ButtonKind::Secondary, "Move", Some(("do", "move"))))
+                    }))
                 }
             }))
         }
@@ -229,20 +250,43 @@ pub(crate) async fn change(
     form: Form,
 ) -> Result<Response, Fail> {
     let id = appointment(&id)?;
-    let form =
-        form.only(&["version", "do", "reason", "missed", "day", "time", "tell", "tell-move", "rest"])?;
+    let form = form.only(&[
+        "version",
+        "do",
+        "reason",
+        "missed",
+        "day",
+        "time",
+        "tell",
+        "tell-move",
+        "rest",
+        "pick",
+    ])?;
     let version: i64 = form.one("version")?.parse().map_err(|_| Fail::bad_form("Its version is missing."))?;
-    let off = form.one("reason")?;
-    let typed = Change {
+    let (off, picked) = (form.one("reason")?, form.one("pick")?);
+    let mut typed = Change {
         reason: if off.is_empty() { form.one("missed")? } else { off }.to_owned(),
         off: form.one("do")?.to_owned(),
         rest: form.ticked("rest"),
         day: form.one("day")?.to_owned(),
-        time: form.one("time")?.to_owned(),
+        time: if picked.is_empty() { form.one("time")? } else { picked }.to_owned(),
+        free: None,
         tell: form.ticked("tell") || form.ticked("tell-move"),
     };
     let here = format!("/appointments/{id}");
-    let done = match form.one("do")? {
+    if form.one("do")? == "free" {
+        let today = app.service.surroundings().today();
+        let when = WhenTyped { day: typed.day.clone(), ..WhenTyped::default() };
+        return match when.read_day(today) {
+            Ok(day) => {
+                typed.free = Some(app.service.free_to_move(id, day).await?);
+                one(&app, &visit, id, None, &typed, &[]).await
+            }
+            Err(fault) => one(&app, &visit, id, None, &typed, &[fault]).await,
+        };
+    }
+    let act = if picked.is_empty() { form.one("do")? } else { "move" };
+    let done = match act {
         "move" => moved(&app, &visit, id, version, &typed).await.map(|()| here),
         "" => Err(Error::Faults(vec![Fault::new("do", "Choose who called it off")])),
         state => match state.parse::<Ended>() {

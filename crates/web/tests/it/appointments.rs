@@ -34,14 +34,25 @@ async fn an_appointment_is_booked_moved_and_called_off_through_the_pages() {
         );
         let moved = bench.post(&page, "version=1&do=move&reason=&day=3+6+2027&time=2pm", Some(&cookie)).await;
         assert_eq!(moved.status, StatusCode::SEE_OTHER, "{}", moved.text);
+        let free = bench.post(&page, "version=2&do=free&day=4+6+2027&time=", Some(&cookie)).await;
+        assert!(free.status == StatusCode::OK && free.text.contains("Choose a time: that moves it"));
+        assert!(
+            free.text.contains("name=\"pick\" value=\"09:15\"") && free.text.contains("value=\"4 6 2027\"")
+        );
+        let past = bench.post(&page, "version=2&do=free&day=yesterday&time=", Some(&cookie)).await;
+        assert!(past.status == StatusCode::UNPROCESSABLE_ENTITY && past.text.contains("in the past"));
+        let pick = "version=2&pick=09%3A15&reason=&day=4+6+2027&time=";
+        assert_eq!(bench.post(&page, pick, Some(&cookie)).await.status, StatusCode::SEE_OTHER);
+        let back = bench.post(&page, "version=3&do=move&day=3+6+2027&time=2pm", Some(&cookie)).await;
+        assert_eq!(back.status, StatusCode::SEE_OTHER);
         let stale = bench.post(&page, "version=1&do=move&reason=&day=4+6+2027&time=2pm", Some(&cookie)).await;
         assert_eq!(stale.status, StatusCode::CONFLICT);
         let diary = bench.get("/diary?day=2027-06-03", Some(&cookie)).await.text;
         assert!(diary.contains("2:00pm") && diary.contains("Daniel Whitfield"), "{diary}");
-        let nobody = bench.post(&page, "version=2&reason=Ill&day=&time=", Some(&cookie)).await;
+        let nobody = bench.post(&page, "version=4&reason=Ill&day=&time=", Some(&cookie)).await;
         assert_eq!(nobody.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(nobody.text.contains("Choose who called it off") && nobody.text.contains("value=\"Ill\""));
-        let off = "version=2&do=cancelled-by-client&reason=A+job+interview&day=&time=";
+        let off = "version=4&do=cancelled-by-client&reason=A+job+interview&day=&time=";
         assert_eq!(bench.post(&page, off, Some(&cookie)).await.status, StatusCode::SEE_OTHER);
         let shown = bench.get(&page, Some(&cookie)).await.text;
         assert!(shown.contains("Called off by the client") && shown.contains("A job interview"));
