@@ -206,6 +206,63 @@ pub fn action_words(action: &str) -> &str {
         "review-marks" => "Reviewed what is taken out of a copy",
         "print-letter" => "Printed a letter about a request",
         "ask-news" => "Asked if news may be sent",
+        "view-entry" => "Looked at an entry",
+        "view-entries" | "list-entries" => "Looked at a page of entries",
+        "write-entry" => "Wrote an entry",
+        "change-entry" => "Changed an entry",
+        "correct-meeting" => "Corrected a note",
+        "view-plan" => "Looked at the plan",
+        "agree-plan" => "Recorded that the plan was agreed",
+        "list-appointments" => "Looked at the appointments",
+        "view-programmes" | "list-placements" => "Looked at the programmes of the file",
+        "view-placement" => "Looked at a placement on a programme",
+        "begin-placing" => "Began to place the client on a programme",
+        "place-on-programme" => "Placed the client on a programme",
+        "change-placement" => "Changed a placement on a programme",
+        "explain-return" => "Looked at why the client counts in a return",
+        "find-affected" => "Listed the file with a breach",
+        "remove-affected" => "Took the file off the list of a breach",
+        "told-of-breach" => "Recorded that the client was told of a breach",
+        "suppress-news" => "Put the client on the list of those who get no news",
+        "declare-conflict" => "Said that they know the client privately",
+        "compare-files" | "open-to-merge" => "Compared two files of what may be one person",
+        "merge-files" | "take-up-file" => "Made two files of one person one",
+        "open-to-part" => "Looked at two files that were made one",
+        "undo-merge" => "Parted two files that were made one",
+        "say-different" => "Said that two files are of two people",
+        "tell-again" => "Gave the changed privacy notice",
+        "tell-recipient" => "Told a recipient of a change",
+        "import" | "load" | "take-in" => "Took the file in",
+        "undo-import" => "Took an import back",
+        "export-file" => "Wrote the file into an export of everything",
         other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::action_words;
+
+    /// What is said of a file in the log stands in the client's own list, so each act on a file has words: those that are
+    /// written down with a permit for one file, as far as they can be told from the sources.
+    #[test]
+    fn acts_on_a_file_have_words_that_a_client_understands() {
+        for action in [
+            "view-entry",
+            "write-entry",
+            "change-entry",
+            "correct-meeting",
+            "agree-plan",
+            "begin-placing",
+            "place-on-programme",
+            "change-placement",
+            "merge-files",
+            "undo-merge",
+            "told-of-breach",
+            "export-file",
+        ] {
+            let words = action_words(action);
+            assert!(words != action && words.chars().next().is_some_and(char::is_uppercase), "{action}");
+        }
     }
 }
