@@ -16,6 +16,8 @@ pub(crate) enum Fail {
     Page(StatusCode, &'static str, String),
     /// The file was made one with this one: what was sent is not lost silently.
     TakenUp(casework::ClientId),
+    /// The file is outside the caseload, and no reason holds: to the page that asks for one.
+    NeedsReason(casework::ClientId),
     /// Faults of a form that its own page did not show beside the fields.
     Faults(Vec<Fault>),
 }
@@ -73,6 +75,12 @@ impl From<Error> for Fail {
             Error::NoSuchFile => Fail::not_found(),
             Error::TakenUp(survivor) => Fail::TakenUp(survivor),
             Error::Refused(refusal) if refusal.why == access::Why::PolicyBroken => Fail::unavailable(&error),
+            Error::Refused(refusal) if refusal.why == access::Why::NeedsReason => {
+                match refusal.request.subject {
+                    access::Subject::Client(client) => Fail::NeedsReason(client),
+                    _ => Fail::page(StatusCode::FORBIDDEN, "You cannot open this", refusal.to_string()),
+                }
+            }
             Error::Refused(refusal) => {
                 Fail::page(StatusCode::FORBIDDEN, "You cannot open this", refusal.to_string())
             }
@@ -130,6 +138,18 @@ impl IntoResponse for Fail {
                 let title = "This file was made one with another";
                 let page = ui::page::narrow(ui::page::NarrowPage { title, service: "Kept", body });
                 return (StatusCode::CONFLICT, page).into_response();
+            }
+            Fail::NeedsReason(client) => {
+                let texts = [
+                    "This file is not in your caseload. Say why you need it: then it opens for half an hour.",
+                    "If you were writing something, nothing of it was saved: go back to it afterwards, what you typed is still there.",
+                ];
+                let link =
+                    html! { a.govuk-link href={ "/clients/" (client) } { "Say why you need this file" } };
+                let body = ui::words::problem("Say why you need this file", &texts, link);
+                let title = "Say why you need this file";
+                let page = ui::page::narrow(ui::page::NarrowPage { title, service: "Kept", body });
+                return (StatusCode::FORBIDDEN, page).into_response();
             }
             Fail::Page(status, heading, text) => (status, heading, text),
             Fail::Faults(faults) => {

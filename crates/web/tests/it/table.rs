@@ -418,3 +418,28 @@ async fn tasks_are_ticked_off_once_and_what_cannot_be_is_said() {
         assert!(!caseload.contains("Daniel"), "nothing is late any more");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_page_of_a_file_outside_the_caseload_leads_to_where_a_reason_is_given() {
+    for bench in Bench::all().await {
+        let (ada, _) = bench.signed_in("Ada", Role::Adviser).await;
+        let (_, other) = bench.signed_in("Bruno", Role::Adviser).await;
+        let (_, lead) = bench.signed_in("Harriet", Role::Governance).await;
+        let file = format!("/clients/{}", bench.client(ada, "Daniel Whitfield").await);
+        for (who, page) in [
+            (&other, "entries/in/plan"),
+            (&other, "consent"),
+            (&other, "documents"),
+            (&other, "details"),
+            (&lead, "consent"),
+            (&lead, "requests"),
+        ] {
+            let shut = bench.get(&format!("{file}/{page}"), Some(who)).await;
+            assert_eq!(shut.status, StatusCode::FORBIDDEN, "{page}");
+            assert!(shut.text.contains(&format!("href=\"{file}\"")), "{page}: {}", shut.text);
+            assert!(!shut.text.contains("Daniel"), "{page}");
+            let asks = bench.get(&file, Some(who)).await;
+            assert!(asks.status == StatusCode::FORBIDDEN && asks.text.contains("Why do you need this file?"));
+        }
+    }
+}
