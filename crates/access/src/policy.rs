@@ -155,8 +155,12 @@ impl Policy {
             other = *request;
         }
         if request.circumstances.restricted {
-            other.circumstances.restricted = false;
             other.circumstances.reason = true;
+            if self.decided(&other, category) == Decided::Allow {
+                // Whoever answers the client may open it, and only has not said why yet.
+                return Why::NeedsReason;
+            }
+            other.circumstances.restricted = false;
             if self.decided(&other, category) == Decided::Allow {
                 return Why::Restricted;
             }
@@ -267,6 +271,10 @@ mod tests {
         asked.circumstances.withdrawn = false;
         asked.circumstances.restricted = true;
         assert_eq!(why(asked), Some(Why::Restricted));
+        let mut lead = Request { purpose: Purpose::Rights, ..asked };
+        lead.actor.role = Role::Governance;
+        lead.circumstances.reason = false;
+        assert_eq!(why(lead), Some(Why::NeedsReason), "the lead is not sent to the lead");
         asked.circumstances.conflict = true;
         assert_eq!(why(asked), Some(Why::Conflict));
         asked = Request { categories: Category::Equality.into(), ..request() };

@@ -206,12 +206,11 @@ fn acts(app: &App, with: &WithClient, typed: &Change, faults: &[Fault]) -> Marku
                         (text_input(TextInput { name: "day", label: "New day", hint: Some("For example 27 11 2026 or tomorrow"), value: &typed.day, error: error("day"), width: Some(20), autocomplete: Some("off"), ..TextInput::default() }))
                         (text_input(TextInput { name: "time", label: "New time", hint: Some("For example 9:30 or 2pm"), value: &typed.time, error: error("time"), width: Some(10), autocomplete: Some("off"), ..TextInput::default() }))
                     }
+                    // First among the buttons: what the Enter key in a box does must not move anything.
+                    (buttons(html! { (button(ButtonKind::Secondary, "Show free times", Some(("do", "free")))) }))
                     @if let Some(free) = &typed.free { (free_times(app, free)) }
                     (messages::tell_named(app, "tell-move", "Send the client a message with the new time", typed.tell))
-                    (buttons(html! {
-                        (button(ButtonKind::Secondary, "Show free times", Some(("do", "free"))))
-                        (button(ButtonKind::Secondary, "Move", Some(("do", "move"))))
-                    }))
+                    (button(ButtonKind::Secondary, "Move", Some(("do", "move"))))
                 }
             }))
         }
