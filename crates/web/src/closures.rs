@@ -193,6 +193,7 @@ fn to_call_off(app: &App, affected: &AffectedBy, reason: &str, error: Option<&st
     let clients = &affected.clients;
     let appointments: usize = clients.iter().map(|one| one.booked.len()).sum();
     let told = clients.iter().filter(|one| one.way.is_ok()).count();
+    let rung = clients.len() - told;
     let columns =
         ["Time", "Client", "With", "How they are told"].map(|label| Column { label, ..Column::default() });
     let rows: Vec<Vec<Cell>> = clients.iter().map(|one| row(app, one)).collect();
@@ -209,7 +210,7 @@ fn to_call_off(app: &App, affected: &AffectedBy, reason: &str, error: Option<&st
             (table(Table { id: "affected", caption: "Whose appointments fall out", caption_hidden: true, columns: &columns, rows }))
             (text_input(TextInput { name: "reason", label: "Why, for the files", hint: Some("Clients are not told why. You can leave this empty"), value: reason, error, autocomplete: Some("off"), ..TextInput::default() }))
             (hidden("seen", &affected.seen))
-            p.govuk-body { (told) " of them get a message; " (clients.len() - told) " are listed to be rung. These messages are no marketing, so who objects to marketing gets them too." }
+            p.govuk-body { (told) " of them " (if told == 1 { "gets" } else { "get" }) " a message; " (rung) (if rung == 1 { " is" } else { " are" }) " listed to be rung. These messages are no marketing, so who objects to marketing gets them too." }
             (button(ButtonKind::Warning, "Call off and tell everybody", Some(("do", "close"))))
         }
     }
@@ -222,7 +223,7 @@ fn left_out(count: u64) -> Markup {
         format!("{count} more appointments are in files")
     };
     warning(&format!(
-        "{words} that is restricted or closed to you. Nothing is done with it and nobody is told: ask the governance lead."
+        "{words} that is restricted or closed to you. Nothing is done with it and nobody is told: ask the governance lead, who sees it on the page of the request."
     ))
 }
 
