@@ -223,7 +223,7 @@ fn left_out(count: u64) -> Markup {
         format!("{count} more appointments are in files")
     };
     warning(&format!(
-        "{words} that is restricted or closed to you. Nothing is done with it and nobody is told: ask the governance lead, who sees it on the page of the request."
+        "{words} that is restricted or closed to you. Nothing is done with it and nobody is told: ask the governance lead."
     ))
 }
 
