@@ -183,6 +183,13 @@ fn every_fault_of_a_request_names_its_field() {
     let fields: Vec<&str> = faults.iter().map(|fault| fault.field.as_str()).collect();
     assert_eq!(fields, ["kind", "came", "who", "received"]);
     assert_eq!(typed("objection").read(date(2026, 11, 26)).unwrap_err().len(), 1, "to what?");
+    for (year, fine) in [("2024", true), ("2023", false)] {
+        let received = Boxes { day: "26".into(), month: "11".into(), year: year.into() };
+        let old = RequestTyped { received, ..typed("access") }.read(date(2026, 11, 26));
+        assert_eq!(old.is_ok(), fine, "{year}");
+        let field = old.err().map(|faults| faults[0].field.to_string());
+        assert_eq!(field.as_deref(), (!fine).then_some("received"));
+    }
 }
 
 #[test]

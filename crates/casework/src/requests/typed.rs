@@ -100,7 +100,7 @@ impl RequestTyped {
         if received < years_before(today, OLDEST_YEARS) {
             faults.push(Fault::new(
                 "received",
-                format!("This is more than {OLDEST_YEARS} years ago. Check the year; if a request was found so late, write down today and say in the words below when it came"),
+                format!("This is more than {OLDEST_YEARS} years ago. Check the year; if it was found so late, enter the day on which it was found, and say in the words when it came"),
             ));
         }
         let words = text::lines(&self.words, 4_000).unwrap_or_else(|fault| {
