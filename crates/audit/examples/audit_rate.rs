@@ -16,7 +16,10 @@ use jiff::Timestamp;
 use notice::{Category, Purpose};
 use store::{Migrations, Place, Store};
 
-static RECORDS: Migrations = Migrations { name: "records", steps: &[(1, "outbox", audit::OUTBOX_MIGRATION)] };
+static RECORDS: Migrations = Migrations {
+    name: "records",
+    steps: &[(1, "outbox", audit::OUTBOX_MIGRATION), (2, "given", audit::GIVEN_MIGRATION)],
+};
 const FOR: Duration = Duration::from_secs(3);
 
 type Outcome<T> = Result<T, Box<dyn Error + Send + Sync>>;

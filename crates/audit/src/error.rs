@@ -5,7 +5,7 @@
 pub enum Error {
     /// The writer has ended or cannot keep up.
     #[error(
-        "the audit log cannot take entries now, so nothing is shown. Try again; if it goes on, run `kept doctor`"
+        "the audit log cannot take entries now, so nothing is shown. Try again; if it goes on, start Kept anew: it says then what is wrong"
     )]
     Unavailable,
     /// The store could not do its part.
@@ -28,6 +28,46 @@ pub enum Error {
     Forked {
         /// Entries at the checkpoint.
         signed: u64,
+    },
+    /// There are entries, and no checkpoint to hold them against.
+    #[error(
+        "the audit log has {entries} entries, and the file of its signed checkpoint is missing: nothing shows whether others followed. Put it back from the newest backup or from the other server; if it is lost for good, run `kept audit sign-anew`"
+    )]
+    NoCheckpoint {
+        /// Entries in the database.
+        entries: u64,
+    },
+    /// Asked to sign anew what is signed.
+    #[error(
+        "the audit log has its signed checkpoint, of {entries} entries: there is nothing to sign anew. `kept audit verify` holds the log against it"
+    )]
+    Signed {
+        /// Entries at the checkpoint.
+        entries: u64,
+    },
+    /// The records have given the log fewer entries than it has taken.
+    #[error(
+        "these records are older than the audit log: it holds {missing} changes that they do not. They were put back to an older state. Put the newest copy back, or restore a whole backup with `kept restore`, which says in the log what is lost"
+    )]
+    RecordsBehind {
+        /// Entries of changes that the records do not know of.
+        missing: u64,
+    },
+    /// The log has taken fewer entries than the records have given.
+    #[error(
+        "this audit log is older than the records: {missing} entries of changes that it had taken are not in it. Restore the newest copy of the audit log"
+    )]
+    LogBehind {
+        /// Entries of changes that are missing.
+        missing: u64,
+    },
+    /// There is no entry at this place.
+    #[error("there is no entry {asked}: the log has {entries}, counted from 0")]
+    NoSuchEntry {
+        /// Which was asked for.
+        asked: u64,
+        /// How many there are.
+        entries: u64,
     },
     /// The database was changed under the running writer.
     #[error(

@@ -9,6 +9,7 @@
 //!
 //! To log a new kind of act, give it an [`Action`] where the act is carried out.
 
+mod book;
 mod checkpoint;
 mod entry;
 mod error;
@@ -22,6 +23,7 @@ mod tree;
 mod verify;
 mod writer;
 
+pub use book::Book;
 pub use checkpoint::signed_size;
 pub use entry::{Change, Entry, Receipt, Waiting};
 pub use error::Error;
@@ -29,6 +31,7 @@ pub use key::{SigningKey, signed_text, text_of};
 pub use leaf::{Action, Detail, Outcome, Recorded, RowMark};
 pub use log::{Clock, Log};
 pub use proof::check_proof;
+pub use signing::sign_anew;
 pub use verify::{Bad, Fault, Verified, verify};
 
 use store::Migrations;
@@ -39,8 +42,11 @@ pub static MIGRATIONS: Migrations = Migrations {
     steps: &[
         (1, "the log", include_str!("../migrations/001_audit.sql")),
         (2, "one row an entry", include_str!("../migrations/002_one_row.sql")),
+        (3, "how many changes", include_str!("../migrations/003_changes.sql")),
     ],
 };
 
 /// The table that the log needs in the records store.
 pub const OUTBOX_MIGRATION: &str = include_str!("../migrations/outbox.sql");
+/// Another one there, of a later step: how many entries it was given.
+pub const GIVEN_MIGRATION: &str = include_str!("../migrations/given.sql");

@@ -1,26 +1,26 @@
-//! The log as others use it.
+//! The log as others write to it.
 
-use std::path::{Path, PathBuf};
+use std::ops::Deref;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use access::{ActorId, Permit, Refusal};
-use casework::ClientId;
 use jiff::Timestamp;
-use store::{Store, sql};
+use store::Store;
 use tokio::runtime::Builder;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 
+use crate::book::{self, Book};
 use crate::checkpoint;
 use crate::entry::{Change, Entry, Waiting, draw};
 use crate::key::SigningKey;
-use crate::leaf::{Action, Detail, Leaf, Outcome, Recorded};
+use crate::leaf::{Action, Detail, Leaf, Outcome};
 use crate::signing::holds;
-use crate::tree::{Tree, signed};
-use crate::verify::{Bad, Verified, verify};
-use crate::writer::{Job, Pace, SIZE, Writer};
-use crate::{Error, outbox, proof};
+use crate::tree::Tree;
+use crate::writer::{Job, Pace, Writer};
+use crate::{Error, outbox};
 
 /// Where the time comes from.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
@@ -28,30 +28,28 @@ pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 /// Entries that may wait for the writer; more is a log that cannot keep up.
 const QUEUE: usize = 4096;
 
-sql! { audit:
-    /// What was done with one file, newest first.
-    ABOUT = "SELECT seq, leaf FROM audit_entry WHERE subject = $1 ORDER BY seq DESC LIMIT $2";
-    /// What somebody did, newest first.
-    BY_ACTOR = "SELECT seq, leaf FROM audit_entry WHERE actor = $1 ORDER BY seq DESC LIMIT $2";
-    /// Entries from one place on.
-    FROM_PLACE = "SELECT seq, leaf FROM audit_entry WHERE seq >= $1 ORDER BY seq LIMIT $2";
-}
-
-/// The audit log of a service.
+/// The audit log of a service, which takes entries; what can be read of a [`Book`] can be read of it.
 pub struct Log {
-    store: Store,
+    book: Book,
     jobs: mpsc::Sender<Job>,
     clock: Clock,
-    public: String,
-    checkpoint: PathBuf,
     commits: Arc<AtomicU64>,
+}
+
+impl Deref for Log {
+    type Target = Book;
+
+    fn deref(&self) -> &Book {
+        &self.book
+    }
 }
 
 impl Log {
     /// Opens the log, moves what waits in the outbox of `records` into it, and starts its writer.
     ///
     /// # Errors
-    /// The log is behind its last signed checkpoint or differs from it, or a store failed.
+    /// The log is behind its last signed checkpoint, differs from it or has none; log and records are not of one time; or a
+    /// store failed.
     pub async fn open(
         store: Store,
         records: Store,
@@ -62,13 +60,11 @@ impl Log {
         let public = key.public().to_owned();
         // First the checkpoint, then the log: what another server signs in between is in the log already.
         let last = checkpoint::load(checkpoint, &public)?;
-        let size = size(&store).await?;
+        let size = book::size(&store).await?;
         match &last {
             Some(last) => holds(&store, size, last).await?,
-            None if size > 0 => tracing::warn!(
-                size,
-                "the audit log has entries and no signed checkpoint: nothing shows whether it was put back to an older state"
-            ),
+            None if size > 0 => return Err(Error::NoCheckpoint { entries: size }),
+            // From the first moment there is a file to miss.
             None => {}
         }
         let (jobs, inbox) = mpsc::channel(QUEUE);
@@ -87,9 +83,10 @@ impl Log {
             pace: Pace::default(),
         };
         outbox::empty(&mut writer).await?;
+        outbox::of_one_time(&writer.store, &writer.records).await?;
         writer.sign_last().await?;
         on_a_thread_of_its_own(writer, inbox)?;
-        Ok(Log { store, jobs, clock, public, checkpoint: checkpoint.to_owned(), commits })
+        Ok(Log { book: Book::new(store, checkpoint, &public), jobs, clock, commits })
     }
 
     /// Sends the entry of a permitted act on its way to disk.
@@ -122,77 +119,10 @@ impl Log {
         Waiting(job.and_then(|job| self.jobs.try_send(job).map(|()| waiting).map_err(|_| Error::Unavailable)))
     }
 
-    /// What was done with one client's file, newest first.
-    ///
-    /// # Errors
-    /// The store failed, or an entry cannot be read.
-    pub async fn about(&self, client: ClientId, most: u32) -> Result<Vec<Recorded>, Error> {
-        self.recorded(ABOUT.with([client.as_bytes().into(), i64::from(most).into()])).await
-    }
-
-    /// What somebody did, newest first.
-    ///
-    /// # Errors
-    /// The store failed, or an entry cannot be read.
-    pub async fn by_actor(&self, actor: ActorId, most: u32) -> Result<Vec<Recorded>, Error> {
-        self.recorded(BY_ACTOR.with([actor.as_bytes().into(), i64::from(most).into()])).await
-    }
-
-    /// Entries from place `seq` on, oldest first.
-    ///
-    /// # Errors
-    /// The store failed, or an entry cannot be read.
-    pub async fn from(&self, seq: u64, most: u32) -> Result<Vec<Recorded>, Error> {
-        self.recorded(FROM_PLACE.with([signed(seq).into(), i64::from(most).into()])).await
-    }
-
-    async fn recorded(&self, query: store::Query) -> Result<Vec<Recorded>, Error> {
-        let rows = self.store.read(vec![query]).await?.into_iter().next().unwrap_or_default();
-        let mut found = Vec::with_capacity(rows.rows.len());
-        for row in &rows.rows {
-            let seq = u64::try_from(row.int(0)?).unwrap_or_default();
-            found.push(Recorded::read(seq, row.blob(1)?).ok_or(Error::Damaged(seq))?);
-        }
-        Ok(found)
-    }
-
-    /// How many entries the log has.
-    ///
-    /// # Errors
-    /// The store failed.
-    pub async fn size(&self) -> Result<u64, Error> {
-        size(&self.store).await
-    }
-
-    /// Checks every entry, every hash and the last signed checkpoint.
-    ///
-    /// # Errors
-    /// The store failed. A fault found in the log is not an error but the answer.
-    pub async fn verify(&self) -> Result<Result<Verified, Bad>, Error> {
-        verify(&self.store, &self.checkpoint, &self.public).await
-    }
-
-    /// A proof that entry `seq` is in the log as last signed: C2SP tlog-proof, checkable without Kept.
-    ///
-    /// # Errors
-    /// There is no such entry under the last checkpoint, or the store failed.
-    pub async fn prove(&self, seq: u64) -> Result<String, Error> {
-        let signed = checkpoint::load(&self.checkpoint, &self.public)?.ok_or_else(|| {
-            Error::File("the log has no signed checkpoint yet: try again in a second".to_owned())
-        })?;
-        proof::prove(&self.store, &signed, seq).await
-    }
-
     /// How many transactions its writer has committed since it was opened: fewer than entries when many arrive at once.
     #[must_use]
     pub fn commits(&self) -> u64 {
         self.commits.load(Ordering::Relaxed)
-    }
-
-    /// The public key that checkpoints are signed with.
-    #[must_use]
-    pub fn public_key(&self) -> &str {
-        &self.public
     }
 
     /// Writes what waits, signs a last checkpoint and ends the writer.
@@ -220,10 +150,4 @@ fn on_a_thread_of_its_own(writer: Writer, inbox: mpsc::Receiver<Job>) -> Result<
         }
     });
     started.map(drop).map_err(|_| Error::Unavailable)
-}
-
-pub(crate) async fn size(store: &Store) -> Result<u64, Error> {
-    let rows = store.read(vec![SIZE.with([])]).await?;
-    let row = rows.first().and_then(|r| r.first()).ok_or(Error::Damaged(0))?;
-    Ok(u64::try_from(row.int(0)?).unwrap_or_default())
 }

@@ -1,21 +1,32 @@
 //! Entries of changes: they commit with the change in the records store, and are moved into the log by its writer.
 
-use store::sql;
+use store::{Rows, Store, sql};
 
 use crate::Error;
 use crate::leaf::{Leaf, Line};
-use crate::writer::{AT_ONCE, Writer};
+use crate::tree::signed;
+use crate::writer::{AT_ONCE, Came, Writer};
 
 sql! { records:
     /// Entries that wait in the outbox: as many as go into one transaction of the log.
     WAITING = "SELECT id, leaf FROM outbox ORDER BY at, id LIMIT 256";
     /// Takes one out.
     TAKE_OUT = "DELETE FROM outbox WHERE id = $1";
+    /// How many have been given to the log, and how many wait.
+    GIVEN = "SELECT (SELECT given FROM outbox_given WHERE single = 1), (SELECT COUNT(*) FROM outbox)";
+    /// Lets several servers count one after another.
+    TAKE_TURNS = "UPDATE outbox_given SET given = given WHERE single = 1";
+    /// Counts one that is taken out, unless another server has done it.
+    GIVE = "UPDATE outbox_given SET given = given + 1 WHERE single = 1 AND EXISTS (SELECT 1 FROM outbox WHERE id = $1)";
+    /// Begins to count.
+    COUNT_FROM = "UPDATE outbox_given SET given = $1 WHERE single = 1 AND given IS NULL";
 }
 
 sql! { audit:
     /// Whether an entry of the outbox is here already.
     IS_HERE = "SELECT seq FROM audit_entry WHERE id = $1";
+    /// How many came with a change.
+    TAKEN = "SELECT taken FROM audit_changes WHERE one = 1";
 }
 
 /// How often another server may be quicker with the same rows before this one lets it be.
@@ -57,12 +68,40 @@ async fn carry(writer: &mut Writer, entries: Vec<Line>) -> Result<(), Error> {
     }
     let here = entries.iter().map(|line| IS_HERE.with([line.id.into()])).collect();
     let here = writer.store.read(here).await?;
-    let taking = entries.iter().map(|line| TAKE_OUT.with([line.id.into()])).collect();
+    let mut taking = vec![TAKE_TURNS.with([])];
+    taking.extend(entries.iter().flat_map(|line| [&GIVE, &TAKE_OUT].map(|sql| sql.with([line.id.into()]))));
     let fresh = entries.into_iter().zip(here).filter(|(_, found)| found.rows.is_empty());
     let fresh: Vec<Line> = fresh.map(|(line, _)| line).collect();
     if !fresh.is_empty() {
-        writer.append(&fresh).await?;
+        writer.append(&fresh, Came::WithChanges).await?;
     }
     writer.records.write(taking).await?;
     Ok(())
+}
+
+/// Whether log and records are of one time. What the log has taken was given by the records before and counted there, or still
+/// waits there; so an older copy of either shows.
+///
+/// # Errors
+/// One is older than the other.
+pub(crate) async fn of_one_time(log: &Store, records: &Store) -> Result<(), Error> {
+    let number = |value: Option<i64>| value.map(i64::unsigned_abs);
+    let given = |rows: &[Rows]| {
+        let row = rows.first().and_then(Rows::first).ok_or(Error::Outbox)?;
+        Ok::<_, Error>((number(row.opt_int(0)?), row.int(1)?.unsigned_abs()))
+    };
+    // Records, log, records: other servers go on meanwhile.
+    let (before, _) = given(&records.read(vec![GIVEN.with([])]).await?)?;
+    let rows = log.read(vec![TAKEN.with([])]).await?;
+    let taken = rows.first().and_then(Rows::first).ok_or(Error::Damaged(0))?.int(0)?.unsigned_abs();
+    let Some(before) = before else {
+        records.write(vec![COUNT_FROM.with([signed(taken).into()])]).await?;
+        return Ok(());
+    };
+    if before > taken {
+        return Err(Error::LogBehind { missing: before - taken });
+    }
+    let (after, waiting) = given(&records.read(vec![GIVEN.with([])]).await?)?;
+    let known = after.unwrap_or(before) + waiting;
+    if taken > known { Err(Error::RecordsBehind { missing: taken - known }) } else { Ok(()) }
 }

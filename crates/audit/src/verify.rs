@@ -14,8 +14,9 @@ use crate::leaf::Leaf;
 use crate::tree::{Tree, covered, signed};
 
 sql! { audit:
-    /// How far the log goes by its head and by its entries; one statement, so that both are of one moment.
-    EXTENT = "SELECT h.size, (SELECT MIN(seq) FROM audit_entry), (SELECT MAX(seq) FROM audit_entry) FROM audit_head h WHERE h.one = 1";
+    /// How far the log goes by its head, its first entry and the first behind its head; one statement, so that all are of one
+    /// moment.
+    EXTENT = "SELECT h.size, (SELECT MIN(seq) FROM audit_entry), (SELECT MIN(seq) FROM audit_entry e WHERE e.seq >= h.size) FROM audit_head h WHERE h.one = 1";
     /// A stretch of entries with their index columns and the hashes that they brought.
     STRETCH = "SELECT seq, id, at, actor, subject, leaf, hashes FROM audit_entry WHERE seq >= $1 AND seq < $2 ORDER BY seq";
 }
@@ -82,6 +83,19 @@ pub enum Fault {
         /// Entries at the last signed checkpoint.
         signed: u64,
     },
+    /// The entries hold, and what they are found by does not.
+    #[error(
+        "the database that holds the log says of itself that it is damaged: what is looked up in it may be left out"
+    )]
+    Index,
+    /// All holds, and there is no checkpoint to hold it against.
+    #[error(
+        "the {entries} entries from here on hold together, but the file of the signed checkpoint is missing: nothing shows whether others followed. Put it back from the newest backup; if it is lost for good, `kept audit sign-anew`"
+    )]
+    NotSigned {
+        /// How many there are.
+        entries: u64,
+    },
     /// The row that says how long the log is.
     #[error("the log does not say how many entries it has: its head was removed")]
     NoHead,
@@ -100,8 +114,8 @@ pub async fn verify(store: &Store, checkpoint: &Path, public: &str) -> Result<Re
         return Ok(Err(Bad { entry: 0, what: Fault::NoHead }));
     };
     let head = u64::try_from(row.int(0)?).unwrap_or_default();
-    let alone = row.opt_int(1)?.is_none_or(|least| least >= 0)
-        && row.opt_int(2)?.is_none_or(|most| most < signed(head));
+    let before = row.opt_int(1)?.filter(|least| *least < 0).map(|_| 0);
+    let outside = before.or(row.opt_int(2)?.map(i64::unsigned_abs));
 
     let mut check = Check { tree: Tree::default(), last: last.as_ref() };
     while check.tree.size < head {
@@ -109,12 +123,18 @@ pub async fn verify(store: &Store, checkpoint: &Path, public: &str) -> Result<Re
             return Ok(Err(bad));
         }
     }
+    if !store.is_sound().await? {
+        return Ok(Err(Bad { entry: 0, what: Fault::Index }));
+    }
     let covers = last.as_ref().map_or(0, |last| last.size);
     if head < covers {
         return Ok(Err(Bad { entry: head, what: Fault::CutOff { signed: covers } }));
     }
-    if !alone {
-        return Ok(Err(Bad { entry: head, what: Fault::Outside }));
+    if let Some(entry) = outside {
+        return Ok(Err(Bad { entry, what: Fault::Outside }));
+    }
+    if last.is_none() && head > 0 {
+        return Ok(Err(Bad { entry: 0, what: Fault::NotSigned { entries: head } }));
     }
     Ok(Ok(Verified { entries: head, root: check.tree.root()?.to_string(), signed: covers }))
 }

@@ -23,6 +23,8 @@ sql! { audit:
     pub(crate) SIZE = "SELECT size FROM audit_head WHERE one = 1";
     /// The same at once with the entries: from any other size than the known one it becomes none, which its column refuses.
     GROW_FROM = "UPDATE audit_head SET size = CASE WHEN size = $1 THEN size + $2 END WHERE one = 1";
+    /// Counts entries that came with changes, so that records which are older than the log show.
+    TAKE = "UPDATE audit_changes SET taken = taken + $1 WHERE one = 1";
     /// Adds an entry.
     ADD_ENTRY = "INSERT INTO audit_entry (seq, id, at, actor, subject, hashes, leaf) VALUES ($1, $2, $3, $4, $5, $6, $7)";
     /// Adds eight: a statement costs PostgreSQL more than a row.
@@ -95,6 +97,15 @@ impl Pace {
             arrived.drain(jobs);
         }
     }
+}
+
+/// By which way entries come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Came {
+    /// Sent here by themselves.
+    Alone,
+    /// Out of the records, committed there with a change each.
+    WithChanges,
 }
 
 /// What the next commit carries.
@@ -189,7 +200,7 @@ impl Writer {
         }
         if !lines.is_empty() {
             let begun = Instant::now();
-            let result = self.append(&lines).await;
+            let result = self.append(&lines, Came::Alone).await;
             self.pace = Pace { carried: lines.len(), took: begun.elapsed() };
             report(&result);
             for done in waiting {
@@ -200,11 +211,11 @@ impl Writer {
     }
 
     /// Appends entries in one transaction. After a failure, whatever became of it, the next one begins at what the store has.
-    pub(crate) async fn append(&mut self, lines: &[Line]) -> Result<(), Error> {
-        let grown = if self.shared { None } else { self.append_alone(lines).await? };
+    pub(crate) async fn append(&mut self, lines: &[Line], came: Came) -> Result<(), Error> {
+        let grown = if self.shared { None } else { self.append_alone(lines, came).await? };
         self.tree = match grown {
             Some(tree) => tree,
-            None => self.append_in_turn(lines).await?,
+            None => self.append_in_turn(lines, came).await?,
         };
         self.tree.trim();
         self.commits.fetch_add(1, Ordering::Relaxed);
@@ -212,11 +223,11 @@ impl Writer {
     }
 
     /// Appends to the log as it is known, in one batch. None if it is not that log any more: then nothing was written.
-    async fn append_alone(&self, lines: &[Line]) -> Result<Option<Tree>, Error> {
+    async fn append_alone(&self, lines: &[Line], came: Came) -> Result<Option<Tree>, Error> {
         let mut tree = self.tree.clone();
         let mut batch = Vec::with_capacity(lines.len() / ROWS + ROWS);
         batch.push(GROW_FROM.with([signed(tree.size).into(), signed(lines.len() as u64).into()]));
-        adding(&mut batch, &mut tree, lines)?;
+        adding(&mut batch, &mut tree, lines, came)?;
         match self.store.write(batch).await {
             Ok(rows) if rows.first().is_some_and(|head| head.affected == 1) => Ok(Some(tree)),
             // Without a head nothing counts these entries. The careful way says so, too.
@@ -226,7 +237,7 @@ impl Writer {
     }
 
     /// Waits for its turn among several servers, and appends to what the others have made of the log.
-    async fn append_in_turn(&mut self, lines: &[Line]) -> Result<Tree, Error> {
+    async fn append_in_turn(&mut self, lines: &[Line], came: Came) -> Result<Tree, Error> {
         let (mut tree, count) = (self.tree.clone(), lines.len() as u64);
         let lines = lines.to_vec();
         let grown: Result<Tree, Error> = self
@@ -240,7 +251,7 @@ impl Writer {
                         tree = caught_up(tx, &tree, before).await?;
                     }
                     let mut batch = Vec::with_capacity(lines.len() / ROWS + ROWS);
-                    adding(&mut batch, &mut tree, &lines)?;
+                    adding(&mut batch, &mut tree, &lines, came)?;
                     tx.batch(batch).await?;
                     Ok(tree)
                 })
@@ -262,7 +273,10 @@ async fn caught_up(tx: &mut Tx, known: &Tree, size: u64) -> Result<Tree, Error> 
 }
 
 /// The statements that add entries behind a tree, which grows by them.
-fn adding(batch: &mut Vec<Query>, tree: &mut Tree, lines: &[Line]) -> Result<(), Error> {
+fn adding(batch: &mut Vec<Query>, tree: &mut Tree, lines: &[Line], came: Came) -> Result<(), Error> {
+    if came == Came::WithChanges {
+        batch.push(TAKE.with([signed(lines.len() as u64).into()]).expecting(1));
+    }
     let (eights, rest) = lines.as_chunks::<ROWS>();
     for eight in eights {
         let mut values = Vec::with_capacity(ROWS * 7);

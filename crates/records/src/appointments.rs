@@ -17,7 +17,7 @@ use jiff::{SignedDuration, Timestamp};
 use notice::Category;
 use sha2::{Digest as _, Sha256};
 use store::{Query, Row, Value, sql};
-use vault::{Compartment, FileKeys, Personal, Place};
+use vault::{Beside, Compartment, FileKeys, Personal, Place};
 
 use crate::loading::LoadedAppointment;
 use crate::messages::Told;
@@ -164,6 +164,7 @@ fn place(table: &'static str, id: AppointmentId, version: i64, client: ClientId)
         file: client.into(),
         compartment: &Compartment::File,
         category: Category::Contact,
+        beside: Beside::NOTHING,
     }
 }
 

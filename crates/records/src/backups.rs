@@ -36,6 +36,7 @@ use crate::{Error, MIGRATIONS, Places, Service, Surroundings, changes};
 pub(crate) use folder::private_folder;
 use folder::{Sums, sync_folder, write_new};
 pub use keyring::{Escrow, KeyringCopied, copy_keyring};
+pub(crate) use restore::RESTORE;
 pub use restore::{Restored, Restoring, restore};
 pub use verify::{Sample, Sound, expected_signer, verify};
 

@@ -1,14 +1,10 @@
 //! Whether the service is sound: one finding an invariant.
 
-use std::collections::HashMap;
-
 use store::sql;
 
 use crate::{Error, Service};
 
 sql! { records:
-    /// The versions and sealed bytes of all entries.
-    ENTRY_VERSIONS = "SELECT id, version, sealed FROM entry WHERE id > $1 ORDER BY id LIMIT 2000";
     /// How many files there are. One whose time is up, but for what a programme keeps, has no name to be found by.
     COUNT_FILES = "SELECT COUNT(*) FROM client WHERE status NOT IN ('ended', 'merged')";
     /// Files without a contact page, which would be lost to search.
@@ -80,42 +76,6 @@ impl Service {
         })
     }
 
-    /// Every entry that the log saw written is as the log saw it: nobody put an older row back.
-    async fn rows_as_logged(&self) -> Result<(bool, String), Error> {
-        let mut logged: HashMap<String, (i64, String)> = HashMap::new();
-        let mut from = 0;
-        loop {
-            let stretch = self.log().from(from, 1000).await?;
-            let Some(last) = stretch.last() else { break };
-            from = last.seq + 1;
-            for (_, row, version, digest) in stretch.into_iter().flat_map(|entry| entry.rows) {
-                let newest = logged.entry(row).or_insert((version, digest.clone()));
-                if version > newest.0 {
-                    *newest = (version, digest);
-                }
-            }
-        }
-        let (mut checked, mut after) = (0_u64, vec![0_u8; 16]);
-        loop {
-            let rows = self.records().read(vec![ENTRY_VERSIONS.with([after.clone().into()])]).await?;
-            let rows = rows.into_iter().next().unwrap_or_default().rows;
-            let Some(last) = rows.last() else { break };
-            after = last.blob(0)?.to_vec();
-            for row in &rows {
-                if let Some((version, digest)) = logged.get(&hex::encode(row.blob(0)?)) {
-                    checked += 1;
-                    if row.int(1)? != *version || hex::encode(sha2::Sha256::digest(row.blob(2)?)) != *digest {
-                        return Ok((
-                            false,
-                            format!("entry {} is not as it was last written", hex::encode(row.blob(0)?)),
-                        ));
-                    }
-                }
-            }
-        }
-        Ok((true, format!("{checked} entries are as they were last written")))
-    }
-
     async fn files_whole(&self) -> Result<(bool, String), Error> {
         let counts = self.count([&COUNT_FILES, &WITHOUT_PAGE, &ORPHANS]).await?;
         let [files, without, orphans] = counts;
@@ -178,8 +138,6 @@ impl Service {
         Ok(counts)
     }
 }
-
-use sha2::Digest as _;
 
 fn short(digest: &[u8; 32]) -> String {
     hex::encode(digest).chars().take(12).collect()

@@ -25,7 +25,7 @@ use notice::{Categories, Category, Notice};
 use sha2::{Digest as _, Sha256};
 use store::{Query, Row, Value, sql};
 use uuid::Uuid;
-use vault::{CHUNK_BYTES, Chunks, Compartment, FileKeys, Personal, Place};
+use vault::{Beside, CHUNK_BYTES, Chunks, Compartment, FileKeys, Personal, Place};
 
 use crate::entries::Stored;
 use crate::looked::CONTACT_PAGE;
@@ -249,7 +249,15 @@ fn place<'a>(
     client: ClientId,
     compartment: &'a Compartment,
 ) -> Place<'a> {
-    Place { table, row, version, file: client.into(), compartment, category: CATEGORY }
+    Place {
+        table,
+        row,
+        version,
+        file: client.into(),
+        compartment,
+        category: CATEGORY,
+        beside: Beside::NOTHING,
+    }
 }
 
 fn mark(id: DocumentId, version: i64, sealed: &[u8]) -> RowMark {

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use notice::Category;
 use serde::{Deserialize, Serialize};
 use store::{Query, Row, sql};
-use vault::{Compartment, FileKeys, Personal, Place};
+use vault::{Beside, Compartment, FileKeys, Personal, Place};
 
 use crate::sessions::Visit;
 use crate::{Error, Service, changes};
@@ -68,6 +68,7 @@ fn place(id: [u8; 16], saved: i64, client: ClientId) -> Place<'static> {
         file: client.into(),
         compartment: &Compartment::File,
         category: Category::Casework,
+        beside: Beside::NOTHING,
     }
 }
 

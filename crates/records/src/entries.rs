@@ -11,7 +11,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 use store::{Query, Row, sql};
-use vault::{Compartment, FileKeys, Personal, Place};
+use vault::{Beside, Compartment, FileKeys, Personal, Place};
 
 use crate::{Error, Service, changes};
 
@@ -58,8 +58,53 @@ impl Head {
             file: self.client.into(),
             compartment: &self.compartment,
             category: self.category,
+            beside: self.beside(),
         }
     }
+
+    fn beside(&self) -> Beside {
+        let (category, compartment) = (self.category, &self.compartment);
+        beside(self.client, &self.kind, category, compartment, self.day, self.written, self.author)
+    }
+
+    /// Its mark in the log: the row as it is with these sealed bytes.
+    pub(crate) fn mark(&self, sealed: &[u8]) -> RowMark {
+        let (row, version) = (*self.id.as_bytes(), self.version);
+        RowMark { table: TABLE, row, version, digest: row_digest(&self.beside(), sealed) }
+    }
+}
+
+/// All that stands in the clear of an entry: nobody gives a note another day or another author by hand.
+pub(crate) fn beside(
+    client: ClientId,
+    kind: &str,
+    category: Category,
+    compartment: &Compartment,
+    day: i64,
+    written: Timestamp,
+    author: StaffId,
+) -> Beside {
+    // Whatever has no fixed length is a code and ends with a letter that no code has.
+    let mut columns = Sha256::new();
+    for code in [kind, category.code(), &*compartment.code()] {
+        columns.update(code);
+        columns.update([0]);
+    }
+    columns.update(client.as_bytes());
+    columns.update(author.as_bytes());
+    columns.update(day.to_be_bytes());
+    columns.update(written.as_microsecond().to_be_bytes());
+    Beside::of(columns.finalize().into())
+}
+
+/// SHA-256 of a row as it stands: of what is bound into its seal, and of the sealed bytes.
+pub(crate) fn row_digest(beside: &Beside, sealed: &[u8]) -> [u8; 32] {
+    let mut row = Sha256::new();
+    if let Some(columns) = beside.bound_into(sealed) {
+        row.update(columns);
+    }
+    row.update(sealed);
+    row.finalize().into()
 }
 
 /// An entry as read: its head and its sealed content.
@@ -89,6 +134,12 @@ impl Stored {
             author: self.author,
             version,
         }
+    }
+
+    /// What stands beside its sealed content in the file of `client`.
+    pub(crate) fn beside(&self, client: ClientId) -> Beside {
+        let (category, compartment) = (self.category, &self.compartment);
+        beside(client, &self.kind, category, compartment, self.day, self.written, self.author)
     }
 
     /// Reads a row of `entry_columns!`.
@@ -126,7 +177,7 @@ impl Service {
         content: &T,
     ) -> Result<(Query, RowMark), Error> {
         let sealed = self.vault().seal(permit, keys, &head.place(), content)?;
-        let mark = mark(head.id, head.version, &sealed);
+        let mark = head.mark(&sealed);
         let add = ADD_ENTRY.with([
             head.id.as_bytes().into(),
             head.client.as_bytes().into(),
@@ -151,7 +202,7 @@ impl Service {
         content: &T,
     ) -> Result<([Query; 2], RowMark), Error> {
         let sealed = self.vault().seal(permit, keys, &head.place(), content)?;
-        let mark = mark(head.id, head.version, &sealed);
+        let mark = head.mark(&sealed);
         let keep = KEEP_PAST.with([head.id.as_bytes().into(), (head.version - 1).into()]).expecting(1);
         let replace = REPLACE_ENTRY
             .with([
@@ -181,11 +232,8 @@ impl Service {
             file: client.into(),
             compartment: &stored.compartment,
             category: stored.category,
+            beside: stored.beside(client),
         };
         Ok(self.vault().open(log_entry, keys, &place, &stored.sealed)?)
     }
-}
-
-pub(crate) fn mark(id: EntryId, version: i64, sealed: &[u8]) -> RowMark {
-    RowMark { table: TABLE, row: *id.as_bytes(), version, digest: Sha256::digest(sealed).into() }
 }

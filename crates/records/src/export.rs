@@ -206,6 +206,7 @@ impl Service {
                         file: client.into(),
                         compartment,
                         category: *category,
+                        beside: seal.beside,
                     };
                     self.vault().open::<Json>(entry, keys, &place, bytes)?
                 }

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use notice::{Categories, Category, Purpose};
 use store::{Row, sql};
-use vault::{Compartment, Personal, Place};
+use vault::{Beside, Compartment, Personal, Place};
 
 use crate::entries::Stored;
 use crate::looked::CONTACT_PAGE;
@@ -84,6 +84,7 @@ fn place(id: HoldId, client: ClientId) -> Place<'static> {
         file: client.into(),
         compartment: &Compartment::Rights,
         category: Category::Rights,
+        beside: Beside::NOTHING,
     }
 }
 

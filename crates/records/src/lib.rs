@@ -9,6 +9,7 @@
 pub mod access_review;
 pub mod api_tokens;
 pub mod appointments;
+mod as_logged;
 pub mod backups;
 pub mod breaches;
 pub mod caseload;

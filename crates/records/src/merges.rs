@@ -8,7 +8,7 @@
 mod holding;
 mod make;
 mod moving;
-mod undo;
+pub(crate) mod undo;
 
 use std::collections::BTreeMap;
 
@@ -405,6 +405,7 @@ impl Service {
             file: survivor.into(),
             compartment: &Compartment::File,
             category: Category::Agreement,
+            beside: vault::Beside::NOTHING,
         }
     }
 }

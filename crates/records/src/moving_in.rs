@@ -269,7 +269,7 @@ impl Taking<'_> {
             Some(Json::Null) => Ok(None),
             _ => line.text(name).map(|text| Some(text.to_owned())),
         };
-        for seal in table.seals(text, |name| line.number(name))? {
+        for seal in table.seals(text, |name| line.stored_number(table, name))? {
             // What stood under the key of a file that is no more went with it.
             let content = match line.get(seal.name) {
                 None if line.get("client").is_none_or(Json::is_null) => continue,
@@ -281,8 +281,9 @@ impl Taking<'_> {
                 Some((compartment, category)) => {
                     let file = FileId::from_bytes(line.id("client")?);
                     let keys = self.vault.keys(file).await?;
-                    let (table, version, category) = (seal.table, seal.version, *category);
-                    let place = vault::Place { table, row, version, file, compartment, category };
+                    let (table, version, category, beside) =
+                        (seal.table, seal.version, *category, seal.beside);
+                    let place = vault::Place { table, row, version, file, compartment, category, beside };
                     self.vault.seal(self.permit, &keys, &place, content)?
                 }
             };

@@ -15,7 +15,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use notice::{Categories, Category};
 use store::{Query, Row, Rows, Value, sql};
-use vault::{Compartment, FileKeys, Personal, Place};
+use vault::{Beside, Compartment, FileKeys, Personal, Place};
 
 use crate::entries::Stored;
 use crate::looked::CONTACT_PAGE;
@@ -425,5 +425,6 @@ fn at(id: PaperId, client: ClientId) -> Place<'static> {
         file: client.into(),
         compartment: &Compartment::File,
         category: CATEGORY,
+        beside: Beside::NOTHING,
     }
 }

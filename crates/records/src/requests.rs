@@ -26,7 +26,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use notice::{Categories, Category, ContactKind, ObjectionTo, Purpose};
 use store::{Query, Row, Value, sql};
-use vault::{Compartment, Personal, Place};
+use vault::{Beside, Compartment, Personal, Place};
 
 use crate::search::Shown;
 use crate::sessions::Visit;
@@ -247,6 +247,7 @@ fn place(table: &'static str, row: [u8; 16], client: ClientId) -> Place<'static>
         file: client.into(),
         compartment: &Compartment::Rights,
         category: Category::Rights,
+        beside: Beside::NOTHING,
     }
 }
 

@@ -58,6 +58,7 @@ pub static MIGRATIONS: Migrations = Migrations {
         (25, "webhooks", include_str!("../migrations/024_webhooks.sql")),
         (26, "definitions of returns", include_str!("../migrations/025_return_definitions.sql")),
         (27, "rooms", include_str!("../migrations/026_rooms.sql")),
+        (28, "what the audit log was given", audit::GIVEN_MIGRATION),
     ],
 };
 

@@ -6,7 +6,7 @@ use casework::{ClientId, StaffId};
 use jiff::{SignedDuration, Timestamp};
 use notice::{Categories, Category, Purpose};
 use store::{Query, Row, sql};
-use vault::{Compartment, FileKeys, Place};
+use vault::{Beside, Compartment, FileKeys, Place};
 
 use crate::sessions::Visit;
 use crate::{Error, Service, changes};
@@ -300,5 +300,6 @@ pub(crate) fn reason_place(row: [u8; 16], client: ClientId) -> Place<'static> {
         file: client.into(),
         compartment: &Compartment::File,
         category: Category::Agreement,
+        beside: Beside::NOTHING,
     }
 }

@@ -159,7 +159,7 @@ impl Store {
     /// The database's own.
     pub async fn is_sound(&self) -> Result<bool, Error> {
         match &*self.driver {
-            Driver::Sqlite(sqlite) => sqlite.is_sound().await,
+            Driver::Sqlite(sqlite) => sqlite.is_sound(),
             Driver::Postgres(postgres) => postgres.is_sound().await,
         }
     }

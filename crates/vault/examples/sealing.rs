@@ -15,7 +15,10 @@ use vault::{Compartment, FileId, Place, Vault};
 
 type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
 
-static RECORDS: Migrations = Migrations { name: "records", steps: &[(1, "outbox", audit::OUTBOX_MIGRATION)] };
+static RECORDS: Migrations = Migrations {
+    name: "records",
+    steps: &[(1, "outbox", audit::OUTBOX_MIGRATION), (2, "given", audit::GIVEN_MIGRATION)],
+};
 
 const OPENS: usize = 28;
 const FILES: u32 = 20_000;
@@ -38,6 +41,7 @@ async fn main() -> Outcome<()> {
         file: client.into(),
         compartment: &Compartment::File,
         category: Category::Identity,
+        beside: vault::Beside::NOTHING,
     };
     let note = "Met at the library, talked about the course and the bus. ".repeat(4);
     let note = note.get(..200).unwrap_or(&note);

@@ -3,7 +3,7 @@
 //! Every part is preceded by its length (four bytes, big-endian), and the first part is the domain, so that a wrapped
 //! key never passes for a sealed row.
 
-use crate::FileId;
+use crate::{Beside, FileId};
 
 const SEAL_DOMAIN: &[u8] = b"kept/v1";
 const CHUNK_DOMAIN: &[u8] = b"kept/chunk/v1";
@@ -19,22 +19,31 @@ pub(crate) struct SealedAt<'a> {
     pub(crate) file: FileId,
     pub(crate) compartment: &'a str,
     pub(crate) category: &'a str,
+    pub(crate) beside: Beside,
 }
 
 impl SealedAt<'_> {
-    /// The bytes; `header` is the envelope's own.
-    pub(crate) fn bytes(&self, header: &[u8]) -> Vec<u8> {
-        lengths_and_parts(&[
+    /// The bytes; `header` is the envelope's own, and `beside` what its version binds besides.
+    pub(crate) fn bytes(&self, header: &[u8], beside: Option<&[u8; 32]>) -> Vec<u8> {
+        let version = self.version.to_be_bytes();
+        let place = [
             SEAL_DOMAIN,
             header,
             self.deployment,
             self.table.as_bytes(),
             self.row,
-            &self.version.to_be_bytes(),
+            &version,
             self.file.as_bytes(),
             self.compartment.as_bytes(),
             self.category.as_bytes(),
-        ])
+        ];
+        match beside {
+            None => lengths_and_parts(&place),
+            Some(beside) => {
+                let [a, b, c, d, e, f, g, h, i] = place;
+                lengths_and_parts(&[a, b, c, d, e, f, g, h, i, beside])
+            }
+        }
     }
 
     /// The bytes of one piece of a document: which one it is, and whether it is the last, so that pieces cannot be left out,

@@ -19,7 +19,7 @@ use zeroize::Zeroizing;
 use crate::associated::SealedAt;
 use crate::key::{NONCE_BYTES, TAG_BYTES, random_nonce};
 use crate::keys::Held;
-use crate::{Compartment, Error, FileId, FileKeys, Personal, Place, Vault, permitted};
+use crate::{Beside, Compartment, Error, FileId, FileKeys, Personal, Place, Vault, permitted};
 
 /// Bytes of a document in one piece.
 pub const CHUNK_BYTES: usize = 64 * 1024;
@@ -62,6 +62,7 @@ impl Bound {
             file: self.file,
             compartment: &code,
             category: self.category,
+            beside: Beside::NOTHING,
         }
         .chunk_bytes(header, index, last)
     }

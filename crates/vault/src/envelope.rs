@@ -1,8 +1,11 @@
-//! The envelope: what a sealed value looks like on disk, version 1.
+//! The envelope: what a sealed value looks like on disk.
 //!
 //! ```text
-//! "KEPT" | version 1 | algorithm 1 | key version (2) | nonce (12) | ciphertext of the padded value | tag (16)
+//! "KEPT" | version | algorithm 1 | key version (2) | nonce (12) | ciphertext of the padded value | tag (16)
 //! ```
+//!
+//! Version 1 is bound to its place, version 2 to what stands beside it in the clear as well. Since the header is bound, too, one
+//! does not pass for the other.
 //!
 //! The value is JSON. It is padded to a bucket, so that its length tells next to nothing: four bytes of length, the
 //! value, zeros. The reader takes the key from the file's own keys, never one that the envelope could name: the key
@@ -20,6 +23,7 @@ use crate::key::{Key, NONCE_BYTES, TAG_BYTES, random_nonce};
 
 const MAGIC: [u8; 4] = *b"KEPT";
 const VERSION: u8 = 1;
+const BOUND_VERSION: u8 = 2;
 /// AES-256-GCM with a random nonce.
 const AES_256_GCM: u8 = 1;
 const HEADER_BYTES: usize = 8;
@@ -49,7 +53,8 @@ fn seal_with<T: Serialize>(
     table: &'static str,
     value: &T,
 ) -> Result<Vec<u8>, Error> {
-    let header = header(key_version);
+    let beside = at.beside.bytes();
+    let header = header(if beside.is_some() { BOUND_VERSION } else { VERSION }, key_version);
     let mut writing = Writing(Vec::with_capacity(BEFORE_TEXT + 512 + TAG_BYTES));
     writing.0.extend_from_slice(&header);
     writing.0.extend_from_slice(&nonce);
@@ -67,7 +72,7 @@ fn seal_with<T: Serialize>(
     if let Some(first) = text.first_chunk_mut::<LENGTH_BYTES>() {
         *first = length.to_be_bytes();
     }
-    let tag = key.encrypt(nonce, &at.bytes(&header), text)?;
+    let tag = key.encrypt(nonce, &at.bytes(&header, beside), text)?;
     envelope.extend_from_slice(&tag);
     Ok(envelope)
 }
@@ -92,19 +97,29 @@ fn unseal<'k>(
 ) -> Option<Plain> {
     let (found, rest) = envelope.split_first_chunk::<HEADER_BYTES>()?;
     let (nonce, sealed) = rest.split_first_chunk::<NONCE_BYTES>()?;
-    let [.., high, low] = *found;
+    let [.., version, _, high, low] = *found;
     let key_version = u16::from_be_bytes([high, low]);
-    if *found != header(key_version) {
+    if *found != header(version, key_version) {
         return None;
     }
+    let beside = match version {
+        VERSION => None,
+        BOUND_VERSION => Some(at.beside.bytes()?),
+        _ => return None,
+    };
     let mut plain = Plain(vec![0; sealed.len().checked_sub(TAG_BYTES)?]);
-    key_of(key_version)?.decrypt(*nonce, &at.bytes(found), sealed, &mut plain.0)?;
+    key_of(key_version)?.decrypt(*nonce, &at.bytes(found, beside), sealed, &mut plain.0)?;
     Some(plain)
 }
 
-fn header(key_version: u16) -> [u8; HEADER_BYTES] {
+fn header(version: u8, key_version: u16) -> [u8; HEADER_BYTES] {
     let ([m0, m1, m2, m3], [high, low]) = (MAGIC, key_version.to_be_bytes());
-    [m0, m1, m2, m3, VERSION, AES_256_GCM, high, low]
+    [m0, m1, m2, m3, version, AES_256_GCM, high, low]
+}
+
+/// Whether what stands beside it is bound into this envelope.
+pub(crate) fn is_bound(envelope: &[u8]) -> bool {
+    envelope.get(MAGIC.len()) == Some(&BOUND_VERSION)
 }
 
 /// How long a value of `length` bytes is when padded: a power of two from 64 to 4096, then multiples of 4096.

@@ -43,6 +43,7 @@
 //! envelope: a new version number beside the old one, with golden vectors of its own; every version stays readable.
 
 mod associated;
+mod beside;
 mod cache;
 mod chunks;
 mod copies;
@@ -64,6 +65,7 @@ mod vault;
 #[cfg(test)]
 mod testing;
 
+pub use beside::Beside;
 pub use chunks::{CHUNK_BYTES, ChunkSeal, Chunks, SEAL_HEADER_BYTES, SEALED_CHUNK_BYTES};
 pub use copies::{Checked, check_keyring, escrow, from_escrow};
 pub use epoch::Epoch;

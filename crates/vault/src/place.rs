@@ -7,7 +7,7 @@ use std::str::FromStr;
 use casework::{ClientId, DocumentId, ProgrammeId};
 use notice::Category;
 
-use crate::Error;
+use crate::{Beside, Error};
 
 /// Whose keys: a client's file, or the service's own secrets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -186,6 +186,8 @@ pub struct Place<'a> {
     pub compartment: &'a Compartment,
     /// The category of the notice.
     pub category: Category,
+    /// What stands in the clear beside it and must be as it was when it was sealed.
+    pub beside: Beside,
 }
 
 #[cfg(test)]

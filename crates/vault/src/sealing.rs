@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 
 use crate::associated::SealedAt;
 use crate::keys::Held;
-use crate::{Compartment, Error, FileId, FileKeys, Personal, Place, Vault, envelope, permitted};
+use crate::{Beside, Compartment, Error, FileId, FileKeys, Personal, Place, Vault, envelope, permitted};
 
 /// Stands where a category stands in the seals of the service's own secrets.
 const SERVICE: &str = "service";
@@ -126,11 +126,13 @@ impl Vault {
             file: place.file,
             compartment,
             category: place.category.code(),
+            beside: place.beside,
         }
     }
 
     fn service_at<'a>(&'a self, table: &'a str, row: &'a [u8; 16], version: i64) -> SealedAt<'a> {
         let (deployment, file) = (self.deployment.as_bytes(), FileId::SERVICE);
-        SealedAt { deployment, table, row, version, file, compartment: SERVICE, category: SERVICE }
+        let beside = Beside::NOTHING;
+        SealedAt { deployment, table, row, version, file, compartment: SERVICE, category: SERVICE, beside }
     }
 }

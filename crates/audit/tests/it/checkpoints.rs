@@ -1,6 +1,6 @@
 //! The last signed checkpoint: a database that is older or another one is noticed, before it opens and while it runs.
 
-use audit::{Error, SigningKey, verify};
+use audit::{Action, Error, Fault, Outcome, SigningKey, sign_anew, verify};
 use store::sql;
 
 use crate::desk::{Bench, sign_in};
@@ -38,7 +38,7 @@ async fn a_database_older_than_its_checkpoint_does_not_open() {
 async fn a_rewritten_log_does_not_fit_its_checkpoint() {
     for bench in Bench::all().await {
         bench.filled(9).await.close().await.unwrap();
-        // Somebody with the database alone writes another log of the same length, and one that is longer.
+        // Somebody with the database and a way to have it signed writes another log of the same length, and one that is longer.
         for entries in [9, 30] {
             bench.put_back(0).await;
             let (mine, aside) = (bench.checkpoint(), bench.ground.folder().join("aside"));
@@ -123,5 +123,58 @@ async fn a_checkpoint_of_another_key_or_a_damaged_one_is_refused() {
         }
         std::fs::write(bench.checkpoint(), &mine).unwrap();
         bench.open().await.unwrap().close().await.unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_log_without_its_checkpoint_neither_opens_nor_passes_and_no_check_signs_it() {
+    for bench in Bench::all().await {
+        // Even a log without an entry has one.
+        bench.open().await.unwrap().close().await.unwrap();
+        assert_eq!(bench.signed(), 0);
+        bench.filled(20).await.close().await.unwrap();
+        std::fs::remove_file(bench.checkpoint()).unwrap();
+        bench.put_back(15).await;
+        let error = bench.open().await.err().unwrap();
+        assert_eq!(error, Error::NoCheckpoint { entries: 15 });
+        let found =
+            verify(&bench.audit, &bench.checkpoint(), bench.key().public()).await.unwrap().unwrap_err();
+        assert_eq!((found.entry, found.what), (0, Fault::NotSigned { entries: 15 }));
+        assert!(!bench.checkpoint().exists(), "nothing was signed by looking");
+        for said in [error.to_string(), found.to_string()] {
+            assert!(said.contains("backup") && said.contains("sign-anew"), "{said}");
+        }
+
+        assert_eq!(sign_anew(&bench.audit, &bench.key(), &bench.checkpoint()).await, Ok(15));
+        let again = sign_anew(&bench.audit, &bench.key(), &bench.checkpoint()).await;
+        assert_eq!(again, Err(Error::Signed { entries: 15 }));
+        let log = bench.open().await.unwrap();
+        log.event(None, Action("sign-anew"), Outcome::Done).durable().await.unwrap();
+        assert_eq!(log.verify().await.unwrap().unwrap().entries, 16);
+        log.close().await.unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_damaged_log_is_not_signed_anew() {
+    for bench in Bench::all().await {
+        bench.filled(20).await.close().await.unwrap();
+        std::fs::remove_file(bench.checkpoint()).unwrap();
+        bench.audit.write(vec![CUT_ENTRIES.with([15.into()])]).await.unwrap();
+        assert_eq!(sign_anew(&bench.audit, &bench.key(), &bench.checkpoint()).await, Err(Error::Damaged(15)));
+        assert!(!bench.checkpoint().exists());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_log_that_does_not_open_is_read_all_the_same() {
+    for bench in Bench::all().await {
+        bench.filled(20).await.close().await.unwrap();
+        bench.put_back(15).await;
+        assert!(bench.open().await.is_err());
+        let book = audit::Book::new(bench.audit.clone(), &bench.checkpoint(), bench.key().public());
+        assert_eq!((book.size().await, book.from(0, 100).await.unwrap().len()), (Ok(15), 15));
+        assert_eq!(book.prove(99).await, Err(Error::NoSuchEntry { asked: 99, entries: 15 }));
+        assert_eq!(book.verify().await.unwrap().unwrap_err().entry, 15);
     }
 }

@@ -10,8 +10,10 @@ use notice::{Category, Purpose};
 use store::testing::{Ground, grounds};
 use store::{Migrations, Store};
 
-pub(crate) static OUTBOX: Migrations =
-    Migrations { name: "records", steps: &[(1, "outbox", audit::OUTBOX_MIGRATION)] };
+pub(crate) static OUTBOX: Migrations = Migrations {
+    name: "records",
+    steps: &[(1, "outbox", audit::OUTBOX_MIGRATION), (2, "given", audit::GIVEN_MIGRATION)],
+};
 
 pub(crate) const VIEW: Action = Action("view-file");
 

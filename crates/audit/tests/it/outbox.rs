@@ -14,6 +14,7 @@ sql! { records:
     FOREIGN = "INSERT INTO outbox (id, at, leaf) VALUES ($1, $2, $3)";
     REMOVE_FOREIGN = "DELETE FROM outbox WHERE id = $1";
     LEFT = "SELECT id FROM outbox";
+    SET_GIVEN = "UPDATE outbox_given SET given = $1";
 }
 
 impl Bench {
@@ -100,11 +101,13 @@ async fn a_crash_between_the_two_steps_gives_exactly_one_entry() {
         assert_eq!((log.size().await.unwrap(), bench.left().await), (1, 0));
         log.close().await.unwrap();
         // After it: the entry is in the log, and its row is still in the outbox.
-        bench.records.write(vec![outbox]).await.unwrap();
+        bench.records.write(vec![outbox, SET_GIVEN.with([0.into()])]).await.unwrap();
         let log = bench.open().await.unwrap();
         assert_eq!((log.size().await.unwrap(), bench.left().await), (1, 0));
         assert_eq!(log.verify().await.unwrap().unwrap().entries, 1);
         log.close().await.unwrap();
+        // And both sides have counted it once.
+        bench.open().await.unwrap().close().await.unwrap();
     }
 }
 
@@ -129,5 +132,34 @@ async fn what_was_put_into_the_outbox_by_hand_stops_the_log_and_nothing_else_is_
         let log = bench.open().await.unwrap();
         assert_eq!(log.verify().await.unwrap().unwrap().entries, 2);
         log.close().await.unwrap();
+    }
+}
+
+/// What the records have given the log is counted on both sides, so that an older copy of either is noticed.
+#[tokio::test(flavor = "multi_thread")]
+async fn records_and_log_of_different_times_do_not_open_together() {
+    for bench in Bench::all().await {
+        let log = bench.open().await.unwrap();
+        let record = async |n| {
+            let change = log.change(permit(n), RECORD, &Detail::default());
+            bench.records.write(vec![change.outbox()]).await.unwrap();
+            change.committed();
+            let _receipt = log.submit(permit(n), VIEW, Detail::default()).durable().await.unwrap();
+        };
+        for n in 0..4 {
+            record(n).await;
+        }
+        log.close().await.unwrap();
+        bench.open().await.unwrap().close().await.unwrap();
+
+        // As a copy from before the last three changes says.
+        bench.records.write(vec![SET_GIVEN.with([1.into()])]).await.unwrap();
+        let error = bench.open().await.err().unwrap();
+        assert_eq!(error, Error::RecordsBehind { missing: 3 });
+        assert!(error.to_string().contains("older than the audit log"), "{error}");
+        bench.records.write(vec![SET_GIVEN.with([6.into()])]).await.unwrap();
+        assert_eq!(bench.open().await.err(), Some(Error::LogBehind { missing: 2 }));
+        bench.records.write(vec![SET_GIVEN.with([4.into()])]).await.unwrap();
+        bench.open().await.unwrap().close().await.unwrap();
     }
 }

@@ -220,7 +220,7 @@ async fn ways(bench: &Bench) -> Vec<Tampering> {
                 Vec::new().into(),
             ])],
             vec![TAKE_ENTRY.with([(-1_i64).into()])],
-            covers,
+            0,
             Fault::Outside,
         ),
         tampering(

@@ -50,7 +50,10 @@ impl Consent {
             }
             Some(_) => {
                 let mut places = Config::load(&folder.join(FILE))?.places;
-                places.checkpoint = folder.join("checkpoint-of-the-second");
+                let begins_with = folder.join("checkpoint-of-the-second");
+                std::fs::copy(&places.checkpoint, &begins_with)
+                    .map_err(Fail::file("copied", &places.checkpoint))?;
+                places.checkpoint = begins_with;
                 Some(Service::open(&places, Surroundings::real()).await?)
             }
         };

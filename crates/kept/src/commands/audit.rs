@@ -2,14 +2,16 @@
 
 use std::process::ExitCode;
 
-use audit::{Log, Recorded, SigningKey};
+use audit::{Action, Book, Fault, Log, Outcome, Recorded, SigningKey};
 use clap::{Args, Subcommand};
-use records::Surroundings;
+use records::{Places, Surroundings};
 use store::Store;
 
 use crate::cli::Which;
 use crate::fail::Fail;
 use crate::output;
+
+const SIGN_ANEW: Action = Action("sign-anew");
 
 /// The audit log.
 #[derive(Args)]
@@ -31,6 +33,9 @@ enum Act {
         /// Its place in the log, from 0.
         seq: u64,
     },
+    /// Sign the log as it is, where the file of its signed checkpoint is lost for good. The log says for ever that this was done.
+    #[command(after_help = "Example: kept audit sign-anew")]
+    SignAnew,
     /// Print entries, the newest last. They name people by id only.
     #[command(after_help = "Example: kept audit show --last 50")]
     Show {
@@ -50,19 +55,39 @@ impl Audit {
         let surroundings = Surroundings::real();
         config.all_there()?;
         let places = &config.places;
-        let records = Store::open(&places.records, &records::MIGRATIONS).await?;
         let store = Store::open(&places.audit, &audit::MIGRATIONS).await?;
         let key = SigningKey::load(&places.root.join("log-signing.key"))?;
-        let log = Log::open(store, records, key, &places.checkpoint, surroundings.clock()).await?;
-        let done = self.act.run(&log, &surroundings).await;
-        log.close().await?;
-        done
+        if matches!(self.act, Act::SignAnew) {
+            return sign_anew(places, store, key, &surroundings).await;
+        }
+        // Whoever checks a log signs nothing: it is only read.
+        self.act.run(&Book::new(store, &places.checkpoint, key.public()), &surroundings).await
     }
 }
 
+/// Signs the log anew, and writes into it that this was done.
+async fn sign_anew(
+    places: &Places,
+    store: Store,
+    key: SigningKey,
+    surroundings: &Surroundings,
+) -> Result<ExitCode, Fail> {
+    let entries = audit::sign_anew(&store, &key, &places.checkpoint).await?;
+    let records = Store::open(&places.records, &records::MIGRATIONS).await?;
+    let log = Log::open(store, records, key, &places.checkpoint, surroundings.clock()).await?;
+    let said = log.event(None, SIGN_ANEW, Outcome::Done).durable().await;
+    log.close().await?;
+    said?;
+    output::line(&format!(
+        "The {entries} entries that are there hold together and are signed. Whether others followed before the checkpoint was lost is not known; the log says that it was signed anew."
+    ));
+    Ok(ExitCode::SUCCESS)
+}
+
 impl Act {
-    async fn run(self, log: &Log, surroundings: &Surroundings) -> Result<ExitCode, Fail> {
+    async fn run(self, log: &Book, surroundings: &Surroundings) -> Result<ExitCode, Fail> {
         match self {
+            Act::SignAnew => {}
             Act::Verify => {
                 return Ok(match log.verify().await? {
                     Ok(sound) => {
@@ -73,7 +98,11 @@ impl Act {
                         ExitCode::SUCCESS
                     }
                     Err(bad) => {
-                        output::line(&format!("The log was touched: {bad}."));
+                        let begins = match bad.what {
+                            Fault::NotSigned { .. } => "The log cannot be held against what was signed",
+                            _ => "The log was touched",
+                        };
+                        output::line(&format!("{begins}: {bad}."));
                         ExitCode::from(1)
                     }
                 });

@@ -43,7 +43,7 @@ sql! { records:
     UNSET = "DELETE FROM setting WHERE name = $1";
 }
 
-const RESTORE: Action = Action("restore");
+pub(crate) const RESTORE: Action = Action("restore");
 const RESTORE_OLDER: Action = Action("restore-older-than-log");
 
 /// What is restored from where.

@@ -6,7 +6,7 @@ use casework::{ClientId, ErasureId, Fault, Profile, StaffId};
 use jiff::Timestamp;
 use notice::{Categories, Category, Purpose};
 use store::{Row, sql};
-use vault::{Compartment, Personal, Place};
+use vault::{Beside, Compartment, Personal, Place};
 
 use super::{ERASE, Effects, Going, Ground, What};
 use crate::entries::Stored;
@@ -56,6 +56,7 @@ fn place(id: [u8; 16], client: ClientId) -> Place<'static> {
         file: client.into(),
         compartment: &Compartment::Rights,
         category: Category::Rights,
+        beside: Beside::NOTHING,
     }
 }
 

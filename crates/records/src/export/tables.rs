@@ -3,9 +3,9 @@
 
 use notice::Category;
 use store::{Sql, sql};
-use vault::Compartment;
+use vault::{Beside, Compartment};
 
-use crate::Error;
+use crate::{Error, changes, entries};
 
 sql! { records:
     /// Files, one by one.
@@ -174,6 +174,8 @@ pub(crate) struct Seal {
     pub(crate) version: i64,
     /// Under which key of the client's file, and as what; under the service's own if none.
     pub(crate) under: Option<(Compartment, Category)>,
+    /// What stands beside it and is bound into the seal.
+    pub(crate) beside: Beside,
 }
 
 /// A table that leaves.
@@ -301,7 +303,7 @@ pub(crate) static OF_SERVICE: [Table; 32] = [
 ];
 
 /// What stays, and why.
-pub const LEFT_OUT: [(&str, &str); 14] = [
+pub const LEFT_OUT: [(&str, &str); 15] = [
     ("setting", "which deployment and epoch this is: another service has its own"),
     ("session", "who is signed in now"),
     ("draft", "notes that nobody has saved: save or drop them first"),
@@ -315,6 +317,7 @@ pub const LEFT_OUT: [(&str, &str); 14] = [
     ("api_call", "digests of keys that programs sent"),
     ("webhook", "where the programs of this service are told: they belong to its tokens"),
     ("webhook_delivery", "what those programs are told, as ids"),
+    ("outbox_given", "how many entries the audit log of this service was given"),
     ("outbox", "entries on their way to the audit log, which is copied as it is (`kept audit show --json`)"),
 ];
 
@@ -327,7 +330,8 @@ impl Table {
 }
 
 impl Table {
-    /// What is sealed of a row, with the text and the numbers that stand in its other columns.
+    /// What is sealed of a row, with the text and the numbers that stand in its other columns: days and instants as they are
+    /// stored.
     pub(crate) fn seals(
         &self,
         text: impl Fn(&str) -> Result<Option<String>, Error>,
@@ -337,14 +341,29 @@ impl Table {
         let compartment = || said("compartment")?.parse().map_err(|_| Error::Damaged("compartment"));
         let category = || said("category")?.parse().map_err(|_| Error::Damaged("category"));
         let version = || number("version");
-        let seal = |column, name, table, version, under| Seal { column, name, table, version, under };
+        let beside = Beside::NOTHING;
+        let seal = |column, name, table, version, under| Seal { column, name, table, version, under, beside };
         let content = |table, version, under| seal("sealed", "content", table, version, under);
         let asked = || Some((Compartment::Rights, Category::Rights));
         let of_file = |category| Some((Compartment::File, category));
         Ok(match self.sealed {
             // Members of staff are taken apart: their passwords stay.
             Sealed::Nothing | Sealed::Staff => vec![],
-            Sealed::Entry => vec![content("entry", version()?, Some((compartment()?, category()?)))],
+            Sealed::Entry => {
+                let (compartment, category): (Compartment, Category) = (compartment()?, category()?);
+                let id = |name| said(name)?.parse().map_err(|_| Error::Damaged("id"));
+                let beside = entries::beside(
+                    id("client")?,
+                    &said("kind")?,
+                    category,
+                    &compartment,
+                    number("day")?,
+                    changes::time(number("written")?)?,
+                    said("author")?.parse().map_err(|_| Error::Damaged("id"))?,
+                );
+                let under = Some((compartment, category));
+                vec![Seal { beside, ..content("entry", version()?, under) }]
+            }
             Sealed::Document => {
                 let document = said("id")?.parse().map_err(|_| Error::Damaged("document"))?;
                 let programme = text("programme")?.map(|id| id.parse()).transpose();

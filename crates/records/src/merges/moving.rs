@@ -9,7 +9,7 @@ use vault::{FileKeys, Personal};
 
 use super::Read;
 use crate::appointments::{self, Appointment, StoredAppointment};
-use crate::entries::{Head as EntryHead, Stored, entry_columns, mark};
+use crate::entries::{Head as EntryHead, Stored, entry_columns};
 use crate::standing::Standing;
 use crate::{Error, Service};
 
@@ -124,7 +124,7 @@ impl Service {
         }
         let head = stored.head(to, stored.version + 1);
         let sealed = self.vault().seal(permit, keys, &head.place(), content)?;
-        let mark = mark(stored.id, head.version, &sealed);
+        let mark = head.mark(&sealed);
         let moved = MOVE_ENTRY.with([
             stored.id.as_bytes().into(),
             to.as_bytes().into(),

@@ -13,7 +13,7 @@ use vault::FileKeys;
 use super::holding::{MENTION_OTHER, keeping_of, kept, put_consent, put_keeping, set_survivor};
 use super::moving::{MOVE_PAST, Moving};
 use super::{Done, FIND_MERGE, Read, opt_staff};
-use crate::entries::{Stored, entry_columns, mark};
+use crate::entries::{Stored, entry_columns};
 use crate::sessions::Visit;
 use crate::standing::Standing;
 use crate::webhooks::Event;
@@ -52,7 +52,7 @@ sql! { records:
 }
 
 const OPEN: Action = Action("open-to-part");
-const PART: Action = Action("undo-merge");
+pub(crate) const PART: Action = Action("undo-merge");
 
 /// What became of undoing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -207,7 +207,7 @@ impl Service {
         }
         let head = then.head(to, newest + 1);
         let sealed = self.vault().seal(permit, keys, &head.place(), content)?;
-        let mark = mark(then.id, head.version, &sealed);
+        let mark = head.mark(&sealed);
         let back = RESTORE_ENTRY.with([
             id(),
             to.as_bytes().into(),

@@ -41,6 +41,11 @@ impl Line {
         self.get(name).and_then(Json::as_i64).ok_or_else(|| self.lacks(name))
     }
 
+    /// A number of `table` as it is stored: a day as days, an instant as microseconds.
+    pub(super) fn stored_number(&self, table: &Table, name: &str) -> Result<i64, Error> {
+        self.get(name).and_then(|said| stored_number(table, name, said)).ok_or_else(|| self.lacks(name))
+    }
+
     pub(super) fn id(&self, name: &str) -> Result<[u8; 16], Error> {
         let mut id = [0; 16];
         hex::decode_to_slice(self.text(name)?, &mut id).map_err(|_| self.lacks(name))?;
@@ -129,13 +134,17 @@ impl Shape {
             Kind::Bytes => json!({ "b": BASE64_STANDARD.encode(hex::decode(said.as_str()?).ok()?) }),
             Kind::Text => json!(said.as_str()?),
             Kind::YesNo => json!(said.as_bool()?),
-            Kind::Number if table.days.contains(&name) => {
-                json!(day_number(said.as_str()?.parse::<Date>().ok()?))
-            }
-            Kind::Number if table.times.contains(&name) => {
-                json!(said.as_str()?.parse::<Timestamp>().ok()?.as_microsecond())
-            }
-            Kind::Number => json!(said.as_i64()?),
+            Kind::Number => json!(stored_number(table, name, said)?),
         })
+    }
+}
+
+fn stored_number(table: &Table, name: &str, said: &Json) -> Option<i64> {
+    if table.days.contains(&name) {
+        Some(day_number(said.as_str()?.parse::<Date>().ok()?))
+    } else if table.times.contains(&name) {
+        Some(said.as_str()?.parse::<Timestamp>().ok()?.as_microsecond())
+    } else {
+        said.as_i64()
     }
 }

@@ -132,6 +132,8 @@ async fn another_server(bench: &Bench) -> Option<Service> {
         store::Engine::Postgres => {
             let mut beside = places(&bench.ground).await;
             beside.checkpoint = bench.ground.folder().join("checkpoint-beside");
+            // It begins with a copy of what was signed.
+            std::fs::copy(bench.ground.folder().join("checkpoint"), &beside.checkpoint).unwrap();
             Some(Service::open(&beside, bench.service.surroundings().clone()).await.unwrap())
         }
         store::Engine::Sqlite => None,

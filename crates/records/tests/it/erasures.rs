@@ -61,23 +61,31 @@ async fn an_older_keyring_is_refused_and_an_older_copy_of_the_records_brings_nob
         let bench = bench.reopened().await.unwrap();
         bench.service.close().await.unwrap();
         let folder = bench.ground.folder().to_owned();
-        replace(&folder, "records.db", "old-records");
-        replace(&folder, "keyring.db", "old-keyring");
+        for name in ["records.db", "keyring.db", "audit.db", "checkpoint"] {
+            replace(&folder, name, &format!("old-{name}"));
+        }
         let bench = bench.reopen_only().await.unwrap();
         bench.service.erase_file("NB-10001", Ground::Request).await.unwrap();
         bench.service.close().await.unwrap();
         replace(&folder, "keyring.db", "new-keyring");
 
         // The older keyring holds a key of an erased file.
-        replace(&folder, "old-keyring", "keyring.db");
+        replace(&folder, "old-keyring.db", "keyring.db");
         let places = places(&bench.ground).await;
         let surroundings = bench.service.surroundings().clone();
         let refused = Service::open(&places, surroundings.clone()).await.err().unwrap();
         assert!(refused.to_string().contains("keyring"), "{refused}");
 
-        // Newest keyring, older records: the survivor opens, the erased file does not.
+        // Newest keyring and log, older records: they do not fit together.
         replace(&folder, "new-keyring", "keyring.db");
-        replace(&folder, "old-records", "records.db");
+        replace(&folder, "old-records.db", "records.db");
+        let refused = Service::open(&places, surroundings.clone()).await.err().unwrap();
+        assert!(refused.to_string().contains("older than the audit log"), "{refused}");
+
+        // Newest keyring, records and log of an older time: the survivor opens, the erased file does not.
+        for name in ["records.db", "audit.db", "checkpoint"] {
+            replace(&folder, &format!("old-{name}"), name);
+        }
         let opened = Service::open(&places, surroundings).await;
         match opened {
             Ok(service) => {

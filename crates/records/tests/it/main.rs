@@ -43,5 +43,6 @@ mod s3;
 mod signing_in;
 mod sweeps;
 mod taking_in;
+mod tampered;
 mod webhooks;
 mod written;

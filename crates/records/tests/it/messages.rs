@@ -305,7 +305,7 @@ async fn an_outage_loses_nothing_and_sends_nothing_twice() {
             assert_eq!(service.send_next().await.unwrap(), Step::Nothing, "both wait");
             bench.later(600);
         }
-        assert_eq!(state(&bench, &ada, mailed).await, (MessageState::Waiting, Some(NotSent::Busy)));
+        assert_eq!(state(&bench, &ada, mailed).await, (MessageState::Waiting, Some(NotSent::NotReached)));
         servers.set(Behaviour::Takes);
         bench.later(3600);
         assert_eq!(send_all(service).await, 2);

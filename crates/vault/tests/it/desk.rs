@@ -11,7 +11,10 @@ use store::testing::Ground;
 use store::{Migrations, Store};
 use vault::{Compartment, FileId, Place, Vault};
 
-static RECORDS: Migrations = Migrations { name: "records", steps: &[(1, "outbox", audit::OUTBOX_MIGRATION)] };
+static RECORDS: Migrations = Migrations {
+    name: "records",
+    steps: &[(1, "outbox", audit::OUTBOX_MIGRATION), (2, "given", audit::GIVEN_MIGRATION)],
+};
 
 pub(crate) struct Desk {
     pub(crate) vault: Vault,
@@ -92,5 +95,6 @@ pub(crate) fn place(file: u8, category: Category) -> Place<'static> {
         file: FileId::from(client(file)),
         compartment,
         category,
+        beside: vault::Beside::NOTHING,
     }
 }
