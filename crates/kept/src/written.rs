@@ -19,8 +19,21 @@ pub(crate) fn table(path: &Path) -> Result<Vec<u8>, Fail> {
     Ok(text)
 }
 
+/// A text for people and programs, as UTF-8 without a mark.
+pub(crate) fn text(path: &Path) -> Result<String, Fail> {
+    let bytes = std::fs::read(path).map_err(Fail::file("read", path))?;
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let before = error.as_bytes().get(..error.utf8_error().valid_up_to()).unwrap_or_default();
+        let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+        Fail::said(format!(
+            "{}: line {line} has a letter that is not written in UTF-8. Save the file as UTF-8 (in an editor: Save as, Encoding).",
+            path.display()
+        ))
+    })?;
+    Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
+}
+
 /// JSON without a mark before it.
 pub(crate) fn json(path: &Path) -> Result<String, Fail> {
-    let text = std::fs::read_to_string(path).map_err(Fail::file("read", path))?;
-    Ok(text.trim_start_matches('\u{feff}').to_owned())
+    text(path)
 }

@@ -1,7 +1,7 @@
 //! Does a notice say what the law asks it to say, and does the system do what it says?
 //!
 //! Each rule has a number, the article that it comes from, and a cure in every finding. A notice that cannot be read
-//! as a whole is still looked at as far as it could be read. To add a rule, give it a line in `rules.rs` and a check in
+//! as a whole is still looked at as far as it could be read, and nothing is said to be missing near a line that is not TOML. To add a rule, give it a line in `rules.rs` and a check in
 //! the file of its theme; the faulty notice under `tests/data` has to break it, the shipped one must not.
 
 mod bases;
@@ -86,20 +86,12 @@ pub fn check(text: &str, on: Date, system: Option<&SystemFacts>) -> Vec<Finding>
         on,
         found: RefCell::default(),
     };
-    instruments::check(&look);
-    people::check(&look);
-    sharing::check(&look);
-    bases::check(&look);
-    special::check(&look);
-    rights::check(&look);
-    keeping::check(&look);
-    giving::check(&look);
-    words::check(&look);
-    if let Some(system) = system {
-        system::check(&look, system);
+    if !reading.broken.all() {
+        check_all(&look, system);
     }
 
     let mut found = look.found.into_inner();
+    found.retain(|finding| !reading.broken.is_near(finding.line));
     found.extend(reading.faults.into_iter().map(|fault| Finding {
         rule: "L00",
         severity: Severity::Error,
@@ -112,6 +104,21 @@ pub fn check(text: &str, on: Date, system: Option<&SystemFacts>) -> Vec<Finding>
     found.sort_by(|a, b| (a.line, a.column, a.rule, &a.what).cmp(&(b.line, b.column, b.rule, &b.what)));
     found.dedup();
     found
+}
+
+fn check_all(look: &Look<'_>, system: Option<&SystemFacts>) {
+    instruments::check(look);
+    people::check(look);
+    sharing::check(look);
+    bases::check(look);
+    special::check(look);
+    rights::check(look);
+    keeping::check(look);
+    giving::check(look);
+    words::check(look);
+    if let Some(system) = system {
+        system::check(look, system);
+    }
 }
 
 /// What a check looks at, and where it writes what it finds.

@@ -2,12 +2,15 @@
 //!
 //! What could be read is kept beside the faults, so that the lint can say something about a broken notice too.
 
+mod broken;
 mod checks;
 mod parts;
 
 use jiff::civil::Date;
 use sha2::{Digest, Sha256};
 use toml::de::DeTable;
+
+pub(crate) use broken::Broken;
 
 use crate::codes::Layer;
 use crate::fault::Fault;
@@ -20,6 +23,8 @@ use crate::source::Places;
 pub(crate) struct Reading {
     pub(crate) notice: Notice,
     pub(crate) faults: Vec<Fault>,
+    /// Where it is not TOML: what was read may lack what stands there.
+    pub(crate) broken: Broken,
     pub(crate) places: Places,
 }
 
@@ -53,7 +58,9 @@ pub(crate) fn read(text: &str) -> Reading {
     for error in broken {
         syntax.add(&error.span().unwrap_or_default(), capitalised(error.message()), cure_of(error.message()));
     }
-    Reading { notice, faults: merged(syntax.into_sorted(), faults.into_sorted()), places }
+    let syntax = syntax.into_sorted();
+    let broken = Broken::of(text, &syntax);
+    Reading { notice, faults: merged(syntax, faults.into_sorted(), &broken), broken, places }
 }
 
 /// A programme's layer holds the fields that the programme's notice names, and no more.
@@ -64,10 +71,9 @@ fn hold_what_is_named(programme: &mut Notice) {
     }
 }
 
-/// Faults of the form and of the content together. Where a line is not TOML at all, what was guessed from the rest of
-/// it would only confuse.
-fn merged(syntax: Vec<Fault>, mut content: Vec<Fault>) -> Vec<Fault> {
-    content.retain(|fault| !syntax.iter().any(|broken| broken.line == fault.line));
+/// Faults of the form and of the content together. What was guessed from a line that is not TOML would only confuse.
+fn merged(syntax: Vec<Fault>, mut content: Vec<Fault>, broken: &Broken) -> Vec<Fault> {
+    content.retain(|fault| !broken.is_about(fault) && !syntax.iter().any(|line| line.line == fault.line));
     let mut all = syntax;
     all.append(&mut content);
     all.sort();

@@ -164,7 +164,7 @@ impl Make {
         let Some(path) = self.ledger.as_deref().filter(|path| path.exists()) else {
             return Ok(Ledger::default());
         };
-        let text = std::fs::read_to_string(path).map_err(Fail::file("read", path))?;
+        let text = written::text(path)?;
         let kept: Kept = serde_json::from_str(&text).map_err(|error| {
             Fail::said(format!("{} is not a ledger of kept figures: {error}.", path.display()))
         })?;

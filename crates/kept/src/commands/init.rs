@@ -47,8 +47,10 @@ impl Init {
             }
             None => FIRST.to_owned(),
         };
+        let beginning = Beginning::at(&self.dir);
         let config = lay_out(&self.dir, &text_of_config)?;
         let service = Service::create(&config.places, &text, Surroundings::real()).await?;
+        beginning.held();
         let title = service.notices().service().title.clone();
         service.close().await?;
         let at = self.dir.join(FILE);
@@ -63,6 +65,33 @@ impl Init {
     }
 }
 
+/// What a service begins with. If making it fails, all of this goes again, so that it can be made anew.
+struct Beginning {
+    made: Vec<PathBuf>,
+}
+
+impl Beginning {
+    /// Whatever is not there yet will be ours.
+    fn at(dir: &Path) -> Beginning {
+        let ours = [FILE, "data", "root", "checkpoint", "checkpoint.lock", "checkpoint.next"];
+        Beginning {
+            made: ours.map(|name| dir.join(name)).into_iter().filter(|path| !path.exists()).collect(),
+        }
+    }
+
+    fn held(mut self) {
+        self.made.clear();
+    }
+}
+
+impl Drop for Beginning {
+    fn drop(&mut self) {
+        for path in &self.made {
+            let _ = if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
+        }
+    }
+}
+
 /// Makes the folder of a service with its configuration, and nothing else yet.
 pub(crate) fn lay_out(dir: &Path, config: &str) -> Result<Config, Fail> {
     refuse_another(dir)?;
@@ -71,7 +100,11 @@ pub(crate) fn lay_out(dir: &Path, config: &str) -> Result<Config, Fail> {
         let made = DirBuilder::new().recursive(true).mode(0o700).create(&folder);
         made.map_err(Fail::file("made", &folder))?;
     }
-    fs::write(&file, config).map_err(Fail::file("written", &file))?;
+    if let Err(error) = fs::write(&file, config) {
+        // Half a file would pass for a service.
+        let _ = fs::remove_file(&file);
+        return Err(Fail::file("written", &file)(error));
+    }
     Config::load(&file)
 }
 

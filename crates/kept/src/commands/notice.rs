@@ -13,7 +13,7 @@ use serde_json::json;
 
 use crate::cli::Which;
 use crate::fail::Fail;
-use crate::output;
+use crate::{output, written};
 
 /// Privacy notices.
 #[derive(Args)]
@@ -69,6 +69,9 @@ enum Act {
         which: Which,
         /// The notice.
         file: PathBuf,
+        /// Publish it although `kept notice lint` finds errors. Every one is a place where the notice falls short of the law.
+        #[arg(long)]
+        despite_errors: bool,
     },
 }
 
@@ -89,16 +92,19 @@ impl Command {
             Act::Check { file } => check(&file),
             Act::Show { file, format } => show(&file, format),
             Act::Diff { old, new, json } => differ(&old, &new, json),
-            Act::Publish { which, file } => publish(&which, &file).await,
+            Act::Publish { which, file, despite_errors } => publish(&which, &file, despite_errors).await,
         }
     }
 }
 
 fn read(path: &Path) -> Result<String, Fail> {
-    std::fs::read_to_string(path).map_err(Fail::file("read", path))
+    written::text(path)
 }
 
-/// The text of a notice that can be used; else its first fault.
+/// The text of a notice that can be used.
+///
+/// # Errors
+/// All its faults, a line each.
 pub(crate) fn read_sound(path: &Path) -> Result<String, Fail> {
     let text = read(path)?;
     parse(path, &text)?;
@@ -110,12 +116,8 @@ fn parse(path: &Path, text: &str) -> Result<Notice, Fail> {
         Ok(notice) => return Ok(notice),
         Err(faults) => faults,
     };
-    let first = faults.first().map(ToString::to_string).unwrap_or_default();
-    let more = match faults.len() {
-        0 | 1 => String::new(),
-        many => format!(" ({} more: `kept notice check {}`)", many - 1, path.display()),
-    };
-    Err(Fail::said(format!("{}: {first}{more}", path.display())))
+    let lines: Vec<String> = faults.iter().map(|fault| format!("{}: {fault}", path.display())).collect();
+    Err(Fail::said(lines.join("\n")))
 }
 
 fn lint(path: &Path, json: bool, on: Option<Date>) -> Result<ExitCode, Fail> {
@@ -189,8 +191,28 @@ fn differ(old: &Path, new: &Path, json: bool) -> Result<ExitCode, Fail> {
     Ok(ExitCode::SUCCESS)
 }
 
-async fn publish(which: &Which, path: &Path) -> Result<ExitCode, Fail> {
+/// What is published binds: a notice that falls short of the law is not, unless that is meant.
+fn refuse_errors(path: &Path, text: &str, despite: bool) -> Result<(), Fail> {
+    let findings = lint::check(text, Surroundings::real().today(), None);
+    let errors: Vec<String> = findings
+        .iter()
+        .filter(|finding| finding.severity == Severity::Error)
+        .map(|finding| format!("{}:{finding}", path.display()))
+        .collect();
+    if errors.is_empty() || despite {
+        errors.iter().for_each(|error| output::line(error));
+        return Ok(());
+    }
+    Err(Fail::said(format!(
+        "{}\nThe notice has {} errors and was not published. Put them right, or say --despite-errors if that is meant.",
+        errors.join("\n"),
+        errors.len()
+    )))
+}
+
+async fn publish(which: &Which, path: &Path, despite_errors: bool) -> Result<ExitCode, Fail> {
     let text = read_sound(path)?;
+    refuse_errors(path, &text, despite_errors)?;
     let service = which.load()?.open().await?;
     let published = service.publish_notice(&text).await;
     let notices = service.notices();

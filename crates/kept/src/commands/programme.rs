@@ -9,7 +9,7 @@ use records::Service;
 
 use crate::cli::Which;
 use crate::fail::Fail;
-use crate::output;
+use crate::{output, written};
 
 /// Programmes.
 #[derive(Args)]
@@ -56,8 +56,7 @@ impl Programme {
 }
 
 fn read(path: impl AsRef<Path>) -> Result<String, Fail> {
-    let path = path.as_ref();
-    std::fs::read_to_string(path).map_err(Fail::file("read", path))
+    written::text(path.as_ref())
 }
 
 impl Act {

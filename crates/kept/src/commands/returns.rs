@@ -12,7 +12,7 @@ use records::{Error, Service};
 
 use crate::cli::Which;
 use crate::fail::Fail;
-use crate::output;
+use crate::{output, written};
 
 /// Returns to those who pay for a programme.
 #[derive(Args)]
@@ -92,7 +92,7 @@ impl Return {
 }
 
 fn lint(file: &Path) -> Result<ExitCode, Fail> {
-    let text = std::fs::read_to_string(file).map_err(Fail::file("read", file))?;
+    let text = written::text(file)?;
     match Definition::parse(&text) {
         Ok(definition) => {
             output::line(&format!(
@@ -128,7 +128,7 @@ impl Act {
         match self {
             Act::Lint { .. } => Ok(()),
             Act::Add { file } => {
-                let text = std::fs::read_to_string(&file).map_err(Fail::file("read", &file))?;
+                let text = written::text(&file)?;
                 let added = service.add_return_definition(&text).await?;
                 output::line(&format!(
                     "Returns by the rules {} are made by it for periods from {} on.",

@@ -1,11 +1,15 @@
 //! How long, and what going means; where data is kept: L19, L20, L21.
 
 use super::Look;
-use super::text::{has_any, is_own_words, sentences};
+use super::text::{has_any, is_own_words, named_months, sentences};
 use crate::codes::{Event, Layer, SystemKind};
+use crate::model::{Period, Retention};
 
 pub(super) fn check(look: &Look<'_>) {
     periods(look);
+    for (index, rule) in look.notice.retention.iter().enumerate() {
+        same_period_in_words(look, index, rule);
+    }
     words_of_going(look);
     systems(look);
 }
@@ -51,6 +55,43 @@ fn periods(look: &Look<'_>) {
     {
         let what = "Programmes are named, but not how long their data is kept";
         look.report("L19", &placed.path, what, "Add a [[retention]] with layer = \"programme\"");
+    }
+}
+
+/// People read the words and Kept keeps to the number: both have to say the same.
+fn same_period_in_words(look: &Look<'_>, index: usize, rule: &Retention) {
+    let Period::Months(months) = rule.period else { return };
+    let path = format!("retention[{index}].says");
+    let named = named_months(&rule.says);
+    if !named.contains(&months) {
+        let what = format!("Kept for {months} months, and its words do not say so");
+        let cure = format!("Say in says that it is {months} months (or so many years), or change months");
+        look.report("L19", &path, what, cure);
+    }
+    // A programme's notice may speak of the service's period as well, which is not known here.
+    if look.programme() {
+        return;
+    }
+    let of_others = look.notice.retention.iter().filter_map(|other| match other.period {
+        Period::Months(months) => Some(months),
+        _ => None,
+    });
+    let known: Vec<u32> = of_others.chain(rule.warn_months_before.iter().copied()).collect();
+    for other in named.into_iter().filter(|named| !known.contains(named)) {
+        let what =
+            format!("Its words speak of {other} months, and no period or warning of the notice is that long");
+        look.report("L19", &path, what, "Let the words and the numbers of the notice say the same");
+    }
+    for warning in &rule.warn_months_before {
+        if !named_months(&rule.says).contains(warning) {
+            let what = format!("People are warned {warning} months before, and its words do not say so");
+            look.report(
+                "L19",
+                &path,
+                what,
+                "Say in says when people are warned, or change warn_months_before",
+            );
+        }
     }
 }
 

@@ -72,6 +72,48 @@ pub(super) fn has_any(text: &str, words: &[&str]) -> bool {
     words.iter().any(|word| has_word(text, word))
 }
 
+/// Every length of time that a text names in months or years, in months: "12 months", "six years", "a year".
+pub(super) fn named_months(text: &str) -> Vec<u32> {
+    let small =
+        text.to_lowercase().replace("twenty-four", "24").replace("thirty-six", "36").replace('-', " ");
+    let words: Vec<&str> =
+        small.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    let lengths = words.windows(2).filter_map(|pair| {
+        let &[number, unit] = pair else { return None };
+        let times = match unit {
+            "month" | "months" => 1,
+            "year" | "years" => 12,
+            _ => return None,
+        };
+        let number = match number {
+            "a" => 1,
+            _ => number
+                .parse()
+                .ok()
+                .or_else(|| NUMBERS.iter().find(|(word, _)| *word == number).map(|(_, n)| *n))?,
+        };
+        u32::checked_mul(number, times)
+    });
+    lengths.collect()
+}
+
+const NUMBERS: [(&str, u32); 14] = [
+    ("one", 1),
+    ("two", 2),
+    ("three", 3),
+    ("four", 4),
+    ("five", 5),
+    ("six", 6),
+    ("seven", 7),
+    ("eight", 8),
+    ("nine", 9),
+    ("ten", 10),
+    ("eleven", 11),
+    ("twelve", 12),
+    ("fifteen", 15),
+    ("eighteen", 18),
+];
+
 /// The sentences of a text.
 pub(super) fn sentences(text: &str) -> impl Iterator<Item = &str> {
     let mut rest = text;

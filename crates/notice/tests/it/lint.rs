@@ -191,6 +191,12 @@ const CHANGES: &[(&str, &str, &[&str])] = &[
         &["L18"],
     ),
     ("categories = [\"rights\"]\nmonths", "categories = []\nmonths", &["L19"]),
+    ("until 12 months have gone by", "until 24 months have gone by", &["L19"]),
+    ("until 12 months have gone by", "until a year has gone by", &[]),
+    ("until 12 months have gone by", "until 7 months or 12 months have gone by", &["L19"]),
+    ("We warn you 3 months and", "We warn you three months and", &[]),
+    ("We warn you 3 months and", "We warn you 2 months and", &["L19"]),
+    ("months = 24\nafter", "months = 12\nafter", &["L19"]),
     ("\"took-part\",\n", "\"took-part\",\n    \"message-sent\",\n", &["L19"]),
     ("layer = \"programme\"\nas_programme = true", "layer = \"programme\"\nmonths = 12", &[]),
     (
@@ -305,13 +311,31 @@ fn a_notice_grows_old() {
 
 #[test]
 fn a_broken_notice_is_looked_at_as_far_as_it_can_be_read() {
-    let text = SERVICE.replacen("title = ", "title ", 1).replacen(
+    let text = SERVICE.replacen("review = 2027-12-01", "review = 2027-12-41", 1).replacen(
         "countries = []\n",
         "countries = [\"India\"]\n",
         1,
     );
     let found = check(&text, DAY, None);
     assert!(rules(&found).is_superset(&BTreeSet::from(["L00", "L07"])), "{}", listed(&found));
+}
+
+/// What stands in the text and could not be read is not missing.
+#[test]
+fn a_line_that_is_not_toml_brings_no_other_finding_with_it() {
+    for (from, to) in [
+        ("[controller]\nname = ", "[controller\nname = "),
+        ("[controller]\nname = ", "[controller]\nname "),
+        ("effective = 2026-12-01", "effective = 2026-02-31"),
+        ("version = \"1.0\"", "version = \"1.0"),
+        ("countries = []", "countries = ["),
+        ("role = \"data-protection-officer\"", "role = "),
+    ] {
+        assert!(SERVICE.contains(from), "{from}");
+        let text = SERVICE.replacen(from, to, 1);
+        let found = check(&text, DAY, None);
+        assert_eq!(rules(&found), BTreeSet::from(["L00"]), "{to:?}\n{}", listed(&found));
+    }
 }
 
 #[test]
