@@ -46,7 +46,7 @@ checkpoint = \"checkpoint\"
 # [messages]
 # phone = \"0151 496 0100\"           # the number to ring; every message names it
 # remind_hours = 24                 # so many hours before an appointment; 0 reminds nobody
-# tell_of_ending = true             # tell clients before their file goes, on the days that the notice names for warnings
+# tell_of_ending = true             # false: advisers alone warn clients before their file goes
 # [messages.smtp]                   # e-mail, by your mail server
 # host = \"mail.example.org\"
 # port = 587

@@ -31,7 +31,7 @@ pub(crate) struct Written {
     place: String,
     #[serde(default = "a_day")]
     remind_hours: u32,
-    #[serde(default)]
+    #[serde(default = "yes")]
     tell_of_ending: bool,
     /// How long each step of sending may take, in seconds.
     #[serde(default = "twenty")]
@@ -46,6 +46,10 @@ pub(crate) struct Written {
 
 const fn a_day() -> u32 {
     24
+}
+
+const fn yes() -> bool {
+    true
 }
 
 const fn twenty() -> u64 {
@@ -346,7 +350,7 @@ mod tests {
     #[test]
     fn a_phone_number_and_a_way_to_send_are_enough() {
         let ready = sending(MINIMAL).unwrap();
-        assert_eq!(ready.by_itself, ByItself { remind_hours: 24, tell_of_ending: false });
+        assert_eq!(ready.by_itself, ByItself { remind_hours: 24, tell_of_ending: true });
         assert!(ready.post.offers().email && !ready.post.offers().text);
         assert_eq!(ready.post.lease(), Duration::from_secs(200));
     }

@@ -41,7 +41,30 @@ pub struct Registration {
     pub agreed: Agreed,
 }
 
+/// What it takes to register a client.
+fn registering(visit: &Visit, client: ClientId, categories: Categories) -> Request {
+    Request {
+        actor: Actor { id: visit.staff.into(), role: visit.role },
+        purpose: purpose_of(visit.role),
+        act: Act::Write,
+        subject: Subject::Client(client),
+        categories,
+        circumstances: Circumstances { own_caseload: true, ..Circumstances::default() },
+    }
+}
+
 impl Service {
+    /// Asks the rules whether this visitor may register anybody, before anything is filled in.
+    ///
+    /// # Errors
+    /// They may not; the refusal is on disk. Or the log failed.
+    pub async fn begin_registering(&self, visit: &Visit) -> Result<(), Error> {
+        let asked = Categories::from(Category::Contact).with(Category::Agreement);
+        let nobody_yet = ClientId::from_bytes(self.draw());
+        let _permit = self.permit(registering(visit, nobody_yet, asked), BEGIN).await?;
+        Ok(())
+    }
+
     /// Registers a client: makes the file's keys, then its first page, the notice given and the agreement, in one transaction.
     ///
     /// # Errors
@@ -68,19 +91,7 @@ impl Service {
         if !identity.is_empty() {
             categories = categories.with(Category::Identity);
         }
-        let permit = self
-            .permit(
-                Request {
-                    actor: Actor { id: visit.staff.into(), role: visit.role },
-                    purpose: purpose_of(visit.role),
-                    act: Act::Write,
-                    subject: Subject::Client(client),
-                    categories,
-                    circumstances: Circumstances { own_caseload: true, ..Circumstances::default() },
-                },
-                REGISTER,
-            )
-            .await?;
+        let permit = self.permit(registering(visit, client, categories), REGISTER).await?;
         let number = self.reserve_numbers(1).await?;
         contact.set(fields::CLIENT_NUMBER, Some(Answer::Text(number_text(number)?)));
 
@@ -172,6 +183,7 @@ impl Service {
     }
 }
 
+const BEGIN: Action = Action("begin-registering");
 const REGISTER: Action = Action("register-client");
 
 /// A client's number as people write it.

@@ -1,6 +1,6 @@
 //! A client's details: changed page by page, with every earlier version kept.
 
-use access::Act;
+use access::{Act, Request};
 use audit::{Action, Detail};
 use casework::entries::EntryKind;
 use casework::profile::{self, Change as Changed, fields};
@@ -62,6 +62,16 @@ const CHANGE: Action = Action("change-details");
 const EDIT: Action = Action("edit-details");
 const HISTORY: Action = Action("view-history");
 
+/// What it takes to write the answers of a category.
+fn writing(standing: &Standing, visit: &Visit, now: Timestamp, category: Category) -> Request {
+    match category {
+        Category::Equality => {
+            standing.request_for(visit, now, Purpose::EqualityDuty, Act::Write, category.into())
+        }
+        _ => standing.request(visit, now, Act::Write, category.into()),
+    }
+}
+
 impl Service {
     /// Opens one page of a client's details for editing. Equality answers are written and never read: their page opens empty.
     ///
@@ -88,6 +98,8 @@ impl Service {
         if category != Category::Equality {
             wanted = wanted.with(category);
         }
+        // Whoever may not save gets no questions to fill in.
+        let _may_write = self.permit(writing(&standing, visit, now, category), EDIT).await?;
         let permit = self.permit(standing.request(visit, now, Act::Read, wanted), EDIT).await?;
         let keys = self.vault().keys(client.into()).await?;
         let entry = self.log().submit(permit, EDIT, Detail::default());
@@ -132,13 +144,7 @@ impl Service {
         let [head, known] = rows.as_slice() else { return Err(Error::Damaged("batch")) };
         let standing = Standing::read(client, head.first())?;
         let now = self.now();
-        let request = match category {
-            Category::Equality => {
-                standing.request_for(visit, now, Purpose::EqualityDuty, Act::Write, category.into())
-            }
-            _ => standing.request(visit, now, Act::Write, category.into()),
-        };
-        let permit = self.permit(request, CHANGE).await?;
+        let permit = self.permit(writing(&standing, visit, now, category), CHANGE).await?;
         let mut keys = self.vault().keys(client.into()).await?;
         if category == Category::Equality && !keys.have(&Compartment::Equality) {
             // The answers went once, and their key with them: who answers again does so under a new one.

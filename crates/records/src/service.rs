@@ -231,6 +231,17 @@ impl Service {
         Ok(())
     }
 
+    /// Whether every store answers.
+    ///
+    /// # Errors
+    /// That of the first which does not.
+    pub async fn answers(&self) -> Result<(), Error> {
+        setting(&self.records, "deployment").await?;
+        self.log.size().await?;
+        self.vault.answers().await?;
+        Ok(())
+    }
+
     /// An older keyring would bring erased people back: its epoch is behind, or it holds a key of an erased file.
     async fn refuse_an_older_keyring(&self) -> Result<(), Error> {
         let known: u64 = setting(&self.records, "epoch").await?.and_then(|e| e.parse().ok()).unwrap_or(0);

@@ -45,7 +45,7 @@ pub enum Denied {
     )]
     WrongInvitation,
     /// Too many tries.
-    #[error("There were too many tries. Wait {0} minutes, then try again.")]
+    #[error("There were too many tries. Wait {0} minute{s}, then try again.", s = if *.0 == 1 { "" } else { "s" })]
     Wait(i64),
     /// The new password will not do.
     #[error(transparent)]

@@ -15,8 +15,8 @@ pub enum Error {
         /// The statement's name.
         sql: &'static str,
     },
-    /// The database does not answer.
-    #[error("the database {0} cannot be reached: check that it runs, its address and its permissions")]
+    /// The database does not answer: which one, why, and what to do.
+    #[error("{0}")]
     Unreachable(String),
     /// A database could not be made or removed.
     #[error(

@@ -441,6 +441,11 @@ fn said(error: &tokio_postgres::Error, sql: &'static str, postgres: &Postgres) -
     said_of(error, sql, &server::name(&postgres.config))
 }
 
+/// The connection broke, or the server ended it.
+fn gone(name: &str) -> Error {
+    Error::Unreachable(format!("{name} does not answer any more. Check that the server runs"))
+}
+
 /// The error in our words: the server's own text can quote what was bound, so only its code is kept.
 fn said_of(error: &tokio_postgres::Error, sql: &'static str, name: &str) -> Error {
     let Some(code) = error.code() else {
@@ -448,7 +453,7 @@ fn said_of(error: &tokio_postgres::Error, sql: &'static str, name: &str) -> Erro
             || error.as_db_error().is_none()
                 && std::error::Error::source(error).is_some_and(|s| s.is::<std::io::Error>())
         {
-            Error::Unreachable(name.to_owned())
+            gone(name)
         } else {
             Error::Statement { sql, why: "a value that does not fit its column".to_owned() }
         };
@@ -458,7 +463,7 @@ fn said_of(error: &tokio_postgres::Error, sql: &'static str, name: &str) -> Erro
         "40001" | "40P01" | "55P03" => Error::Busy,
         "53100" => Error::Full,
         "25006" | "42501" => Error::ReadOnly(name.to_owned()),
-        c if c.starts_with("08") || c.starts_with("57P") => Error::Unreachable(name.to_owned()),
+        c if c.starts_with("08") || c.starts_with("57P") => gone(name),
         c if c.starts_with("XX") => Error::Corrupt(name.to_owned()),
         c => Error::Statement { sql, why: format!("PostgreSQL code {c}") },
     }

@@ -290,6 +290,14 @@ impl Vault {
         Ok(held)
     }
 
+    /// Whether the keyring answers.
+    ///
+    /// # Errors
+    /// It does not.
+    pub async fn answers(&self) -> Result<(), Error> {
+        Head::read(&self.keyring).await?.map(drop).ok_or(Error::KeyringMissing)
+    }
+
     /// How much the keyring holds.
     ///
     /// # Errors

@@ -1,6 +1,6 @@
 //! The access review: who looked at whose file and why, ticked off by the governance lead.
 
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use casework::dates;
@@ -15,6 +15,7 @@ use crate::fail::Fail;
 use crate::form::Form;
 use crate::frame::{At, release, staff};
 use crate::promises::when;
+use crate::query::Query;
 use crate::signed::Signed;
 use crate::ui::file::{TagKind, tag};
 use crate::ui::form::{ButtonKind, Choice, Choices, button, error_summary, radios};

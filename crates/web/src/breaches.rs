@@ -6,7 +6,7 @@ mod paper;
 mod reach;
 pub(crate) mod reporting;
 
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use casework::breaches::{Breach, Clock, Risk, clock, stretch};
 use casework::clocks::report_breach_by;
@@ -22,6 +22,7 @@ use crate::fail::Fail;
 use crate::fields;
 use crate::frame::{At, release, staff};
 use crate::promises::when;
+use crate::query::Query;
 use crate::signed::Signed;
 use crate::ui::file::{TagKind, action, main_action, panel, tag};
 use crate::ui::list::{Cell, Column, Table, empty, table};

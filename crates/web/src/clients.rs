@@ -2,7 +2,7 @@
 
 use access::Role;
 use axum::Json;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use casework::caseload::{Reason, Shown, is_quiet};
 use casework::dates;
@@ -18,6 +18,7 @@ use crate::fail::Fail;
 use crate::form::Form;
 use crate::frame::{At, release, staff};
 use crate::paging::Paged;
+use crate::query::Query;
 use crate::signed::Signed;
 use crate::ui::file::{TagKind, tag};
 use crate::ui::form::{ButtonKind, TextInput, button, hidden, text_input};

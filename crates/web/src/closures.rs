@@ -2,7 +2,7 @@
 //! ring.
 
 use access::{Role, Why};
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use casework::appointments::Way;
@@ -23,6 +23,7 @@ use crate::file::clock;
 use crate::form::{Form, new_key};
 use crate::frame::{At, release, staff};
 use crate::messages::{people, said, state_tag};
+use crate::query::Query;
 use crate::signed::Signed;
 use crate::ui::file::{TagKind, action, bar, main_action, panel, share_list, tag};
 use crate::ui::form::{ButtonKind, Select, TextInput, button, buttons, hidden, select, text_input};

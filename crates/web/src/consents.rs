@@ -3,7 +3,7 @@
 pub(crate) mod asking;
 
 use access::Role;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Redirect, Response};
 use casework::consents::{State as Stands, Way};
@@ -25,6 +25,7 @@ use crate::file::{client, head, title};
 use crate::form::{Form, new_key};
 use crate::frame::{At, release, staff};
 use crate::plan::signature;
+use crate::query::Query;
 use crate::signed::Signed;
 use crate::ui::file::{TagKind, action, panel, tag};
 use crate::ui::form::{ButtonKind, Choice, Choices, Select, button, details, hidden, radios, select};

@@ -1,7 +1,7 @@
 //! Cover for a colleague who is away: who looks after whose clients, and until when.
 
 use access::Role;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use casework::dates::{When, read_date};
@@ -17,6 +17,7 @@ use crate::fail::Fail;
 use crate::fields;
 use crate::form::{Form, new_key};
 use crate::frame::{At, staff};
+use crate::query::Query;
 use crate::signed::Signed;
 use crate::ui::file::{TagKind, panel, tag};
 use crate::ui::form::{ButtonKind, Select, TextInput, button, hidden, select, text_input};

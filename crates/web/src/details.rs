@@ -1,6 +1,6 @@
 //! A client's details by category: seen, changed a page at a time, with their history.
 
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use casework::{Fault, Typed, answers, dates};
@@ -17,6 +17,7 @@ use crate::fields;
 use crate::file::{client, clock, head, title};
 use crate::form::Form;
 use crate::frame::{At, release, staff};
+use crate::query::Query;
 use crate::signed::Signed;
 use crate::ui::file::panel;
 use crate::ui::form::{ButtonKind, button, buttons, hidden};

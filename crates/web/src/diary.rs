@@ -1,7 +1,8 @@
 //! The diary: who comes when, of one adviser or of the whole office, for a day or a week.
 
 use access::Role;
-use axum::extract::{Query, State};
+use axum::extract::State;
+use axum::http::StatusCode;
 use axum::response::Response;
 use casework::appointments::State as Ended;
 use casework::dates::{self, When};
@@ -18,6 +19,7 @@ use crate::App;
 use crate::fail::Fail;
 use crate::file::clock;
 use crate::frame::{At, release, staff};
+use crate::query::Query;
 use crate::signed::Signed;
 use crate::ui::file::{TagKind, action, tag};
 use crate::ui::list::{Cell, Column, Table, empty, filters, table};
@@ -42,7 +44,13 @@ pub(crate) async fn show(
         return Err(Fail::not_found());
     }
     let today = app.service.surroundings().today();
-    let day = dates::read_date(&ask.day, When::Any, today).unwrap_or(today);
+    let day =
+        if ask.day.trim().is_empty() { Ok(today) } else { dates::read_date(&ask.day, When::Any, today) };
+    let day = day.map_err(|fault| {
+        let said =
+            format!("“{}” is no day of the calendar. {fault} Go back and choose another.", ask.day.trim());
+        Fail::page(StatusCode::BAD_REQUEST, "There is no such day", said)
+    })?;
     let week = ask.view == "week";
     let (from, to) = if week { week_of(day) } else { (day, day) };
     let whose = whose(&visit, &ask.who);

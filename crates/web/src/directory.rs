@@ -1,6 +1,6 @@
 //! The directory of organisations, after Open Referral UK: what each does, how to reach it, where it works.
 
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use casework::Fault;
@@ -16,6 +16,7 @@ use crate::fail::Fail;
 use crate::fields;
 use crate::form::{Form, new_key};
 use crate::frame::{At, staff};
+use crate::query::Query;
 use crate::signed::Signed;
 use crate::ui::file::panel;
 use crate::ui::form::{ButtonKind, TextArea, TextInput, button, hidden, text_input, textarea};

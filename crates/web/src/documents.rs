@@ -2,7 +2,7 @@
 
 mod elsewhere;
 
-use axum::extract::{Path, Query, Request, State};
+use axum::extract::{Path, Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use casework::documents::{self as rules, Checked, FILE, Format, Kind, Typed};
@@ -23,6 +23,7 @@ use crate::form::{Form, new_key};
 use crate::frame::{At, release, release_document, staff};
 use crate::layers;
 use crate::paper::{PaperTyped, add_form, stands};
+use crate::query::Query;
 use crate::signed::Signed;
 use crate::ui::file::{TagKind, panel, tag};
 use crate::ui::form::{

@@ -1,7 +1,7 @@
 //! People who may be on file twice, for managers: the pairs by how sure it is, with why; two files side by side.
 
 use access::Role;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use casework::{ClientId, dates};
 use maud::{Markup, html};
@@ -15,6 +15,7 @@ use crate::fail::Fail;
 use crate::form::Form;
 use crate::frame::{At, release, staff};
 use crate::merges;
+use crate::query::Query;
 use crate::signed::Signed;
 use crate::ui::file::{action, panel};
 use crate::ui::form::hidden;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use casework::referrals::FORM;
@@ -25,6 +25,7 @@ use crate::file::{client, head, title};
 use crate::form::{Form, new_key};
 use crate::frame::{At, release, staff};
 use crate::layers;
+use crate::query::Query;
 use crate::signed::Signed;
 use crate::ui::file::{TagKind, action, panel, tag};
 use crate::ui::form::{ButtonKind, Choice, Choices, button, buttons, checkboxes, hidden};

@@ -4,7 +4,7 @@ mod note;
 mod side;
 
 use access::{Role, Why};
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use casework::profile::fields as known;
@@ -20,6 +20,7 @@ use crate::fail::Fail;
 use crate::fields;
 use crate::form::Form;
 use crate::frame::{At, release, staff};
+use crate::query::Query;
 use crate::signed::Signed;
 use crate::timeline::{self, Names};
 use crate::ui::file::{IdentityBar, TagKind, action, identity_bar, panel, sub_nav, tag};

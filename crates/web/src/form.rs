@@ -2,6 +2,7 @@
 
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
+use sha2::{Digest as _, Sha256};
 
 use crate::fail::Fail;
 
@@ -82,11 +83,20 @@ impl Form {
         self.0.iter().filter_map(move |(n, v)| Some((n.strip_prefix(start)?, v.as_str())))
     }
 
-    /// The random number that lets a form have its effect once.
+    /// What lets a form have its effect once: from the random number that its page drew and from what was filled in. Whoever
+    /// goes back to a page that was saved and changes the words saves them, too; only the very same form is the same form.
+    /// Nobody can guess words by it, since the number is kept nowhere.
     pub(crate) fn key(&self) -> Result<[u8; 16], Fail> {
-        let mut key = [0; 16];
-        hex::decode_to_slice(self.one("form")?, &mut key)
+        let mut number = [0; 16];
+        hex::decode_to_slice(self.one("form")?, &mut number)
             .map_err(|_| Fail::bad_form("Its number is missing."))?;
+        let mut sent = Sha256::new_with_prefix(number);
+        for part in self.0.iter().flat_map(|(name, value)| [name, value]) {
+            sent.update(part.len().to_be_bytes());
+            sent.update(part);
+        }
+        let mut key = [0; 16];
+        key.iter_mut().zip(sent.finalize()).for_each(|(to, from)| *to = from);
         Ok(key)
     }
 }
@@ -107,6 +117,22 @@ mod tests {
     #[test]
     fn bytes_that_are_no_text_are_refused() {
         assert!(Form::read("note=%FF%FE").is_err() && Form::read("note=%E2%82%AC+x").is_ok());
+    }
+
+    #[test]
+    fn only_the_very_same_form_is_the_same_form() {
+        let of = |text: &str| form(text).key().ok().unwrap();
+        let (number, other) = ("0".repeat(32), "1".repeat(32));
+        let first = of(&format!("form={number}&note=Talked"));
+        assert_eq!(first, of(&format!("form={number}&note=Talked")));
+        for changed in [
+            format!("form={number}&note=Talked+more"),
+            format!("form={other}&note=Talked"),
+            format!("form={number}&noteT=alked"),
+        ] {
+            assert_ne!(first, of(&changed), "{changed}");
+        }
+        assert!(form("form=12&note=Talked").key().is_err() && form("note=Talked").key().is_err());
     }
 
     #[test]

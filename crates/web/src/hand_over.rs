@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use access::Role;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use casework::{ClientId, Fault, HandOverId, StaffId, dates};
@@ -19,6 +19,7 @@ use crate::fail::Fail;
 use crate::fields;
 use crate::form::{Form, new_key};
 use crate::frame::{At, release, staff};
+use crate::query::Query;
 use crate::signed::Signed;
 use crate::ui::file::{TagKind, tag};
 use crate::ui::form::{ButtonKind, Select, button, hidden, select};

@@ -54,6 +54,7 @@ mod plan;
 mod programmes;
 mod promises;
 mod public;
+mod query;
 mod redactions;
 mod referrals;
 mod register;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use access::Why;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use casework::merges::{Line, Side, lines};
@@ -20,6 +20,7 @@ use crate::fail::Fail;
 use crate::fields;
 use crate::form::{Form, new_key};
 use crate::frame::{At, release, staff};
+use crate::query::Query;
 use crate::signed::Signed;
 use crate::ui::file::{action, panel};
 use crate::ui::form::{ButtonKind, Choice, Choices, TextArea, button, hidden, radios, textarea};

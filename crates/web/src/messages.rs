@@ -2,7 +2,7 @@
 
 use ::messages::shipped::Occasion;
 use ::messages::{Filling, MessageId, Placeholder, Post};
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use casework::dates;
 use casework::formats::{Email, Phone};
@@ -22,6 +22,7 @@ use crate::fail::Fail;
 use crate::file::clock;
 use crate::form::Form;
 use crate::frame::{At, release, staff};
+use crate::query::Query;
 use crate::signed::Signed;
 use crate::ui::file::{TagKind, panel, tag};
 use crate::ui::form::{ButtonKind, button, hidden, tick};

@@ -1,7 +1,7 @@
 //! A changed notice: who has to be told again, worked through one by one, on paper in bulk, or at the next meeting; and the
 //! words of every version that was ever given.
 
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use casework::profile::fields as known;
 use casework::{ClientId, How, dates};
@@ -14,6 +14,7 @@ use crate::App;
 use crate::fail::Fail;
 use crate::form::Form;
 use crate::frame::{At, release, staff};
+use crate::query::Query;
 use crate::signed::Signed;
 use crate::ui::form::{ButtonKind, Choice, Choices, button, radios};
 use crate::ui::list::{Cell, Column, Table, empty, table};

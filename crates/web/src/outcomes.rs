@@ -1,6 +1,6 @@
 //! What counts as an outcome: the client's work, earnings and evidence held against a set of rules, explained line by line.
 
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::response::Response;
 use casework::formats::money;
 use casework::outcomes::{Entry, Progress, Record, Report, RuleSet, Side, Standing, Verdict, judge};
@@ -17,6 +17,7 @@ use crate::entries::written;
 use crate::fail::Fail;
 use crate::file::{client, head, title};
 use crate::frame::{At, release, staff};
+use crate::query::Query;
 use crate::signed::Signed;
 use crate::ui::file::{TagKind, action, panel, tag};
 use crate::ui::list::empty;

@@ -1,6 +1,6 @@
 //! Paper: adding it to a client's file, its label, who has it; the register of what is out and what has to be destroyed.
 
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use casework::dates::{When, read_date};
@@ -19,6 +19,7 @@ use crate::fail::Fail;
 use crate::file::client;
 use crate::form::{Form, new_key};
 use crate::frame::{At, release, staff};
+use crate::query::Query;
 use crate::signed::Signed;
 use crate::ui::barcode::barcode;
 use crate::ui::file::{TagKind, panel, tag};

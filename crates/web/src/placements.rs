@@ -1,6 +1,6 @@
 //! A client's programmes: joining one with its notice shown and agreed to, what it holds, beginning and ending.
 
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use casework::answers::Boxes;
@@ -22,6 +22,7 @@ use crate::form::Form;
 use crate::frame::{At, release, staff};
 use crate::joining::own;
 use crate::programmes::stands;
+use crate::query::Query;
 use crate::signed::Signed;
 use crate::timeline::headline;
 use crate::ui::file::{TagKind, action, panel, tag};

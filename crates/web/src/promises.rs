@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use access::Role;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use casework::dates;
 use casework::promises::{Evidence, Stands};
@@ -18,6 +18,7 @@ use crate::App;
 use crate::fail::Fail;
 use crate::form::Form;
 use crate::frame::{At, staff};
+use crate::query::Query;
 use crate::signed::Signed;
 use crate::ui::file::{TagKind, action, panel, tag};
 use crate::ui::form::{ButtonKind, button, buttons};

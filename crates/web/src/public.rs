@@ -1,10 +1,13 @@
 //! Pages for everybody: the notice, accessibility, help; and what is nowhere.
 
+use std::time::Duration;
+
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
 use notice::Notice;
+use tokio::time::timeout;
 
 use crate::fail::Fail;
 use crate::ui::page::{PublicPage, public};
@@ -78,9 +81,15 @@ pub(crate) async fn help(State(app): State<App>) -> Markup {
     )
 }
 
-/// Whether the program answers; says nothing about data.
-pub(crate) async fn health() -> &'static str {
-    "ok"
+/// A database that takes longer is none to send people to.
+const HEALTH_PATIENCE: Duration = Duration::from_secs(2);
+
+/// Whether program and databases answer; says nothing about data.
+pub(crate) async fn health(State(app): State<App>) -> Response {
+    match timeout(HEALTH_PATIENCE, app.service.answers()).await {
+        Ok(Ok(())) => "ok".into_response(),
+        _ => (StatusCode::SERVICE_UNAVAILABLE, "a database does not answer").into_response(),
+    }
 }
 
 pub(crate) async fn favicon() -> Redirect {

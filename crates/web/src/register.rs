@@ -45,10 +45,11 @@ pub(crate) struct Sent<'a> {
     pub(crate) agreed: &'a str,
 }
 
-pub(crate) async fn show(State(app): State<App>, Signed(visit): Signed) -> Response {
+pub(crate) async fn show(State(app): State<App>, Signed(visit): Signed) -> Result<Response, Fail> {
+    app.service.begin_registering(&visit).await?;
     let key = new_key();
     let sent = Sent { key: &key, ..Sent::default() };
-    page(&app, &visit, &sent, |_| Typed::default(), None, &[]).into_response()
+    Ok(page(&app, &visit, &sent, |_| Typed::default(), None, &[]).into_response())
 }
 
 fn page(
@@ -71,8 +72,8 @@ fn page(
             (notice_panel(app, sent, faults))
             section.app-panel aria-labelledby="contact-h" {
                 h2.app-h2 #contact-h { "Name and contact" }
+                (fields::questions(catalogue, Category::Contact, &typed, faults, today))
                 @if let Some(born) = born { div.app-questions { (fields::question(born, catalogue, &typed(born), faults, today)) } }
-                (fields::questions(catalogue, Category::Contact, typed, faults, today))
             }
             div data-on-file="" {}
             (button(ButtonKind::Main, "Register", None))

@@ -5,7 +5,7 @@ pub(crate) mod letters;
 pub(crate) mod no_news;
 pub(crate) mod one;
 
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use casework::answers::Boxes;
@@ -24,6 +24,7 @@ use crate::fields;
 use crate::file::{client, head, title};
 use crate::form::{Form, new_key};
 use crate::frame::{At, release, staff};
+use crate::query::Query;
 use crate::signed::Signed;
 use crate::ui::file::{TagKind, panel, tag};
 use crate::ui::form::{

@@ -1,6 +1,6 @@
 //! My settings: how close together lists are, and whether single keys do something.
 
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use casework::Fault;
@@ -14,6 +14,7 @@ use crate::fail::Fail;
 use crate::fields;
 use crate::form::Form;
 use crate::frame::{At, places, searches, staff};
+use crate::query::Query;
 use crate::shortcuts;
 use crate::signed::Signed;
 use crate::ui::file::panel;

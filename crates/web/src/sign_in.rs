@@ -1,6 +1,6 @@
 //! Signing in: password, code, invitation, set-up of the second factor.
 
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, PreEscaped, html};
@@ -9,7 +9,8 @@ use serde::Deserialize;
 
 use crate::fail::Fail;
 use crate::form::Form;
-use crate::guard::{Caller, not_too_often};
+use crate::guard::{Caller, not_too_often, went_well};
+use crate::query::Query;
 use crate::signed;
 use crate::ui::form::{ButtonKind, TextInput, button, error_summary, hidden, text_input};
 use crate::ui::page::{NarrowPage, narrow};
@@ -124,6 +125,7 @@ pub(crate) async fn password(State(app): State<App>, caller: Caller, form: Form)
     let email = form.one("email")?;
     match app.service.sign_in(email, form.one("password")?).await {
         Ok(token) => {
+            went_well(&app, &caller);
             Ok(signed::with_cookie(code_page(&app, &carried, None, Some(email)).into_response(), &token))
         }
         Err(Error::SignIn(denied)) => {
@@ -172,6 +174,7 @@ pub(crate) async fn code(
     let Some(half) = signed::token(&headers) else { return Err(Fail::SignedOut) };
     match app.service.enter_code(&half, form.one("code")?).await {
         Ok(token) => {
+            went_well(&app, &caller);
             let response = if carried.body.is_empty() {
                 Redirect::to(carried.path()).into_response()
             } else {
@@ -242,7 +245,10 @@ pub(crate) async fn accept(State(app): State<App>, caller: Caller, form: Form) -
     not_too_often(&app, &caller)?;
     let (email, code) = (form.one("email")?, form.one("code")?);
     match app.service.accept_invitation(email, code, form.one("password")?).await {
-        Ok(token) => Ok(signed::with_cookie(Redirect::to("/welcome/second-factor").into_response(), &token)),
+        Ok(token) => {
+            went_well(&app, &caller);
+            Ok(signed::with_cookie(Redirect::to("/welcome/second-factor").into_response(), &token))
+        }
         Err(Error::SignIn(denied)) => {
             let field = if matches!(denied, Denied::Weak(_)) { "password" } else { "email" };
             let page = welcome_page(&app, email, code, &[(field, &denied.to_string())]);

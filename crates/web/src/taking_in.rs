@@ -31,8 +31,9 @@ use crate::ui::words::{notice_banner, warning};
 /// The field that holds the file.
 const FILE: &str = "file";
 
-pub(crate) async fn show(State(app): State<App>, Signed(visit): Signed) -> Response {
-    first_page(&app, &visit, None).into_response()
+pub(crate) async fn show(State(app): State<App>, Signed(visit): Signed) -> Result<Response, Fail> {
+    app.service.begin_registering(&visit).await?;
+    Ok(first_page(&app, &visit, None).into_response())
 }
 
 fn first_page(app: &App, visit: &Visit, fault: Option<&str>) -> Markup {

@@ -1,6 +1,6 @@
 //! All that is due in one's caseload, by day; tasks are ticked off here.
 
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use casework::{ClientId, EntryId, dates};
 use maud::{Markup, html};
@@ -16,6 +16,7 @@ use crate::fail::Fail;
 use crate::form::Form;
 use crate::frame::{At, release, staff};
 use crate::paging::Paged;
+use crate::query::Query;
 use crate::signed::Signed;
 use crate::ui::form::{ButtonKind, button, hidden};
 use crate::ui::list::{TodoItem, empty, todo_list};

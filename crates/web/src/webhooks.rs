@@ -1,6 +1,6 @@
 //! Webhooks, for administrators: which programs are told that something changed, where, and what became of it.
 
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use casework::webhooks::{DeliveryState, EventKind, WebhookState};
@@ -19,6 +19,7 @@ use crate::fail::Fail;
 use crate::fields;
 use crate::form::{Form, new_key};
 use crate::frame::{At, staff};
+use crate::query::Query;
 use crate::signed::Signed;
 use crate::ui::file::{TagKind, panel, tag};
 use crate::ui::form::{

@@ -1,7 +1,7 @@
 //! One appointment: moving it, calling it off, saying who came.
 
 use access::Role;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use casework::appointments::{Slot, State as Ended, WhenTyped};
@@ -20,6 +20,7 @@ use crate::file::clock;
 use crate::form::Form;
 use crate::frame::{At, release, staff};
 use crate::messages;
+use crate::query::Query;
 use crate::signed::Signed;
 use crate::ui::file::{action as action_link, panel};
 use crate::ui::form::{

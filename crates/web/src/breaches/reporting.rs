@@ -1,6 +1,6 @@
 //! Saying that something went wrong with people's data, open to everybody who works here.
 
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use casework::Fault;
@@ -13,6 +13,7 @@ use crate::fail::Fail;
 use crate::fields;
 use crate::form::{Form, new_key};
 use crate::frame::{At, staff};
+use crate::query::Query;
 use crate::signed::Signed;
 use crate::ui::form::{ButtonKind, TextArea, button, hidden, textarea};
 use crate::ui::page::{heading, reading};

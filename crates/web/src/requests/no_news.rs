@@ -1,6 +1,6 @@
 //! Who must not be sent news: the list in numbers, and a mailing checked against it. Nothing that is typed here is kept.
 
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use casework::{Fault, dates};
@@ -14,6 +14,7 @@ use crate::fail::Fail;
 use crate::fields;
 use crate::form::Form;
 use crate::frame::{At, staff};
+use crate::query::Query;
 use crate::signed::Signed;
 use crate::ui::file::{TagKind, tag};
 use crate::ui::form::{ButtonKind, TextArea, button, textarea};
