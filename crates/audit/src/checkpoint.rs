@@ -24,7 +24,11 @@ pub(crate) struct Signed {
 
 /// Reads a signed note of the log with this public key.
 pub(crate) fn read(note: &[u8], public: &str) -> Result<Signed, Error> {
-    let bad = |what: &str| Error::File(format!("the log's checkpoint {what}"));
+    let bad = |what: &str| {
+        Error::File(format!(
+            "the log's checkpoint {what}. Put the right one back from the newest backup; if it is lost for good, move this file away and run `kept audit sign-anew`"
+        ))
+    };
     let verifier =
         StandardVerifier::new(public).map_err(|_| bad("cannot be checked: the public key is damaged"))?;
     let origin = verifier.name().to_owned();

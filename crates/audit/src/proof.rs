@@ -54,7 +54,7 @@ pub fn check_proof(proof: &str, leaf: &[u8], public: &str) -> Result<u64, Error>
     }
     let path: Option<Vec<Hash>> =
         lines.map(|line| BASE64_STANDARD.decode(line).ok()?.try_into().ok().map(Hash)).collect();
-    let signed = checkpoint::read(note.as_bytes(), public)?;
+    let signed = checkpoint::read(note.as_bytes(), public).map_err(|_| bad())?;
     tlog::check_record(&path.ok_or_else(bad)?, signed.size, signed.root, seq, tlog::record_hash(leaf))
         .map_err(|_| bad())?;
     Ok(seq)

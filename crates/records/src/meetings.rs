@@ -12,7 +12,7 @@ use crate::entries::{Head, compartment_of};
 use crate::sessions::Visit;
 use crate::surroundings::day_number;
 use crate::webhooks::Event;
-use crate::{Error, Service, changes, drafts};
+use crate::{Error, Service, changes};
 
 sql! { records:
     /// Two-way contact moves the clock, forwards only.
@@ -59,7 +59,6 @@ impl Service {
         let mut batch = vec![add];
         batch.extend(self.contact_moves(&standing, meeting.contact(), day)?);
         batch.extend(self.note_mentions(client, head.id, meeting));
-        batch.push(drafts::removing(visit, client, drafts::NOTE));
         batch.extend(self.tell_programs(Event::of_entry(&head), now));
         batch.extend(changes::of_client(client, now));
         let made = self.write_once(visit, form, *head.id.as_bytes(), change, batch).await?;

@@ -55,14 +55,12 @@ pub enum Error {
     )]
     RootOfAnother,
     /// The keyring is of an epoch whose key is gone.
-    #[error(
-        "The keyring is of epoch {keyring}, and the root does not hold that epoch's key (it holds {root}). This is an older copy of the keyring: its epoch key was destroyed so that erased people stay erased. Restore the newest copy of the keyring."
-    )]
+    #[error("The keyring is of epoch {keyring}, and the root does not hold that epoch's key. {}", without_key(*keyring, root))]
     EpochKeyMissing {
         /// The epoch that the keyring names.
         keyring: Epoch,
         /// The epochs of which the root holds a key.
-        root: String,
+        root: Vec<Epoch>,
     },
     /// The root holds keys of two epochs, so a copy of the keyring cannot be judged by it.
     #[error(
@@ -149,3 +147,16 @@ pub enum Error {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("these belong to different audit entries, so nothing is released")]
 pub struct Mismatch;
+
+/// Which of the two is older, and what to do.
+fn without_key(keyring: Epoch, root: &[Epoch]) -> String {
+    match root.iter().max() {
+        None => "It holds no epoch key at all: restore the root from its escrow copy.".to_owned(),
+        Some(held) if *held < keyring => format!(
+            "It holds that of epoch {held}: it is an older copy of the root. Restore the newest one from escrow."
+        ),
+        Some(held) => format!(
+            "It holds that of epoch {held}: this is an older copy of the keyring, whose epoch key was destroyed so that erased people stay erased. Restore the newest copy of the keyring."
+        ),
+    }
+}

@@ -341,9 +341,7 @@ pub(crate) async fn agree(keyring: &Store, root: &Root) -> Result<(Head, EpochKe
         return Err(Error::RootOfAnother);
     }
     let Some(key) = root.epoch_key(head.epoch)? else {
-        let found: Vec<String> = root.epochs()?.iter().map(|e| format!("epoch {e}")).collect();
-        let root = if found.is_empty() { "none".to_owned() } else { found.join(", ") };
-        return Err(Error::EpochKeyMissing { keyring: head.epoch, root });
+        return Err(Error::EpochKeyMissing { keyring: head.epoch, root: root.epochs()? });
     };
     Ok((head, EpochKey { deployment: head.deployment, epoch: head.epoch, key }))
 }

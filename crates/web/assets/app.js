@@ -140,18 +140,26 @@ function draft(form) {
   const status = form.querySelector('[data-draft-status]')
   let waiting
   let unsaved = false
+  // Somebody writes about the same client in two windows: the draft of the other one is not written over.
+  let elsewhere = false
   const save = async () => {
     clearTimeout(waiting)
-    if (!unsaved) return
+    if (!unsaved || elsewhere) return
     unsaved = false
     const fields = [...new FormData(form)].filter(([, value]) => typeof value === 'string')
     let saved = false
     try {
       const answer = await fetch(form.dataset.draftUrl, { method: 'POST', body: new URLSearchParams(fields), keepalive: true })
       saved = answer.ok && !answer.redirected
+      elsewhere = answer.status === 409
+      if (saved) form.elements.draft.value = (await answer.json()).draft
     } catch { /* said below */ }
     if (!saved) unsaved = true
-    if (status) status.textContent = saved ? `Draft saved ${clock(new Date())}` : 'Draft not saved yet. Keep this page open.'
+    if (status) {
+      status.textContent = saved ? `Draft saved ${clock(new Date())}`
+        : elsewhere ? 'You have another draft about this client, from another window. It is kept; what you write here is not kept until you save the note.'
+          : 'Draft not saved yet. Keep this page open.'
+    }
   }
   form.addEventListener('input', () => {
     unsaved = true

@@ -126,14 +126,20 @@ pub(crate) async fn password(
     match app.service.change_password(&visit.token, form.one("password")?).await {
         Ok(token) => Ok(signed::with_cookie(Redirect::to("/account").into_response(), &token)),
         Err(Error::SignIn(denied)) if denied != Denied::SignedOut => {
-            wrong(&app, &visit, "password", &denied).await
+            let field = if denied == Denied::ConfirmFirst { "code" } else { "password" };
+            wrong(&app, &visit, field, &denied).await
         }
         Err(error) => Err(error.into()),
     }
 }
 
 pub(crate) async fn recovery_codes(State(app): State<App>, Signed(visit): Signed) -> Result<Response, Fail> {
-    Ok(recovery_page(&app, &app.service.renew_recovery_codes(&visit.token).await?.0).into_response())
+    match app.service.renew_recovery_codes(&visit.token).await {
+        Ok(codes) => Ok(recovery_page(&app, &codes.0).into_response()),
+        // The page stood open for longer than a confirmation counts: it asks for one.
+        Err(Error::SignIn(denied @ Denied::ConfirmFirst)) => wrong(&app, &visit, "code", &denied).await,
+        Err(error) => Err(error.into()),
+    }
 }
 
 pub(crate) async fn sign_out_everywhere(

@@ -48,7 +48,7 @@ pub(crate) async fn show(
         if ask.day.trim().is_empty() { Ok(today) } else { dates::read_date(&ask.day, When::Any, today) };
     let day = day.map_err(|fault| {
         let said =
-            format!("“{}” is no day of the calendar. {fault} Go back and choose another.", ask.day.trim());
+            format!("“{}” is no day of the calendar. {fault}. Go back and choose another.", ask.day.trim());
         Fail::page(StatusCode::BAD_REQUEST, "There is no such day", said)
     })?;
     let week = ask.view == "week";

@@ -3,7 +3,7 @@
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use casework::Fault;
-use maud::html;
+use maud::{Markup, html};
 use records::{Denied, Error};
 
 use crate::ui;
@@ -64,7 +64,7 @@ impl Fail {
         Fail::page(
             StatusCode::SERVICE_UNAVAILABLE,
             "Kept cannot show this now",
-            "Something that protects clients' data cannot do its part, so nothing is shown and nothing was changed. Try again in a minute; if it goes on, tell your administrator.",
+            "Something that protects clients' data cannot do its part, so nothing is shown and nothing was changed. If you were writing something, go back: what you typed is still there. Try again in a minute; if it goes on, tell your administrator.",
         )
     }
 }
@@ -136,8 +136,7 @@ impl IntoResponse for Fail {
                 let link = html! { a.govuk-link href={ "/clients/" (survivor) } { "Open the file" } };
                 let body = ui::words::problem("This file was made one with another", &[&said], link);
                 let title = "This file was made one with another";
-                let page = ui::page::narrow(ui::page::NarrowPage { title, service: "Kept", body });
-                return (StatusCode::CONFLICT, page).into_response();
+                return Problem { title, body }.answer(StatusCode::CONFLICT);
             }
             Fail::NeedsReason(client) => {
                 let texts = [
@@ -148,8 +147,7 @@ impl IntoResponse for Fail {
                     html! { a.govuk-link href={ "/clients/" (client) } { "Say why you need this file" } };
                 let body = ui::words::problem("Say why you need this file", &texts, link);
                 let title = "Say why you need this file";
-                let page = ui::page::narrow(ui::page::NarrowPage { title, service: "Kept", body });
-                return (StatusCode::FORBIDDEN, page).into_response();
+                return Problem { title, body }.answer(StatusCode::FORBIDDEN);
             }
             Fail::Page(status, heading, text) => (status, heading, text),
             Fail::Faults(faults) => {
@@ -158,7 +156,26 @@ impl IntoResponse for Fail {
             }
         };
         let body = ui::words::problem(heading, &[&text], html! { a.govuk-link href="/" { "Go to today" } });
-        let page = ui::page::narrow(ui::page::NarrowPage { title: heading, service: "Kept", body });
-        (status, page).into_response()
+        Problem { title: heading, body }.answer(status)
+    }
+}
+
+/// A page that says what is wrong, on its way out: the outermost layer, which knows the service, puts it under its name.
+#[derive(Clone)]
+pub(crate) struct Problem {
+    title: &'static str,
+    body: Markup,
+}
+
+impl Problem {
+    /// The page under the name of a service.
+    pub(crate) fn page(&self, service: &str) -> Markup {
+        ui::page::narrow(ui::page::NarrowPage { title: self.title, service, body: self.body.clone() })
+    }
+
+    fn answer(self, status: StatusCode) -> Response {
+        let mut response = (status, self.page("Kept")).into_response();
+        response.extensions_mut().insert(self);
+        response
     }
 }

@@ -58,7 +58,7 @@ pub(crate) async fn show(
             let banner = ask.saved.is_some().then_some("Saved");
             let page = opened.map(|file| {
                 let draft = file.draft.clone();
-                let note = Note::of_draft(draft.as_ref().map(|d| &d.text));
+                let note = Note::of_draft(draft.as_ref());
                 let saved = draft.map(|d| app.service.surroundings().civil(d.saved));
                 let status = saved.map(|at| format!("Draft saved {}", clock(&at))).unwrap_or_default();
                 whole(&app, &visit, &file, &note, &status, banner, &[])
@@ -277,7 +277,7 @@ pub(crate) fn first_name(profile: &casework::Profile) -> String {
 /// The same page without a service around it: what the bench measures rendering with.
 #[must_use]
 pub fn bench_view(file: &ClientFile) -> String {
-    let note = Note::of_draft(file.draft.as_ref().map(|d| &d.text));
+    let note = Note::of_draft(file.draft.as_ref());
     let names = Names { by: &|_| "Amara Okafor".to_owned(), mentioned: &|_| Vec::new() };
     let now = file.until.last_contact.at(12, 0, 0, 0).to_zoned_datetime(jiff::tz::TimeZone::UTC);
     now.map(|now| view(Role::Adviser, file, &names, &note, "", None, &[], &now, "").into_string())

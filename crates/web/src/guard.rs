@@ -14,7 +14,7 @@ use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use tower_http::catch_panic::CatchPanicLayer;
 
-use crate::fail::Fail;
+use crate::fail::{Fail, Problem};
 use crate::{App, api, signed};
 
 /// Nothing but our own files, no inline code, no frames, no strings turned into code.
@@ -39,9 +39,14 @@ pub(crate) fn guarded(router: Router<App>, app: &App) -> Router<App> {
         .layer(from_fn_with_state(app.clone(), headers))
 }
 
-async fn headers(State(_): State<App>, request: Request, next: Next) -> Response {
+async fn headers(State(app): State<App>, request: Request, next: Next) -> Response {
     let asset = request.uri().path().starts_with("/assets/");
     let mut response = next.run(request).await;
+    if let Some(problem) = response.extensions_mut().remove::<Problem>() {
+        let page = problem.page(&app.service.notices().service().service).into_string();
+        response.headers_mut().remove(header::CONTENT_LENGTH);
+        *response.body_mut() = Body::from(page);
+    }
     let headers = response.headers_mut();
     let fixed = [
         (header::CONTENT_SECURITY_POLICY, POLICY),

@@ -180,9 +180,19 @@ async fn a_draft_waits_sealed_until_the_note_is_saved() {
             kind: "phone".into(),
             ..DraftText::default()
         };
-        service.save_draft(&amara, client, &text).await.unwrap();
+        let first = service.save_draft(&amara, client, &text, None).await.unwrap();
         let text = DraftText { note: "Wants evening shifts and a course".into(), ..text };
-        service.save_draft(&amara, client, &text).await.unwrap();
+        bench.later(2);
+        let second = service.save_draft(&amara, client, &text, Some(first)).await.unwrap();
+        // Another window began with nothing, or with the draft before: it writes over nothing and throws nothing away.
+        for (began, note) in [(None, "Something else"), (Some(first), "Something else")] {
+            let other = DraftText { note: note.into(), ..text.clone() };
+            let kept = service.save_draft(&amara, client, &other, began).await;
+            assert!(matches!(kept, Err(Error::ChangedMeanwhile)), "{kept:?}");
+        }
+        let nothing = DraftText { note: String::new(), ..text.clone() };
+        service.save_draft(&amara, client, &nothing, Some(first)).await.unwrap();
+        service.drop_draft(&amara, client, Some(first)).await.unwrap();
         assert_eq!(service.caseload(&amara).await.unwrap().release().await.unwrap().drafts.len(), 1);
         let bench = bench.reopened().await.unwrap();
         let file = bench.service.open_file(&amara, client, 20).await.unwrap().release().await.unwrap();
@@ -192,10 +202,14 @@ async fn a_draft_waits_sealed_until_the_note_is_saved() {
             .record_meeting(&amara, client, [1; 16], date(2026, 11, 23), &meeting("Done.", true))
             .await
             .unwrap();
+        bench.service.drop_draft(&amara, client, Some(second)).await.unwrap();
         let file = bench.service.open_file(&amara, client, 20).await.unwrap().release().await.unwrap();
         assert!(file.draft.is_none());
         assert!(matches!(
-            bench.service.save_draft(&amara, client, &DraftText { note: "x".repeat(60_000), ..text }).await,
+            bench
+                .service
+                .save_draft(&amara, client, &DraftText { note: "x".repeat(60_000), ..text }, None)
+                .await,
             Err(Error::Faults(_))
         ));
     }

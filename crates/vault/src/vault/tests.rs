@@ -74,6 +74,7 @@ async fn what_does_not_fit_is_refused_in_one_clear_line() {
         fs::remove_file(&key).unwrap();
         let missing = refused(made.keyring.clone(), &made.root).await;
         assert!(matches!(missing, Error::EpochKeyMissing { .. }), "{missing}");
+        assert!(missing.to_string().contains("no epoch key at all"), "{missing}");
         let put = |bytes: &[u8], mode| {
             let _ = fs::remove_file(&key);
             fs::write(&key, bytes).unwrap();

@@ -6,9 +6,10 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use casework::entries::MeetingTyped;
 use casework::{Fault, MeetingKind, Typed};
+use jiff::Timestamp;
 use maud::{Markup, html};
 use records::Error;
-use records::drafts::DraftText;
+use records::drafts::{Draft, DraftText};
 use records::files::{ClientFile, FIRST_ENTRIES, What};
 
 use super::{client, clock, first_name, whole};
@@ -24,14 +25,17 @@ use crate::ui::form::{ButtonKind, TextArea, button, draft_status, hidden, segmen
 /// What stands in the note box.
 pub(super) struct Note {
     key: String,
+    /// Of which moment the draft is that it began with, in microseconds; empty if there was none.
+    draft: String,
     typed: MeetingTyped,
 }
 
-const NOTE_FIELDS: [&str; 7] = ["form", "kind", "day", "minutes", "note", "took_part", "about"];
+const NOTE_FIELDS: [&str; 8] = ["form", "draft", "kind", "day", "minutes", "note", "took_part", "about"];
 
 impl Note {
-    pub(super) fn of_draft(draft: Option<&DraftText>) -> Note {
-        let typed = match draft {
+    pub(super) fn of_draft(draft: Option<&Draft>) -> Note {
+        let began = draft.map(|draft| draft.saved.as_microsecond().to_string());
+        let typed = match draft.map(|draft| &draft.text) {
             Some(draft) => MeetingTyped {
                 kind: draft.kind.clone(),
                 day: Typed::one(draft.day.clone()),
@@ -46,12 +50,13 @@ impl Note {
                 ..MeetingTyped::default()
             },
         };
-        Note { key: new_key(), typed }
+        Note { key: new_key(), draft: began.unwrap_or_default(), typed }
     }
 
     fn of_form(form: &Form) -> Result<Note, Fail> {
         Ok(Note {
             key: form.one("form")?.to_owned(),
+            draft: form.one("draft")?.to_owned(),
             typed: MeetingTyped {
                 kind: form.one("kind")?.to_owned(),
                 day: Typed::one(form.one("day")?),
@@ -75,7 +80,13 @@ pub(crate) async fn record_meeting(
     let (key, note) = (form.key()?, Note::of_form(&form)?);
     let faults = match note.typed.read(app.service.surroundings().today()) {
         Ok((day, meeting)) => match app.service.record_meeting(&visit, id, key, day, &meeting).await {
-            Ok(_) => return Ok(Redirect::to(&format!("/clients/{id}?saved=1#timeline")).into_response()),
+            Ok(_) => {
+                // The note is saved: a draft that stays behind it is no reason to say otherwise.
+                if let Err(error) = app.service.drop_draft(&visit, id, began(&form)?).await {
+                    tracing::warn!(%error, "a draft stays behind the note that was saved");
+                }
+                return Ok(Redirect::to(&format!("/clients/{id}?saved=1#timeline")).into_response());
+            }
             Err(Error::Faults(faults)) => faults,
             Err(error) => return Err(error.into()),
         },
@@ -102,9 +113,15 @@ pub(crate) async fn draft(
         note: form.one("note")?.to_owned(),
         took_part: form.ticked("took_part"),
     };
-    let saved = app.service.save_draft(&visit, id, &text).await?;
+    let saved = app.service.save_draft(&visit, id, &text, began(&form)?).await?;
     let at = clock(&app.service.surroundings().civil(saved));
-    Ok(Json(serde_json::json!({ "saved": at })).into_response())
+    let draft = saved.as_microsecond().to_string();
+    Ok(Json(serde_json::json!({ "saved": at, "draft": draft })).into_response())
+}
+
+/// Of which moment the draft is that a page began with.
+fn began(form: &Form) -> Result<Option<Timestamp>, Fail> {
+    Ok(form.one("draft")?.parse().ok().and_then(|at| Timestamp::from_microsecond(at).ok()))
 }
 
 pub(super) fn note_box(
@@ -125,6 +142,7 @@ pub(super) fn note_box(
         html! {
             form.app-note method="post" action={ "/clients/" (file.client) "/meetings" } data-draft-url={ "/clients/" (file.client) "/draft" } novalidate {
                 (hidden("form", &note.key))
+                (hidden("draft", &note.draft))
                 (segments("kind", "Contact by", &kinds))
                 @if let Some(error) = error("kind") { p.govuk-error-message #kind { (error) } }
                 (textarea(TextArea { name: "note", label: "Note", hint: Some(&format!("{name} can ask to read this. Keep other people’s names out unless you need them.")), value: &note.typed.note, error: error("note"), rows: 4, label_hidden: true, ..TextArea::default() }))

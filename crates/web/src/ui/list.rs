@@ -45,7 +45,8 @@ pub fn table(table: Table<'_>) -> Markup {
         } } }
         tbody { @for row in &table.rows { tr { @for (at, (cell, column)) in row.iter().zip(table.columns).enumerate() {
             @if at == 0 { th scope="row" { (cell) } }
-            @else { td class=[column.numeric.then_some("app-t__num")] { (cell) } }
+            // On a narrow screen each cell stands on a line of its own, after its column's name.
+            @else { td class=[column.numeric.then_some("app-t__num")] data-label=[(!column.hidden).then_some(column.label)] { (cell) } }
         } } } }
     } } }
 }
