@@ -126,12 +126,23 @@ pub struct ToReview {
     pub client: ClientId,
     /// The client; none for a restricted file, and for one that is no more.
     pub shown: Option<Shown>,
-    /// The reason that was stated, where there is one and the file is still here.
-    pub reason: Option<String>,
+    /// What was stated as the reason.
+    pub reason: Reason,
     /// What is worth a question.
     pub flags: BTreeSet<Flag>,
     /// What a review came to.
     pub reviewed: Option<Reviewed>,
+}
+
+/// The reason for a look, as far as it can be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reason {
+    /// None was asked for.
+    NotAsked,
+    /// This.
+    Stated(String),
+    /// One was stated, and its words went with the key of the file.
+    Erased,
 }
 
 /// The list of a review.
@@ -172,14 +183,14 @@ impl Service {
         let entry = self.log().submit(permit, LIST, detail);
         let mut looks = Vec::with_capacity(found.len());
         for (look, flags, reviewed) in found {
-            // The reason of an erased file is gone with its key.
+            let unread = if look.sealed.is_some() { Reason::Erased } else { Reason::NotAsked };
             let sealed = look.sealed.as_deref().and_then(|sealed| sealed.split_first_chunk::<16>());
             let reason = match sealed.zip(keys.get(&look.client.into())) {
                 Some(((row, sealed), keys)) => self
                     .vault()
                     .open::<String>(&entry, keys, &reason_place(*row, look.client), sealed)?
-                    .map(Some),
-                None => Personal::new(&entry, None),
+                    .map(Reason::Stated),
+                None => Personal::new(&entry, unread),
             };
             let shown = self.known_as(look.client, Purpose::Keeping);
             let Visited { seq, at, who, role, client, .. } = look;

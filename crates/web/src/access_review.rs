@@ -7,7 +7,7 @@ use casework::dates;
 use casework::looks::{Flag, Verdict};
 use maud::{Markup, html};
 use records::Visit;
-use records::access_review::{REVIEWED_DAYS, Review, ToReview, Which};
+use records::access_review::{REVIEWED_DAYS, Reason, Review, ToReview, Which};
 use serde::Deserialize;
 
 use crate::App;
@@ -108,7 +108,11 @@ fn list(app: &App, review: &Review, ticking: Option<&Typed>) -> Markup {
                 }
                 th scope="row" { (who) span class="app-t__sub app-num" { (look.role) ", " (when(app, look.at)) } }
                 td { (whose(look)) }
-                td { @match &look.reason { Some(reason) => { "“" (reason) "”" }, None => span.app-muted { "No reason was asked for" } } }
+                td { @match &look.reason {
+                    Reason::Stated(reason) => { "“" (reason) "”" }
+                    Reason::NotAsked => span.app-muted { "No reason was asked for" }
+                    Reason::Erased => span.app-muted { "One was given; it was erased with the file" }
+                } }
                 td {
                     @for flag in &look.flags { (tag(kind(*flag), flag.words())) " " }
                     @if let Some(reviewed) = look.reviewed {

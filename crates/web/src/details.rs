@@ -23,7 +23,7 @@ use crate::ui::file::panel;
 use crate::ui::form::{ButtonKind, button, buttons, hidden};
 use crate::ui::list::{self, empty};
 use crate::ui::page::{back, container, heading, reading};
-use crate::ui::words::{SummaryRow, inset, notice_banner, summary_list};
+use crate::ui::words::{SummaryRow, inset, notice_banner, summary_list, within};
 
 /// The pages of questions, in the order in which a registration offers them.
 const PAGES: [Category; 7] = [
@@ -178,7 +178,7 @@ fn page(
             }
         } }))
     };
-    staff(app, visit, At::Elsewhere, &title(&details.contact, &name.to_lowercase()), body)
+    staff(app, visit, At::Elsewhere, &title(&details.contact, &within(&name)), body)
 }
 
 /// Where saving or skipping leads.

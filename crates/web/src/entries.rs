@@ -31,7 +31,7 @@ use crate::ui::file::{TagKind, action, panel, tag};
 use crate::ui::form::{ButtonKind, Choice, Choices, button, buttons, checkboxes, hidden};
 use crate::ui::list::{TodoItem, empty, todo_list};
 use crate::ui::page::{back, container, heading, reading};
-use crate::ui::words::notice_banner;
+use crate::ui::words::{notice_banner, within};
 
 /// The entry named in a path.
 pub(crate) fn entry(path: &str) -> Result<EntryId, Fail> {
@@ -106,7 +106,7 @@ pub(crate) async fn group(
                 @if let Some(over) = &over { (notice_banner(html! { "Saved. More is now spent and promised for " a.govuk-notification-banner__link href={ "/programmes/" (over.id) } { (over.programme.title) } " than there is. Tell whoever looks after its money." })) }
                 div.app-pages { @for form in &forms { (list(id, form, &entries, today)) } } }))
         };
-        staff(&app, &visit, At::Elsewhere, &title(&entries.contact, &group.words().to_lowercase()), body)
+        staff(&app, &visit, At::Elsewhere, &title(&entries.contact, &within(group.words())), body)
     });
     release(page).await
 }

@@ -204,9 +204,8 @@ fn refuse_errors(path: &Path, text: &str, despite: bool) -> Result<(), Fail> {
         return Ok(());
     }
     Err(Fail::said(format!(
-        "{}\nThe notice has {} errors and was not published. Put them right, or say --despite-errors if that is meant.",
-        errors.join("\n"),
-        errors.len()
+        "{}\nThe notice was not published. Put its errors right, or say --despite-errors if that is meant.",
+        errors.join("\n")
     )))
 }
 

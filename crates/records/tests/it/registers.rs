@@ -7,7 +7,7 @@ use casework::profile::fields;
 use casework::promises::{Measured, Stands};
 use casework::{Answer, ClientId};
 use jiff::tz::TimeZone;
-use records::access_review::{Review, Which};
+use records::access_review::{Reason, Review, Which};
 use records::breaches::Reach;
 use records::erasure::Ground;
 use records::{Error, Visit};
@@ -137,7 +137,7 @@ async fn the_lead_reviews_reasons_and_what_looks_odd_and_nobody_reviews_their_ow
         let of = |client: ClientId| {
             found.looks.iter().find(|look| look.client == client && look.who == owen.staff)
         };
-        assert_eq!(of(daniel).unwrap().reason.as_deref(), Some("Covering for Amara today"));
+        assert_eq!(of(daniel).unwrap().reason, Reason::Stated("Covering for Amara today".into()));
         assert!(of(daniel).unwrap().flags.is_empty());
         assert_eq!(of(home).unwrap().flags.iter().collect::<Vec<_>>(), [&Flag::SameHome]);
         assert_eq!(of(home).unwrap().shown.as_ref().map(|s| s.name.as_str()), Some("Una Reed"));
@@ -164,7 +164,7 @@ async fn the_lead_reviews_reasons_and_what_looks_odd_and_nobody_reviews_their_ow
         service.state_reason(&lead, daniel, "Request for access of today").await.unwrap();
         let found = review(&bench, &lead, Which::Open).await;
         let night = found.looks.iter().find(|look| look.client == quiet).unwrap();
-        assert!(night.flags.contains(&Flag::Night) && night.reason.is_none());
+        assert!(night.flags.contains(&Flag::Night) && night.reason == Reason::NotAsked);
         let mine = found.looks.iter().find(|look| look.who == lead.staff).unwrap();
         let refused = service.review_looks(&lead, &[mine.seq], Verdict::Fine).await;
         assert!(matches!(refused, Err(Error::NotYours(_))));
@@ -174,7 +174,7 @@ async fn the_lead_reviews_reasons_and_what_looks_odd_and_nobody_reviews_their_ow
         let bench = bench.reopened().await.unwrap();
         let found = review(&bench, &lead, Which::Open).await;
         let gone = found.looks.iter().find(|look| look.client == home).unwrap();
-        assert!(gone.reason.is_none() && gone.shown.is_none());
+        assert!(gone.reason == Reason::Erased && gone.shown.is_none());
         bench.later(40 * DAY);
         assert_eq!(stands(&bench, "looks-to-review").await.0, Stands::Broken, "a month has passed");
         bench.later(60 * DAY);

@@ -107,7 +107,7 @@ proptest! {
             _ => moved.category = other.category,
         }
         // What was sealed with nothing beside it opens beside anything: so it was before anything was bound.
-        let same = moved == At { beside: moved.beside.clone(), ..one.clone() };
+        let same = moved == At { beside: moved.beside, ..one.clone() };
         let opens = same && (one.beside.is_none() || moved.beside == one.beside);
         prop_assert_eq!(opened(&key, &moved, &envelope).is_some(), opens);
     }

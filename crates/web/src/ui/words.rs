@@ -97,3 +97,15 @@ pub fn problem(heading: &str, paragraphs: &[&str], next: Markup) -> Markup {
 pub fn rendered(markup: &str) -> Markup {
     PreEscaped(markup.to_owned())
 }
+
+/// A heading within a sentence: its first letter small, and names as they are.
+#[must_use]
+pub fn within(heading: &str) -> String {
+    let mut letters = heading.chars();
+    match (letters.next(), heading.chars().nth(1)) {
+        (Some(first), second) if !second.is_some_and(char::is_uppercase) => {
+            first.to_lowercase().chain(letters).collect()
+        }
+        _ => heading.to_owned(),
+    }
+}
