@@ -4,6 +4,7 @@
 //! bookings of the same unit collide, which is how double booking is refused (see [`units`]).
 
 mod diary;
+mod hours;
 mod when;
 
 use serde::{Deserialize, Serialize};
@@ -12,7 +13,8 @@ use crate::answers::Fault;
 use crate::entries::codes;
 use crate::formats::text;
 
-pub use diary::{OfficeHours, free_times};
+pub use diary::free_times;
+pub use hours::{HoursFault, OfficeHours};
 pub use when::{LONGEST_MINUTES, Slot, UNIT_MINUTES, WhenTyped, series, units};
 pub(crate) use when::{instant, read_time};
 

@@ -46,6 +46,12 @@ impl BankHolidays {
         Ok(!weekend && !self.days.contains(&day))
     }
 
+    /// Whether it is known to be a bank holiday.
+    #[must_use]
+    pub fn is_bank_holiday(&self, day: Date) -> bool {
+        self.days.contains(&day)
+    }
+
     /// The day itself, or the next working day.
     ///
     /// # Errors

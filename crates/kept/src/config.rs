@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use casework::appointments::OfficeHours;
 use records::documents::{Bucket, BucketSettings, Stand};
 use records::{Places, Service, Surroundings};
 use serde::Deserialize;
@@ -73,6 +74,12 @@ largest = 20
 # key = \"kept\"
 # secret_file = \"s3-secret\"         # or KEPT_S3_SECRET in the environment
 
+# When appointments are offered. Without this section: nine to five from Monday to Friday. Bank holidays are never offered.
+# [office]
+# opens = \"09:00\"
+# closes = \"17:00\"
+# days = [\"monday\", \"tuesday\", \"wednesday\", \"thursday\", \"friday\"]
+
 # Programs that are told when something changes. Only hosts that stand here are ever called. See docs/operations.md.
 # [webhooks]
 # hosts = [\"hooks.example.org\"]
@@ -91,6 +98,7 @@ pub(crate) struct Config {
     pub(crate) places: Places,
     messages: Option<messages::Written>,
     webhooks: Option<webhooks::Written>,
+    office: Option<OfficeHours>,
     folder: PathBuf,
     /// How documents are kept.
     pub(crate) documents: records::documents::Settings,
@@ -108,6 +116,8 @@ struct Written {
     messages: Option<messages::Written>,
     #[serde(default)]
     webhooks: Option<webhooks::Written>,
+    #[serde(default)]
+    office: Option<WrittenOffice>,
     #[serde(default)]
     documents: WrittenDocuments,
 }
@@ -161,6 +171,36 @@ impl WrittenBucket {
             authority: messages::certificate(folder, self.authority_file.as_ref())?,
         };
         Bucket::new(settings).map_err(|fault| fault.to_string())
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenOffice {
+    #[serde(default = "nine")]
+    opens: String,
+    #[serde(default = "five")]
+    closes: String,
+    #[serde(default = "weekdays")]
+    days: Vec<String>,
+}
+
+fn nine() -> String {
+    "09:00".to_owned()
+}
+
+fn five() -> String {
+    "17:00".to_owned()
+}
+
+fn weekdays() -> Vec<String> {
+    ["monday", "tuesday", "wednesday", "thursday", "friday"].map(str::to_owned).into()
+}
+
+impl WrittenOffice {
+    fn read(&self) -> Result<OfficeHours, String> {
+        let read = OfficeHours::read(&self.opens, &self.closes, &self.days);
+        read.map_err(|fault| format!("section [office]: {fault}."))
     }
 }
 
@@ -250,6 +290,7 @@ impl Config {
         };
         let places = written.places;
         let documents = written.documents.read(folder)?;
+        let office = written.office.map(|office| office.read()).transpose()?;
         Ok(Config {
             documents,
             listen: written.listen,
@@ -257,6 +298,7 @@ impl Config {
             behind_proxy: written.behind_proxy,
             messages: written.messages,
             webhooks: written.webhooks,
+            office,
             folder: folder.to_owned(),
             places: Places {
                 records: store(places.records),
@@ -283,6 +325,9 @@ impl Config {
         let service = Service::open_with(&self.places, Surroundings::real(), self.documents.clone()).await?;
         if let Some(told) = told {
             service.tell_by(told);
+        }
+        if let Some(hours) = &self.office {
+            service.open_in(hours.clone());
         }
         Ok(service)
     }
@@ -374,6 +419,29 @@ mod tests {
         }
         let both = FIRST.replace("# folder", "folder") + bucket;
         assert!(Config::read(&both, folder.path()).unwrap_err().contains("only one of the two"));
+    }
+
+    #[test]
+    fn an_office_is_open_when_its_section_says_so() {
+        let read = |office: &str| Config::read(&format!("{FIRST}{office}"), Path::new("."));
+        assert_eq!(read("").unwrap().office, None);
+        let office =
+            read("[office]\nopens = \"08:30\"\ndays = [\"monday\", \"saturday\"]\n").unwrap().office.unwrap();
+        assert_eq!(
+            (office.opens.to_string(), office.closes.to_string()),
+            ("08:30:00".into(), "17:00:00".into())
+        );
+        assert_eq!(office.days.len(), 2);
+        for (office, says) in [
+            ("opens = \"8 o'clock\"", "no time of the day"),
+            ("closes = \"08:00\"", "before it opens"),
+            ("days = [\"mo\"]", "no day of the week"),
+            ("days = []", "no day is named"),
+            ("lunch = \"12:00\"", "unknown field"),
+        ] {
+            let said = read(&format!("[office]\n{office}\n")).unwrap_err();
+            assert!(said.contains(says), "{said}");
+        }
     }
 
     #[test]

@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use access::Policy;
 use audit::{Log, Outcome, SigningKey};
+use casework::appointments::OfficeHours;
 use casework::returns::Definition;
 use jiff::Timestamp;
 use messages::Post;
@@ -95,6 +96,7 @@ pub struct Service {
     seen_change: AtomicI64,
     following: tokio::sync::Mutex<()>,
     post: OnceLock<Post>,
+    office_hours: OnceLock<OfficeHours>,
     listeners: RwLock<Arc<Vec<Listener>>>,
     to_programs: OnceLock<ToPrograms>,
     documents: documents::Keeping,
@@ -194,6 +196,7 @@ impl Service {
             seen_change: AtomicI64::new(0),
             following: tokio::sync::Mutex::new(()),
             post: OnceLock::new(),
+            office_hours: OnceLock::new(),
             listeners: RwLock::default(),
             to_programs: OnceLock::new(),
             documents: documents::Keeping::new(settings, places),
@@ -314,6 +317,19 @@ impl Service {
     #[must_use]
     pub fn post(&self) -> Option<&Post> {
         self.post.get()
+    }
+
+    /// Says when the office is open, once, before anybody books. Without it the usual hours hold.
+    pub fn open_in(&self, hours: OfficeHours) {
+        if self.office_hours.set(hours).is_err() {
+            tracing::warn!("the office hours were set already and stay as they are");
+        }
+    }
+
+    /// When the office is open.
+    #[must_use]
+    pub fn office_hours(&self) -> &OfficeHours {
+        self.office_hours.get_or_init(OfficeHours::default)
     }
 
     /// Says how programs are told that something changed, once, before any is. Without it none is told.

@@ -1,32 +1,10 @@
 //! Free times: where an appointment of a length fits between those that are there.
 
-use jiff::civil::{Date, Time, Weekday, time};
+use jiff::civil::Date;
 use jiff::{ToSpan as _, ZonedDateTime};
 
+use super::hours::OfficeHours;
 use super::when::{Slot, instant};
-
-/// When people are in the office.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OfficeHours {
-    /// From when, on the wall's clock.
-    pub opens: Time,
-    /// Till when.
-    pub closes: Time,
-    /// On which days.
-    pub days: Vec<Weekday>,
-}
-
-impl Default for OfficeHours {
-    /// Monday to Friday, nine to five.
-    fn default() -> OfficeHours {
-        use Weekday::{Friday, Monday, Thursday, Tuesday, Wednesday};
-        OfficeHours {
-            opens: time(9, 0, 0, 0),
-            closes: time(17, 0, 0, 0),
-            days: vec![Monday, Tuesday, Wednesday, Thursday, Friday],
-        }
-    }
-}
 
 /// Beginnings are offered in steps of so many minutes.
 const STEP_MINUTES: i64 = 15;
@@ -62,7 +40,7 @@ pub fn free_times(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use jiff::civil::date;
+    use jiff::civil::{date, time};
     use jiff::tz::TimeZone;
 
     fn at(day: Date, hour: i8, minute: i8) -> ZonedDateTime {

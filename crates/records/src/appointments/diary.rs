@@ -88,7 +88,7 @@ impl Service {
     ) -> Result<Vec<Slot>, Error> {
         let now = self.surroundings().civil(self.now());
         let taken = self.taken(adviser, room, day, day).await?;
-        Ok(free_on(day, minutes, &OfficeHours::default(), &taken, &now))
+        Ok(free_on(day, minutes, self.office_hours(), &taken, &now))
     }
 
     /// The times of a day to which an appointment can be moved: its adviser and its room are free for as long as it takes.
@@ -103,9 +103,7 @@ impl Service {
     /// The day that a booking begins with: the next one on which the office is open.
     #[must_use]
     pub fn next_office_day(&self) -> Date {
-        let today = self.surroundings().today();
-        let tomorrow = today.tomorrow().unwrap_or(today);
-        BankHolidays::england_and_wales().roll(tomorrow).unwrap_or(tomorrow)
+        self.office_hours().next_open(self.surroundings().today(), &BankHolidays::england_and_wales())
     }
 
     /// The days of the next four weeks, from `from` on, at which an adviser has a time free for so many minutes, each with
@@ -122,9 +120,9 @@ impl Service {
     ) -> Result<Vec<(Date, Vec<Slot>)>, Error> {
         let now = self.surroundings().civil(self.now());
         let to = from.checked_add(Span::new().days(DAYS_SEARCHED - 1)).unwrap_or(from);
-        let (taken, hours) = (self.taken(adviser, room, from, to).await?, OfficeHours::default());
+        let (taken, hours) = (self.taken(adviser, room, from, to).await?, self.office_hours());
         let days = from.series(Span::new().days(1)).take_while(|day| *day <= to);
-        let free = days.map(|day| (day, free_on(day, minutes, &hours, &taken, &now)));
+        let free = days.map(|day| (day, free_on(day, minutes, hours, &taken, &now)));
         Ok(free.filter(|(_, times)| !times.is_empty()).collect())
     }
 
@@ -200,8 +198,7 @@ impl Service {
     }
 }
 
-/// The free times of a day on which the office is open: bank holidays have none. Of a year whose bank holidays are not known
-/// yet, every weekday is open.
+/// The free times of a day on which the office is open.
 fn free_on(
     day: Date,
     minutes: u32,
@@ -209,8 +206,9 @@ fn free_on(
     taken: &[Slot],
     now: &jiff::ZonedDateTime,
 ) -> Vec<Slot> {
-    match BankHolidays::england_and_wales().is_working_day(day) {
-        Ok(false) => Vec::new(),
-        Ok(true) | Err(_) => free_times(day, minutes, hours, taken, now),
+    if hours.open_on(day, &BankHolidays::england_and_wales()) {
+        free_times(day, minutes, hours, taken, now)
+    } else {
+        Vec::new()
     }
 }
