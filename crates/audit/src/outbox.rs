@@ -5,7 +5,7 @@ use store::{Rows, Store, sql};
 use crate::Error;
 use crate::leaf::{Leaf, Line};
 use crate::tree::signed;
-use crate::writer::{AT_ONCE, Came, Writer};
+use crate::writer::{AT_ONCE, Came, GROW, Writer};
 
 sql! { records:
     /// Entries that wait in the outbox: as many as go into one transaction of the log.
@@ -18,6 +18,8 @@ sql! { records:
     TAKE_TURNS = "UPDATE outbox_given SET given = given WHERE single = 1";
     /// Counts one that is taken out, unless another server has done it.
     GIVE = "UPDATE outbox_given SET given = given + 1 WHERE single = 1 AND EXISTS (SELECT 1 FROM outbox WHERE id = $1)";
+    /// All that wait.
+    ALL_WAITING = "SELECT id FROM outbox";
     /// Begins to count.
     COUNT_FROM = "UPDATE outbox_given SET given = $1 WHERE single = 1 AND given IS NULL";
 }
@@ -94,14 +96,40 @@ pub(crate) async fn of_one_time(log: &Store, records: &Store) -> Result<(), Erro
     let (before, _) = given(&records.read(vec![GIVEN.with([])]).await?)?;
     let rows = log.read(vec![TAKEN.with([])]).await?;
     let taken = rows.first().and_then(Rows::first).ok_or(Error::Damaged(0))?.int(0)?.unsigned_abs();
-    let Some(before) = before else {
-        records.write(vec![COUNT_FROM.with([signed(taken).into()])]).await?;
-        return Ok(());
-    };
+    let Some(before) = before else { return begin_to_count(log.clone(), records).await };
     if before > taken {
         return Err(Error::LogBehind { missing: before - taken });
     }
     let (after, waiting) = given(&records.read(vec![GIVEN.with([])]).await?)?;
     let known = after.unwrap_or(before) + waiting;
     if taken > known { Err(Error::RecordsBehind { missing: taken - known }) } else { Ok(()) }
+}
+
+/// Begins to count what the records have given: all that the log has taken, but for what still waits here and is there already.
+/// Both sides stand still meanwhile, since another server may carry something over.
+async fn begin_to_count(log: Store, records: &Store) -> Result<(), Error> {
+    records
+        .tx(move |tx| {
+            Box::pin(async move {
+                tx.run(TAKE_TURNS.with([])).await?;
+                let waiting = tx.run(ALL_WAITING.with([])).await?;
+                let waiting = waiting.rows.iter().map(|row| row.bytes16(0)).collect::<Result<Vec<_>, _>>()?;
+                let given: i64 = log
+                    .tx(move |log| {
+                        Box::pin(async move {
+                            log.run(GROW.with([0.into()])).await?;
+                            let taken = log.run(TAKEN.with([])).await?;
+                            let mut given = taken.first().ok_or(Error::Damaged(0))?.int(0)?;
+                            for id in waiting {
+                                given -= signed(log.run(IS_HERE.with([id.into()])).await?.rows.len() as u64);
+                            }
+                            Ok::<_, Error>(given)
+                        })
+                    })
+                    .await?;
+                tx.run(COUNT_FROM.with([given.into()])).await?;
+                Ok(())
+            })
+        })
+        .await
 }

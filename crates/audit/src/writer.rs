@@ -18,7 +18,7 @@ use crate::{Error, outbox};
 
 sql! { audit:
     /// Takes places for new entries and holds the head until commit, so that several servers take turns.
-    GROW = "UPDATE audit_head SET size = size + $1 WHERE one = 1 RETURNING size";
+    pub(crate) GROW = "UPDATE audit_head SET size = size + $1 WHERE one = 1 RETURNING size";
     /// How far the log has grown.
     pub(crate) SIZE = "SELECT size FROM audit_head WHERE one = 1";
     /// The same at once with the entries: from any other size than the known one it becomes none, which its column refuses.

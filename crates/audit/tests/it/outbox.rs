@@ -14,6 +14,7 @@ sql! { records:
     FOREIGN = "INSERT INTO outbox (id, at, leaf) VALUES ($1, $2, $3)";
     REMOVE_FOREIGN = "DELETE FROM outbox WHERE id = $1";
     LEFT = "SELECT id FROM outbox";
+    FORGET_GIVEN = "UPDATE outbox_given SET given = NULL";
     SET_GIVEN = "UPDATE outbox_given SET given = $1";
 }
 
@@ -160,6 +161,26 @@ async fn records_and_log_of_different_times_do_not_open_together() {
         bench.records.write(vec![SET_GIVEN.with([6.into()])]).await.unwrap();
         assert_eq!(bench.open().await.err(), Some(Error::LogBehind { missing: 2 }));
         bench.records.write(vec![SET_GIVEN.with([4.into()])]).await.unwrap();
+        bench.open().await.unwrap().close().await.unwrap();
+    }
+}
+
+/// Counting begins with what is there: a change that waits and is in the log already is given once.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_service_from_before_begins_to_count_with_what_is_there() {
+    for bench in Bench::all().await {
+        let log = bench.open().await.unwrap();
+        for n in 0..3 {
+            let change = log.change(permit(n), RECORD, &Detail::default());
+            bench.records.write(vec![change.outbox()]).await.unwrap();
+            change.committed();
+        }
+        log.close().await.unwrap();
+        bench.records.write(vec![FORGET_GIVEN.with([])]).await.unwrap();
+        bench.open().await.unwrap().close().await.unwrap();
+        bench.records.write(vec![SET_GIVEN.with([2.into()])]).await.unwrap();
+        assert_eq!(bench.open().await.err(), Some(Error::RecordsBehind { missing: 1 }));
+        bench.records.write(vec![FORGET_GIVEN.with([])]).await.unwrap();
         bench.open().await.unwrap().close().await.unwrap();
     }
 }
