@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 
 use crate::fail::Fail;
 use crate::messages::{self, Sending};
-use crate::webhooks;
+use crate::{office, webhooks};
 
 /// The name of the file.
 pub(crate) const FILE: &str = "kept.toml";
@@ -117,7 +117,7 @@ struct Written {
     #[serde(default)]
     webhooks: Option<webhooks::Written>,
     #[serde(default)]
-    office: Option<WrittenOffice>,
+    office: Option<office::Written>,
     #[serde(default)]
     documents: WrittenDocuments,
 }
@@ -171,36 +171,6 @@ impl WrittenBucket {
             authority: messages::certificate(folder, self.authority_file.as_ref())?,
         };
         Bucket::new(settings).map_err(|fault| fault.to_string())
-    }
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct WrittenOffice {
-    #[serde(default = "nine")]
-    opens: String,
-    #[serde(default = "five")]
-    closes: String,
-    #[serde(default = "weekdays")]
-    days: Vec<String>,
-}
-
-fn nine() -> String {
-    "09:00".to_owned()
-}
-
-fn five() -> String {
-    "17:00".to_owned()
-}
-
-fn weekdays() -> Vec<String> {
-    ["monday", "tuesday", "wednesday", "thursday", "friday"].map(str::to_owned).into()
-}
-
-impl WrittenOffice {
-    fn read(&self) -> Result<OfficeHours, String> {
-        let read = OfficeHours::read(&self.opens, &self.closes, &self.days);
-        read.map_err(|fault| format!("section [office]: {fault}."))
     }
 }
 
@@ -290,7 +260,8 @@ impl Config {
         };
         let places = written.places;
         let documents = written.documents.read(folder)?;
-        let office = written.office.map(|office| office.read()).transpose()?;
+        let office = written.office.map(|office| office.hours()).transpose();
+        let office = office.map_err(|what| format!("section [office]: {what}"))?;
         Ok(Config {
             documents,
             listen: written.listen,
@@ -419,29 +390,6 @@ mod tests {
         }
         let both = FIRST.replace("# folder", "folder") + bucket;
         assert!(Config::read(&both, folder.path()).unwrap_err().contains("only one of the two"));
-    }
-
-    #[test]
-    fn an_office_is_open_when_its_section_says_so() {
-        let read = |office: &str| Config::read(&format!("{FIRST}{office}"), Path::new("."));
-        assert_eq!(read("").unwrap().office, None);
-        let office =
-            read("[office]\nopens = \"08:30\"\ndays = [\"monday\", \"saturday\"]\n").unwrap().office.unwrap();
-        assert_eq!(
-            (office.opens.to_string(), office.closes.to_string()),
-            ("08:30:00".into(), "17:00:00".into())
-        );
-        assert_eq!(office.days.len(), 2);
-        for (office, says) in [
-            ("opens = \"8 o'clock\"", "no time of the day"),
-            ("closes = \"08:00\"", "before it opens"),
-            ("days = [\"mo\"]", "no day of the week"),
-            ("days = []", "no day is named"),
-            ("lunch = \"12:00\"", "unknown field"),
-        ] {
-            let said = read(&format!("[office]\n{office}\n")).unwrap_err();
-            assert!(said.contains(says), "{said}");
-        }
     }
 
     #[test]

@@ -14,6 +14,7 @@ mod databases;
 mod demo;
 mod fail;
 mod messages;
+mod office;
 mod output;
 mod serving;
 mod webhooks;
