@@ -24,6 +24,7 @@ pub mod fault;
 pub mod field;
 pub mod flow;
 pub mod forms;
+mod in_force;
 pub mod lint;
 mod lookup;
 pub mod model;
@@ -45,6 +46,7 @@ pub use facts::SystemFacts;
 pub use fault::Fault;
 pub use field::{Field, FieldId, Kind, ListId, Special, Value, ValueList};
 pub use forms::{DueDate, EntryForm, FormId, Group};
+pub use in_force::{in_force, next_change};
 pub use model::{
     Automated, Basis, CategoryNotice, Complaints, Condition, Contact, Controller, Erasure, Function,
     JointController, Notice, Objection, Period, PurposeNotice, Recipient, Regulator, Requests, Required,

@@ -42,11 +42,15 @@ impl Service {
     }
 
     /// Takes in what has changed since the last look: after each own write, and every half second for those of other servers.
+    /// A version of a notice whose day has come is a change too.
     ///
     /// # Errors
     /// The store failed; the next call tries again from the same place.
     pub async fn follow_changes(&self) -> Result<(), Error> {
         let _turn = self.following().lock().await;
+        if self.notices().are_outlived(self.surroundings().today()) {
+            self.reload_service().await?;
+        }
         loop {
             let since = self.seen_change().load(Ordering::Acquire);
             let rows = self.records().read(vec![CHANGES_SINCE.with([since.into()])]).await?;

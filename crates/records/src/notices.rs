@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use audit::{Action, Outcome};
+use jiff::civil::Date;
 use notice::{Catalogue, Notice};
 use sha2::{Digest, Sha256};
 use store::sql;
@@ -46,11 +47,15 @@ pub struct Given {
     pub text: String,
 }
 
-/// All versions, with the one in force for the service itself.
+/// All versions, with the ones in force on the day on which they were read.
 pub struct Notices {
     all: Vec<Arc<Published>>,
     by_version: HashMap<(String, String), Arc<Published>>,
+    /// The version of each notice that holds, by the notice's id.
+    in_force: HashMap<String, Arc<Published>>,
     service: Arc<Published>,
+    /// The next day on which another version may hold, in Europe/London.
+    next_change: Option<Date>,
     /// Versions of the service's notice whose holders have to be told of the one in force.
     tell: HashSet<String>,
 }
@@ -86,6 +91,35 @@ impl Notices {
         &self.service.words
     }
 
+    /// The version of a notice that holds: what whoever comes now is given.
+    #[must_use]
+    pub fn in_force(&self, notice: &str) -> Option<&Arc<Published>> {
+        self.in_force.get(notice)
+    }
+
+    /// Of each notice the version that holds, the service's own first.
+    #[must_use]
+    pub fn every_in_force(&self) -> Vec<&Arc<Published>> {
+        let mut all: Vec<_> = self.in_force.values().collect();
+        all.sort_by_key(|one| (one.notice.extends().is_some(), &one.notice.id));
+        all
+    }
+
+    /// The versions of the service's own notice whose day is to come, the next one first.
+    #[must_use]
+    pub fn to_come(&self) -> Vec<&Arc<Published>> {
+        let own = self.service();
+        let ahead = |one: &&Arc<Published>| one.notice.id == own.id && one.notice.effective > own.effective;
+        let mut found: Vec<_> = self.all.iter().filter(ahead).collect();
+        found.sort_by_key(|one| one.notice.effective);
+        found
+    }
+
+    /// Whether another version may hold on this day than when these were read.
+    pub(crate) fn are_outlived(&self, today: Date) -> bool {
+        self.next_change.is_some_and(|day| day <= today)
+    }
+
     /// Every version, oldest first.
     #[must_use]
     pub fn all(&self) -> &[Arc<Published>] {
@@ -101,6 +135,17 @@ pub(crate) fn read(text: &str) -> Result<Notice, Error> {
     })
 }
 
+/// A version that is dated before the one in force would never hold.
+pub(crate) fn refuse_outdated(new: &Notice, holds: Option<&Arc<Published>>) -> Result<(), Error> {
+    match holds.map(|published| &published.notice) {
+        Some(holds) if new.effective < holds.effective => Err(Error::Notice(format!(
+            "version {} is to hold from {}, and version {}, in force now, is from {}: it would never hold. Set `effective` to the day from which it is to hold.",
+            new.version, new.effective, holds.version, holds.effective
+        ))),
+        _ => Ok(()),
+    }
+}
+
 /// The statements that publish a version.
 pub(crate) fn publishing(notice: &Notice, text: &str, now: jiff::Timestamp) -> Vec<store::Query> {
     let mut batch = vec![PUBLISH.with([
@@ -113,6 +158,19 @@ pub(crate) fn publishing(notice: &Notice, text: &str, now: jiff::Timestamp) -> V
     batch.push(keeping(notice, now));
     batch.extend(changes::of_service(now));
     batch
+}
+
+/// The version of each notice that holds on a day, by the notice's id; `all` from the one published first.
+fn holding(all: &[Arc<Published>], today: Date) -> HashMap<String, Arc<Published>> {
+    let mut versions: HashMap<&str, Vec<&Arc<Published>>> = HashMap::new();
+    for one in all {
+        versions.entry(&one.notice.id).or_default().push(one);
+    }
+    let holds = |versions: Vec<&Arc<Published>>| {
+        let days: Vec<Date> = versions.iter().map(|one| one.notice.effective).collect();
+        notice::in_force(&days, today).and_then(|place| versions.get(place).map(|one| Arc::clone(one)))
+    };
+    versions.into_iter().filter_map(|(id, versions)| Some((id.to_owned(), holds(versions)?))).collect()
 }
 
 /// The words of a notice as people read or hear them, and their digest.
@@ -135,11 +193,12 @@ fn keeping(notice: &Notice, now: jiff::Timestamp) -> store::Query {
 }
 
 impl Service {
-    /// Publishes a new version of the service's notice. New clients are given it; clients here keep the version they were given.
-    /// Running servers take it up within a second. A faulty text changes nothing.
+    /// Publishes a new version of the service's notice. New clients are given it from its day (`effective`) on; clients here keep
+    /// the version they were given. Running servers take it up within a second. A faulty text changes nothing.
     ///
     /// # Errors
-    /// `Error::Notice` with every fault; the version exists with other words; the store failed.
+    /// `Error::Notice` with every fault; the version exists with other words, or is dated before the one in force, so that it
+    /// would never hold; the store failed.
     pub async fn publish_notice(&self, text: &str) -> Result<(), Error> {
         let new = read(text)?;
         let known = self.notices();
@@ -159,6 +218,7 @@ impl Service {
                 known.service().id
             )));
         }
+        refuse_outdated(&new, known.in_force(&new.id))?;
         self.records().write(publishing(&new, text, self.now())).await?;
         self.log().event(None, PUBLISHED, Outcome::Done).durable().await?;
         self.follow_changes().await
@@ -183,8 +243,8 @@ impl Service {
         Ok(())
     }
 
-    /// Reads every version afresh and checks that each text is the one that was published.
-    pub(crate) async fn load_notices(records: &store::Store) -> Result<Notices, Error> {
+    /// Reads every version afresh, checks that each text is the one that was published, and says which hold on this day.
+    pub(crate) async fn load_notices(records: &store::Store, today: Date) -> Result<Notices, Error> {
         let rows = records.read(vec![ALL_NOTICES.with([])]).await?;
         let (mut all, mut by_version) = (Vec::new(), HashMap::new());
         for row in rows.first().map(|r| r.rows.as_slice()).unwrap_or_default() {
@@ -207,10 +267,12 @@ impl Service {
             by_version.insert(key, Arc::clone(&published));
             all.push(published);
         }
-        let service =
-            all.iter().rfind(|one: &&Arc<Published>| one.notice.extends().is_none()).cloned().ok_or_else(
-                || Error::DoesNotFit("No notice is published here. Run `kept init` first.".into()),
-            )?;
+        let in_force = holding(&all, today);
+        let own = in_force.values().find(|one| one.notice.extends().is_none());
+        let service = own
+            .cloned()
+            .ok_or_else(|| Error::DoesNotFit("No notice is published here. Run `kept init` first.".into()))?;
+        let next_change = notice::next_change(all.iter().map(|one| one.notice.effective), today);
         let older = all.iter().filter(|one| one.notice.id == service.notice.id);
         let tell = older
             .filter(|one| {
@@ -218,6 +280,6 @@ impl Service {
             })
             .map(|one| one.notice.version.clone())
             .collect();
-        Ok(Notices { all, by_version, service, tell })
+        Ok(Notices { all, by_version, in_force, service, next_change, tell })
     }
 }

@@ -148,7 +148,7 @@ impl Service {
         how: How,
     ) -> Result<bool, Error> {
         let notices = self.notices();
-        let published = notices.all().iter().rfind(|one| one.notice.id == notice).ok_or(Error::NoSuchFile)?;
+        let published = notices.in_force(notice).ok_or(Error::NoSuchFile)?;
         let newest = &published.notice;
         let asked = vec![Standing::query(client, visit), held(client), retention::of_client(client)];
         let rows = self.records().read(asked).await?;

@@ -143,11 +143,10 @@ impl Service {
         self.programmes().iter().find(|one| one.id == id).cloned().ok_or(Error::NoSuchFile)
     }
 
-    /// The newest notice of a programme, as new clients are given it.
+    /// The notice of a programme as it holds now: new clients are given it.
     pub(crate) fn notice_of(&self, programme: &Programme) -> Result<Arc<Published>, Error> {
         let notices = self.notices();
-        let newest = notices.all().iter().rfind(|one| one.notice.id == programme.notice);
-        newest.cloned().ok_or(Error::Damaged("notice"))
+        notices.in_force(&programme.notice).cloned().ok_or(Error::Damaged("notice"))
     }
 
     /// The notice that somebody on a programme is given, if it has one of its own.
@@ -234,7 +233,10 @@ impl Service {
                 "version {} is published already with other words. Whatever changes needs a new version: raise `version` in the file.",
                 notice.version
             ))),
-            None => Ok(notices::publishing(&notice, text, self.now())),
+            None => {
+                notices::refuse_outdated(&notice, known.in_force(&notice.id))?;
+                Ok(notices::publishing(&notice, text, self.now()))
+            }
         }
     }
 

@@ -178,7 +178,7 @@ impl Service {
         let audit = Store::open(&places.audit, &audit::MIGRATIONS).await?;
         let key = SigningKey::load(&places.root.join(SIGNING_KEY))?;
         let log = Log::open(audit, records.clone(), key, &places.checkpoint, surroundings.clock()).await?;
-        let notices = Service::load_notices(&records).await?;
+        let notices = Service::load_notices(&records, surroundings.today()).await?;
         let service = Service {
             records,
             vault,
@@ -266,7 +266,7 @@ impl Service {
 
     pub(crate) async fn reload_service(&self) -> Result<(), Error> {
         let directory = Arc::new(self.load_directory().await?);
-        let notices = Arc::new(Service::load_notices(&self.records).await?);
+        let notices = Arc::new(Service::load_notices(&self.records, self.surroundings.today()).await?);
         let programmes = Arc::new(Service::load_programmes(&self.records).await?);
         let listeners = Arc::new(self.load_listeners().await?);
         let definitions = Arc::new(self.load_return_definitions().await?);

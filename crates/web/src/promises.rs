@@ -196,7 +196,7 @@ pub(crate) async fn processing(
     app.service.may_see_promises(&visit).await?;
     let notices = app.service.notices();
     let in_force: Vec<&notice::Notice> =
-        in_force(&app).into_iter().filter_map(|at| notices.all().get(at).map(|one| &one.notice)).collect();
+        notices.every_in_force().into_iter().map(|one| &one.notice).collect();
     let shown = match &asked.of {
         None => in_force.first(),
         Some(id) => in_force.iter().find(|notice| notice.id == *id),
@@ -217,18 +217,6 @@ pub(crate) async fn processing(
         (rendered(&notice::ropa::ropa(shown).html()))
     });
     Ok(staff(&app, &visit, At::Promises, "Record of processing", body).into_response())
-}
-
-/// Of each notice the place of its newest version, the service's own first.
-fn in_force(app: &App) -> Vec<usize> {
-    let notices = app.service.notices();
-    let mut newest: Vec<(bool, &str, usize)> = Vec::new();
-    for (at, one) in notices.all().iter().enumerate() {
-        newest.retain(|(_, id, _)| *id != one.notice.id);
-        newest.push((one.notice.extends().is_some(), &one.notice.id, at));
-    }
-    newest.sort_unstable();
-    newest.into_iter().map(|(_, _, at)| at).collect()
 }
 
 /// The impact assessment, made from the notice, the decision table and the table of threats (Art. 35).

@@ -5,6 +5,7 @@ use std::time::Duration;
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Redirect, Response};
+use casework::dates;
 use maud::{Markup, html};
 use notice::Notice;
 use tokio::time::timeout;
@@ -23,7 +24,20 @@ fn notice_page(app: &App, shown: &Notice) -> Markup {
     let notices = app.service.notices();
     // Programmes have notices of their own: their versions are not versions of this one.
     let versions: Vec<_> = notices.all().iter().filter(|one| one.notice.id == shown.id).collect();
+    let holds = notices.service();
     let body = html! {
+        @if shown.version != holds.version {
+            p.govuk-inset-text {
+                @if shown.effective > holds.effective { "This version holds from " (dates::long(shown.effective)) ". " }
+                @else { "This version is of old: it binds us towards everybody who was given it. " }
+                "Now " a.govuk-link href="/notice" { "version " (holds.version) } " holds."
+            }
+        } @else if let Some(next) = notices.to_come().first() {
+            p.govuk-inset-text {
+                "From " (dates::long(next.notice.effective)) " "
+                a.govuk-link href={ "/notice/" (next.notice.version) } { "version " (next.notice.version) } " holds."
+            }
+        }
         (rendered(&notice::render::html(shown)))
         h2.govuk-heading-m #picture { "A picture of it" }
         p.govuk-body { "What we hold on the left, what we use it for in the middle, who else gets it on the right." }

@@ -23,8 +23,8 @@ pub enum When {
 /// Why a text is no day that can be right here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DateFault {
-    /// Not a day in any order that people use.
-    Unreadable,
+    /// Not a day in any order that people use: a birth's, or another.
+    Unreadable(When),
     /// The day is missing or no number.
     Day,
     /// The month is missing, or neither a number nor a month's name.
@@ -57,7 +57,10 @@ impl std::error::Error for DateFault {}
 impl fmt::Display for DateFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
-            DateFault::Unreadable => f.write_str("Enter a date as day, month and year, like 27 3 1987"),
+            DateFault::Unreadable(When::Birth) => {
+                f.write_str("Enter a date as day, month and year, like 27 3 1987")
+            }
+            DateFault::Unreadable(_) => f.write_str("Enter a date as day, month and year, like 27 3 2026"),
             DateFault::Day => f.write_str("Enter the day as a number, like 27"),
             DateFault::Month => f.write_str("Enter the month as a number or a name, like 3 or March"),
             DateFault::Year(When::Birth) => f.write_str("Enter the year of birth, like 1987"),
@@ -85,7 +88,7 @@ impl DateFault {
     #[must_use]
     pub const fn part(self) -> Option<Part> {
         match self {
-            DateFault::Unreadable | DateFault::InFuture(_) => None,
+            DateFault::Unreadable(_) | DateFault::InFuture(_) => None,
             DateFault::Day | DateFault::NoSuchDay { .. } => Some(Part::Day),
             DateFault::Month | DateFault::NoSuchMonth(_) => Some(Part::Month),
             DateFault::Year(_) | DateFault::TooEarly(_) | DateFault::TooLate(_) => Some(Part::Year),
@@ -102,8 +105,8 @@ pub fn read_date(typed: &str, when: When, today: Date) -> Result<Date, DateFault
     let words: Vec<&str> = words.iter().map(String::as_str).filter(|word| !is_weekday(word)).collect();
     match *words.as_slice() {
         ["today"] if when != When::Birth => Ok(today),
-        ["yesterday"] if when != When::Birth => today.yesterday().map_err(|_| DateFault::Unreadable),
-        ["tomorrow"] if when == When::Any => today.tomorrow().map_err(|_| DateFault::Unreadable),
+        ["yesterday"] if when != When::Birth => today.yesterday().map_err(|_| DateFault::Unreadable(when)),
+        ["tomorrow"] if when == When::Any => today.tomorrow().map_err(|_| DateFault::Unreadable(when)),
         [run] if is_digits(run) && matches!(run.len(), 6 | 8) => {
             let (day, rest) = run.split_at_checked(2).unwrap_or((run, ""));
             let (month, year) = rest.split_at_checked(2).unwrap_or((rest, ""));
@@ -115,7 +118,7 @@ pub fn read_date(typed: &str, when: When, today: Date) -> Result<Date, DateFault
         }
         [day, month, year] => from_parts(day, month, year, when, today),
         [day, month] if is_digits(day) && month_of(month).is_some() => Err(DateFault::Year(when)),
-        _ => Err(DateFault::Unreadable),
+        _ => Err(DateFault::Unreadable(when)),
     }
 }
 
@@ -332,7 +335,7 @@ mod tests {
             ("24", "11", "2026", When::Past, None, "This date must be today or in the past"),
             ("3", "4", "1887", When::Birth, Some(Part::Year), "Check the year: 1887 is too long ago"),
             ("3", "4", "2226", When::Any, Some(Part::Year), "Check the year: 2226 is too far away"),
-            ("soon", "", "", When::Any, None, "Enter a date as day, month and year, like 27 3 1987"),
+            ("soon", "", "", When::Any, None, "Enter a date as day, month and year, like 27 3 2026"),
             (
                 "3",
                 "",

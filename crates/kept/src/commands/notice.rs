@@ -62,7 +62,7 @@ enum Act {
         #[arg(long)]
         json: bool,
     },
-    /// Publish a new version: new clients are given it, clients here keep the version they were given.
+    /// Publish a new version: new clients are given it from its day on, clients here keep the version they were given.
     #[command(after_help = "Example: kept notice publish our-notice.toml --config /srv/kept/kept.toml")]
     Publish {
         #[command(flatten)]
@@ -192,7 +192,10 @@ fn differ(old: &Path, new: &Path, json: bool) -> Result<ExitCode, Fail> {
 }
 
 /// What is published binds: a notice that falls short of the law is not, unless that is meant.
-fn refuse_errors(path: &Path, text: &str, despite: bool) -> Result<(), Fail> {
+///
+/// # Errors
+/// Every error of the lint, a line each, with what to do.
+pub(crate) fn refuse_errors(path: &Path, text: &str, despite: bool) -> Result<(), Fail> {
     let findings = lint::check(text, Surroundings::real().today(), None);
     let errors: Vec<String> = findings
         .iter()
@@ -211,18 +214,22 @@ fn refuse_errors(path: &Path, text: &str, despite: bool) -> Result<(), Fail> {
 
 async fn publish(which: &Which, path: &Path, despite_errors: bool) -> Result<ExitCode, Fail> {
     let text = read_sound(path)?;
+    let new = parse(path, &text)?;
     refuse_errors(path, &text, despite_errors)?;
     let service = which.load()?.open().await?;
     let published = service.publish_notice(&text).await;
     let notices = service.notices();
     service.close().await?;
     published?;
-    let notice = notices.service();
-    output::line(&format!("In force: {} version {}, from {}.", notice.id, notice.version, notice.effective));
-    if notice.effective > service.surroundings().today() {
-        output::line(
-            "It holds from now, though its date is to come: whoever registers today is given it. Publish a version on the day from which it is to hold.",
-        );
+    let holds = notices.service();
+    output::line(&format!("In force: {} version {}, from {}.", holds.id, holds.version, holds.effective));
+    if holds.version != new.version {
+        output::line(&format!(
+            "Published: version {}. Whoever comes from {} on is given it; nothing has to be done on that day.",
+            new.version, new.effective
+        ));
+    } else if new.effective > service.surroundings().today() {
+        output::line("It holds from now, though its date is to come: there is no other.");
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -8,6 +8,7 @@ use clap::{Args, Subcommand};
 use records::Service;
 
 use crate::cli::Which;
+use crate::commands::notice::{read_sound, refuse_errors};
 use crate::fail::Fail;
 use crate::{output, written};
 
@@ -32,6 +33,9 @@ enum Act {
         /// Its privacy notice, which extends the service's. A programme of the service's own notice needs none.
         #[arg(long, value_name = "FILE")]
         notice: Option<PathBuf>,
+        /// Publish its notice although `kept notice lint` finds errors.
+        #[arg(long)]
+        despite_errors: bool,
     },
     /// List them with their places and money.
     #[command(after_help = "Example: kept programme list --json")]
@@ -47,7 +51,10 @@ impl Programme {
     pub(crate) async fn run(self) -> Result<ExitCode, Fail> {
         // Files are read before the service is opened: a wrong path changes nothing.
         let texts = match &self.act {
-            Act::Add { file, notice } => Some((read(file)?, notice.as_deref().map(read).transpose()?)),
+            Act::Add { file, notice, despite_errors } => {
+                let notice = notice.as_deref().map(|path| sound(path, *despite_errors));
+                Some((read(file)?, notice.transpose()?))
+            }
             Act::List { .. } => None,
         };
         let done = self.which.load()?.with(async |service| self.act.run(service, texts).await).await;
@@ -55,8 +62,15 @@ impl Programme {
     }
 }
 
-fn read(path: impl AsRef<Path>) -> Result<String, Fail> {
-    written::text(path.as_ref())
+fn read(path: &Path) -> Result<String, Fail> {
+    written::text(path)
+}
+
+/// A notice that may be published.
+fn sound(path: &Path, despite_errors: bool) -> Result<String, Fail> {
+    let text = read_sound(path)?;
+    refuse_errors(path, &text, despite_errors)?;
+    Ok(text)
 }
 
 impl Act {

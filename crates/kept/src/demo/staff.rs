@@ -43,8 +43,7 @@ pub(crate) fn colleagues(seed: u64, clients: usize) -> Vec<(String, String)> {
         let background = names::background(&mut dice);
         let name = names::full_name(&mut dice, background);
         let whole = format!("{} {}", name.first, name.last);
-        let mail: String = whole
-            .to_lowercase()
+        let mail: String = matching::fold::fold(&whole)
             .chars()
             .map(|letter| if letter == ' ' { '.' } else { letter })
             .filter(|letter| letter.is_ascii_alphanumeric() || *letter == '.')

@@ -16,6 +16,13 @@ fn programmes_are_added_with_their_notice_and_listed() {
     assert!(complaint(&kept(folder.path(), &["programme", "add", &notice])).contains("cannot be added"));
     assert!(complaint(&kept(folder.path(), &["programme", "add", "nowhere.toml"])).contains("nowhere.toml"));
     well(&kept(folder.path(), &["programme", "add", &at("programmes/core.toml")]));
+    let sound = std::fs::read_to_string(&notice).unwrap();
+    let faulty = folder.path().join("faulty.toml");
+    let laws = sound.lines().find(|line| line.starts_with("laws = ")).unwrap();
+    std::fs::write(&faulty, sound.replacen(laws, "", 1)).unwrap();
+    let refused =
+        complaint(&kept(folder.path(), &["programme", "add", &ladder, "--notice", faulty.to_str().unwrap()]));
+    assert!(refused.contains("L01") && refused.contains("--despite-errors"), "{refused}");
     let added = well(&kept(folder.path(), &["programme", "add", &ladder, "--notice", &notice]));
     assert!(added.contains("Skills Ladder is here"), "{added}");
     let listed = well(&kept(folder.path(), &["programme", "list"]));

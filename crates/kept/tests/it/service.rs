@@ -39,6 +39,21 @@ fn the_same_notice_can_be_published_again_and_other_words_need_a_new_version() {
     fs::write(&changed, format!("{text}\n# other words\n")).unwrap();
     let said = complaint(&kept(here, &["notice", "publish", changed.to_str().unwrap()]));
     assert!(said.contains("new version"), "{said}");
+
+    let dated = |version: &str, from: &str| {
+        let lines = text.lines().map(|line| match line.split_once(" = ") {
+            Some(("version", _)) => format!("version = \"{version}\""),
+            Some(("effective", _)) => format!("effective = {from}"),
+            Some(("review", _)) => "review = 2099-12-31".to_owned(),
+            _ => line.to_owned(),
+        });
+        fs::write(&changed, lines.collect::<Vec<_>>().join("\n")).unwrap();
+        kept(here, &["notice", "publish", "--despite-errors", changed.to_str().unwrap()])
+    };
+    let ahead = well(&dated("9.0", "2099-01-01"));
+    assert!(ahead.contains("Published: version 9.0. Whoever comes from 2099-01-01 on"), "{ahead}");
+    let before = complaint(&dated("9.1", "2020-01-01"));
+    assert!(before.contains("would never hold"), "{before}");
 }
 
 #[test]

@@ -259,6 +259,51 @@ async fn a_changed_notice_needs_a_new_version_and_old_clients_keep_theirs() {
     }
 }
 
+// promise: P27
+#[tokio::test(flavor = "multi_thread")]
+async fn a_version_dated_ahead_holds_from_its_day_on_and_by_itself() {
+    for bench in Bench::all().await {
+        let amara = bench.visit("Amara Okafor", Role::Adviser).await;
+        let old = bench.service.notices().service().version.clone();
+        let version = |version: &str, from: &str| {
+            let text = crate::bench::NOTICE.replacen(
+                &format!("version = \"{old}\""),
+                &format!("version = \"{version}\""),
+                1,
+            );
+            text.replacen("effective = 2026-12-01", &format!("effective = {from}"), 1)
+        };
+        bench.service.publish_notice(&version("8.0", "2026-12-01")).await.unwrap();
+        bench.service.publish_notice(&version("9.0", "2026-12-04")).await.unwrap();
+        let notices = bench.service.notices();
+        assert_eq!(notices.service().version, "8.0", "none has begun: the one that comes first holds");
+        assert_eq!(notices.to_come().len(), 1);
+        let before = bench.client(&amara, "Daniel Whitfield").await;
+        let too_old = bench.service.publish_notice(&version("8.1", "2026-11-30")).await;
+        assert!(
+            matches!(&too_old, Err(Error::Notice(why)) if why.contains("would never hold")),
+            "{too_old:?}"
+        );
+
+        // The third of December, and a minute before its midnight.
+        bench.later(10 * 24 * 3600 + 13 * 3600 + 59 * 60);
+        bench.service.follow_changes().await.unwrap();
+        assert_eq!(bench.service.notices().service().version, "8.0");
+        bench.later(60);
+        bench.service.follow_changes().await.unwrap();
+        assert_eq!(bench.service.notices().service().version, "9.0");
+        assert!(bench.service.notices().to_come().is_empty());
+        let amara = bench.visit_of(amara.staff, Role::Adviser);
+        let after = bench.client(&amara, "Maria Lopes").await;
+        for (client, expected) in [(before, "8.0"), (after, "9.0")] {
+            let file = bench.service.open_file(&amara, client, 20).await.unwrap().release().await.unwrap();
+            assert_eq!(file.notice.1, expected);
+        }
+        let bench = bench.reopened().await.unwrap();
+        assert_eq!(bench.service.notices().service().version, "9.0");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn every_statement_is_understood_and_every_column_classified() {
     for bench in Bench::all().await {
