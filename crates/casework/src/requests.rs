@@ -18,7 +18,7 @@ use crate::working_days::{BankHolidays, UnknownYear};
 
 pub use decision::{Decision, DecisionTyped, Outcome};
 pub use grounds::Ground;
-pub use typed::{Asked, RequestTyped, StepTyped, Taken, is_at_once};
+pub use typed::{Asked, RequestTyped, StepTyped, Taken, TakenWithoutFile, WithoutFileTyped, is_at_once};
 
 codes! {
     /// What is asked.
@@ -125,6 +125,8 @@ codes! {
         Representative = "representative",
         /// Somebody who answers for a child.
         ForChild = "for-child",
+        /// Somebody of whom no file was found when they asked.
+        WithoutFile = "without-file",
     }
 }
 
@@ -136,7 +138,13 @@ impl Asker {
             Asker::Client => "The client",
             Asker::Representative => "Somebody who acts for the client",
             Asker::ForChild => "Somebody who answers for the client, who is a child",
+            Asker::WithoutFile => "Somebody of whom no file was found",
         }
+    }
+
+    /// Those who can ask about a file, as its form offers them.
+    pub fn of_a_file() -> impl Iterator<Item = Asker> {
+        Asker::ALL.iter().copied().filter(|one| *one != Asker::WithoutFile)
     }
 }
 
@@ -307,7 +315,7 @@ pub struct Stands {
     pub pressing: Pressing,
 }
 
-/// A request as it went so far.
+/// A request as it went so far. Where there is no file, because none was found or it was erased since, no words are kept of what is done.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Course {
     /// What is asked.
@@ -316,6 +324,8 @@ pub struct Course {
     pub at_once: bool,
     /// Whether whoever took it was not sure who asks, or if they may ask for the client.
     pub doubt: bool,
+    /// Whether there is a file that it is about.
+    pub has_file: bool,
     /// When it came.
     pub received: Date,
     /// What was done, in the order in which it was.
@@ -447,7 +457,7 @@ impl Course {
         let phase = self.phase();
         let open = !matches!(phase, Phase::ToSend | Phase::Done);
         match step {
-            Step::Note => true,
+            Step::Note => self.has_file,
             Step::IdentityAsked => {
                 matches!(phase, Phase::Work | Phase::Meaning) && !self.was(Step::IdentityShown)
             }
@@ -462,8 +472,12 @@ impl Course {
             Step::Searched => open && matches!(self.kind, Kind::Access | Kind::Portability | Kind::Complaint),
             Step::PointedOn => open && self.kind == Kind::Access,
             Step::Restricted => phase == Phase::Work && self.may_restrict() && !self.restricts(),
-            Step::LiftingTold => self.restricts() && !self.open(Step::LiftingTold, Step::Restricted),
-            Step::Lifted => self.restricts() && self.open(Step::LiftingTold, Step::Restricted),
+            Step::LiftingTold => {
+                self.has_file && self.restricts() && !self.open(Step::LiftingTold, Step::Restricted)
+            }
+            Step::Lifted => {
+                self.has_file && self.restricts() && self.open(Step::LiftingTold, Step::Restricted)
+            }
             Step::Decided => open,
             Step::Sent => phase == Phase::ToSend,
         }
@@ -472,7 +486,8 @@ impl Course {
     /// A file may be restricted because that is asked, while accuracy is checked, while an objection is weighed, or in the
     /// place of an erasure (Art. 18(1)).
     const fn may_restrict(&self) -> bool {
-        matches!(self.kind, Kind::Restriction | Kind::Rectification | Kind::Objection | Kind::Erasure)
+        self.has_file
+            && matches!(self.kind, Kind::Restriction | Kind::Rectification | Kind::Objection | Kind::Erasure)
     }
 }
 

@@ -14,6 +14,7 @@ mod portable;
 mod pressing;
 mod printing;
 mod suppression;
+mod without_file;
 mod work;
 
 use access::{Act, Request, Role};
@@ -178,6 +179,7 @@ impl RequestRow {
             kind: self.kind,
             at_once: casework::requests::is_at_once(&self.objects),
             doubt: self.doubt,
+            has_file: self.client.is_some(),
             received: self.received,
             steps: own.map(|step| (step.step, step.day)).collect(),
         }

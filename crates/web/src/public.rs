@@ -87,6 +87,8 @@ pub(crate) async fn help(State(app): State<App>) -> Markup {
             p.govuk-body { "A note saves itself as a draft while you type. If your session ends, it is there when you come back." }
             h2.govuk-heading-m { "A file outside your caseload" }
             p.govuk-body { "Say why you need it and it opens for half an hour. Every view is recorded, and the client can see the list." }
+            h2.govuk-heading-m { "Somebody asks what is held about them" }
+            p.govuk-body { "Anybody may ask, in any words, and may complain. Write it down in their file, under Rights; " a.govuk-link href="/requests/new" { "without a file" } ", if there is none. It is answered within a month." }
             h2.govuk-heading-m { "Something went wrong with people’s data?" }
             p.govuk-body { "An email to the wrong person, a paper left behind, a file that somebody should not have seen: " a.govuk-link href="/report-breach" { "report it at once" } ", also when you are not sure. The governance lead has 72 hours from then to judge it." }
             h2.govuk-heading-m { "Lost your phone?" }

@@ -4,6 +4,7 @@ pub(crate) mod copy;
 pub(crate) mod letters;
 pub(crate) mod no_news;
 pub(crate) mod one;
+pub(crate) mod without_file;
 
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -59,6 +60,7 @@ fn queue_page(app: &App, visit: &Visit, queue: &Queue) -> Markup {
             @if queue.open.is_empty() { (empty("Nothing is open.")) }
             @else { (listed(app, "open", "Open", &queue.open, lead)) }
         }
+        p { a.govuk-link href=(without_file::ADDRESS) { "Somebody without a file asks" } }
         @if lead { p { a.govuk-link href="/requests/no-news" { "Who must not be sent news" } } }
         @if !queue.closed.is_empty() { div.app-panel { (listed(app, "closed", "Answered last", &queue.closed, lead)) } }
     });
@@ -78,6 +80,7 @@ fn listed(app: &App, id: &str, caption: &str, all: &[Listed], lead: bool) -> Mar
                 @match (&one.who, row.client) {
                     (Some(who), _) => { (who.name) " " span.app-ref { (who.number) } }
                     (None, Some(_)) => span.app-muted { "A restricted file" },
+                    (None, None) if row.asker == Asker::WithoutFile => span.app-muted { "Nobody on file" },
                     (None, None) => span.app-muted { "Erased since" },
                 }
             },
@@ -189,7 +192,7 @@ fn form(id: ClientId, key: &str, typed: &RequestTyped, faults: &[Fault]) -> Mark
             (radios(Choices { name: "came", legend: "How did it come?", inline: true, options: choices(Came::ALL.iter().map(|c| (c.code(), c.words())).collect(), &typed.came), error: error("came"), ..Choices::default() }))
             (textarea(TextArea { name: "words", label: "What did they say?", hint: Some("In their own words, as far as you can"), value: &typed.words, error: error("words"), rows: 3, ..TextArea::default() }))
             (date_input(DateInput { name: "received", legend: "When did it come?", hint: Some("Today, if left empty"), day: &typed.received.day, month: &typed.received.month, year: &typed.received.year, error: error("received"), ..DateInput::default() }))
-            (radios(Choices { name: "from", legend: "Who asks?", options: choices(Asker::ALL.iter().map(|a| (a.code(), a.words())).collect(), from), error: error("from"), ..Choices::default() }))
+            (radios(Choices { name: "from", legend: "Who asks?", options: choices(Asker::of_a_file().map(|a| (a.code(), a.words())).collect(), from), error: error("from"), ..Choices::default() }))
             (text_input(TextInput { name: "who", label: "Their name, if it is not the client", value: &typed.who, error: error("who"), input_type: "text", ..TextInput::default() }))
             (checkboxes(Choices {
                 name: "objects", legend: "What should stop? For an objection only",

@@ -260,6 +260,8 @@ routes! {
     Get  "/clients/{client}/requests" Staff true requests::of_client;
     Post "/clients/{client}/requests" Staff true requests::record;
     Get  "/requests" Staff true requests::queue;
+    Get  "/requests/new" Staff true requests::without_file::show;
+    Post "/requests/new" Staff true requests::without_file::record;
     Get  "/requests/no-news" Staff true requests::no_news::show;
     Post "/requests/no-news" Staff true requests::no_news::check;
     Post "/requests/no-news/reviewed" Staff true requests::no_news::reviewed;

@@ -115,4 +115,28 @@ test('it is decided with its ground, the letter says how to complain, and the cl
   await lead.getByText('Nothing is open').waitFor()
 })
 
+// promise: P21
+test('somebody without a file gets a number, and is told that nothing is held', async () => {
+  await page.getByRole('searchbox').first().fill('Quorvane Zzyx')
+  await page.getByRole('searchbox').first().press('Enter')
+  await page.getByRole('link', { name: 'Write it down' }).click()
+  await sound(page, 'a request without a file', pages)
+  await pictured(page, 'request-without-file')
+  await page.getByLabel('A copy of what we hold').check()
+  await page.getByLabel('In a letter').check()
+  await page.getByRole('button', { name: 'Write it down' }).click()
+  await page.getByText('Write R-').waitFor()
+  await sound(page, 'a number for a request without a file', pages)
+
+  await lead.goto(`${kept.address}/requests`)
+  await lead.getByRole('row', { name: 'Nobody on file' }).getByRole('link').click()
+  await sound(lead, 'a request of somebody without a file', pages)
+  await pictured(lead, 'request-of-nobody')
+  await lead.getByLabel('We hold nothing about them').check()
+  await lead.getByRole('button', { name: 'Decide' }).click()
+  await lead.getByRole('link', { name: 'Our answer' }).click()
+  await lead.getByText('We searched, and hold nothing about you.').waitFor()
+  await sound(lead, 'the answer that nothing is held', pages)
+})
+
 test('every page passed is sound HTML', () => pages.check())

@@ -2,6 +2,7 @@
 
 use jiff::civil::Date;
 
+use super::typed::no_words;
 use super::{Course, Ground, Kind};
 use crate::answers::{Boxes, Fault};
 use crate::dates::{When, months_later, read_boxes};
@@ -25,6 +26,10 @@ codes! {
         NotUpheld = "not-upheld",
         /// They no longer ask.
         TakenBack = "taken-back",
+        /// Searched, and there is nothing about them.
+        NothingHeld = "nothing-held",
+        /// There is a file after all, and the request was written down in it.
+        InTheirFile = "in-their-file",
     }
 }
 
@@ -40,18 +45,35 @@ impl Outcome {
             Outcome::PartlyUpheld => "Upheld in part",
             Outcome::NotUpheld => "Not upheld",
             Outcome::TakenBack => "Taken back by who asked",
+            Outcome::NothingHeld => "We hold nothing about them",
+            Outcome::InTheirFile => "There is a file: it goes on there",
         }
     }
 
-    /// What can come of what is asked.
+    /// What can come of what is asked, about a file or without one.
     #[must_use]
-    pub const fn of(kind: Kind) -> &'static [Outcome] {
-        match kind {
-            Kind::Complaint => {
+    pub const fn of(kind: Kind, has_file: bool) -> &'static [Outcome] {
+        match (kind, has_file) {
+            (Kind::Complaint, true) => {
                 &[Outcome::Upheld, Outcome::PartlyUpheld, Outcome::NotUpheld, Outcome::TakenBack]
             }
-            _ => &[Outcome::Granted, Outcome::Partly, Outcome::Refused, Outcome::TakenBack],
+            (Kind::Complaint, false) => &[
+                Outcome::Upheld,
+                Outcome::PartlyUpheld,
+                Outcome::NotUpheld,
+                Outcome::InTheirFile,
+                Outcome::TakenBack,
+            ],
+            (_, true) => &[Outcome::Granted, Outcome::Partly, Outcome::Refused, Outcome::TakenBack],
+            (Kind::Informed, false) => &[Outcome::Granted, Outcome::InTheirFile, Outcome::TakenBack],
+            (_, false) => &[Outcome::NothingHeld, Outcome::InTheirFile, Outcome::Refused, Outcome::TakenBack],
         }
+    }
+
+    /// Whether nothing has to be answered any more: the decision ends the request.
+    #[must_use]
+    pub const fn ends_it(self) -> bool {
+        matches!(self, Outcome::TakenBack | Outcome::InTheirFile)
     }
 
     /// Whether something that was asked for is not given.
@@ -100,7 +122,11 @@ impl DecisionTyped {
     pub fn read(&self, course: &Course, today: Date) -> Result<Decision, Vec<Fault>> {
         let mut faults = Vec::new();
         let kind = course.kind;
-        let outcome = self.outcome.parse::<Outcome>().ok().filter(|one| Outcome::of(kind).contains(one));
+        let outcome = self
+            .outcome
+            .parse::<Outcome>()
+            .ok()
+            .filter(|one| Outcome::of(kind, course.has_file).contains(one));
         if outcome.is_none() {
             faults.push(Fault::new("outcome", "Choose what came of it"));
         }
@@ -124,7 +150,10 @@ impl DecisionTyped {
             faults.push(Fault::new("because", fault.to_string()));
             String::new()
         });
-        if because.chars().count() < SHORTEST && !faults.iter().any(|fault| fault.field == *"because") {
+        if !course.has_file {
+            faults.extend(no_words("because", &because));
+        } else if because.chars().count() < SHORTEST && !faults.iter().any(|fault| fault.field == *"because")
+        {
             faults.push(Fault::new("because", "Say in a sentence or more why: it goes into the letter"));
         }
         let opinion = self.read_opinion(&grounds, today).unwrap_or_else(|fault| {

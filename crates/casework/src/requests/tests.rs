@@ -11,7 +11,7 @@ fn holidays() -> BankHolidays {
 }
 
 fn course(kind: Kind, received: Date, steps: &[(Step, Date)]) -> Course {
-    Course { kind, at_once: false, doubt: false, received, steps: steps.to_vec() }
+    Course { kind, at_once: false, doubt: false, has_file: true, received, steps: steps.to_vec() }
 }
 
 fn due(course: &Course, today: Date) -> Option<Date> {
@@ -294,4 +294,46 @@ fn a_doubt_who_asks_shuts_everything_until_it_is_shown() {
     assert!(doubted.may(Step::IdentityAsked, false) && doubted.may(Step::IdentityShown, false));
     let shown = Course { doubt: true, ..course(Kind::Access, came, &[(Step::IdentityShown, came)]) };
     assert!(!shown.is_unseen() && !shown.may(Step::IdentityShown, false));
+}
+
+#[test]
+fn without_a_file_nothing_is_kept_but_what_is_asked_and_when() {
+    let came = date(2026, 11, 20);
+    let today = date(2026, 11, 28);
+    let typed = WithoutFileTyped { kind: "access".into(), came: "letter".into(), ..Default::default() };
+    let taken = typed.read(today).unwrap();
+    assert_eq!(taken, TakenWithoutFile { kind: Kind::Access, came: Came::Letter, received: today });
+    let empty = WithoutFileTyped::default().read(today).unwrap_err();
+    assert_eq!(empty.iter().map(|fault| fault.field.as_str()).collect::<Vec<_>>(), ["kind", "came"]);
+
+    let course = |kind, steps: &[(Step, Date)]| Course { has_file: false, ..course(kind, came, steps) };
+    let access = course(Kind::Access, &[]);
+    let step = |words: &str| StepTyped { step: "searched".into(), words: words.into(), ..Default::default() };
+    assert_eq!(step("").read(&access, false, today), Ok((Step::Searched, today, String::new())));
+    let worded = step("In the list of Daniel Whitfield").read(&access, false, today).unwrap_err();
+    assert!(worded.iter().any(|fault| fault.field == *"words" && fault.message.contains("no words")));
+    let decide = |kind, outcome: &str, because: &str| {
+        let typed = DecisionTyped { outcome: outcome.into(), because: because.into(), ..Default::default() };
+        typed.read(&course(kind, &[]), today).map(|decision| decision.outcome)
+    };
+    assert_eq!(decide(Kind::Access, "nothing-held", ""), Ok(Outcome::NothingHeld));
+    assert_eq!(decide(Kind::Complaint, "upheld", ""), Ok(Outcome::Upheld));
+    assert_eq!(decide(Kind::Erasure, "in-their-file", ""), Ok(Outcome::InTheirFile));
+    for (kind, outcome, because) in [
+        (Kind::Access, "granted", ""),
+        (Kind::Complaint, "nothing-held", ""),
+        (Kind::Access, "nothing-held", "Mr Whitfield"),
+    ] {
+        assert!(decide(kind, outcome, because).is_err(), "{kind:?} {outcome}");
+    }
+    for step in [Step::Restricted, Step::Note, Step::LiftingTold] {
+        assert!(!course(Kind::Restriction, &[]).may(step, true), "{step:?}");
+    }
+    let of_file = RequestTyped {
+        kind: "access".into(),
+        came: "letter".into(),
+        from: "without-file".into(),
+        ..Default::default()
+    };
+    assert!(of_file.read(today).unwrap_err().iter().any(|fault| fault.field == *"from"));
 }

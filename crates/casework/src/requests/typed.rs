@@ -74,35 +74,21 @@ impl RequestTyped {
     /// Everything that is wrong, each with its field and what to do.
     pub fn read(&self, today: Date) -> Result<Taken, Vec<Fault>> {
         let mut faults = Vec::new();
-        let kind = self.kind.parse::<Kind>();
-        if kind.is_err() {
-            faults.push(Fault::new("kind", "Choose what is asked"));
-        }
-        let came = self.came.parse::<Came>();
-        if came.is_err() {
-            faults.push(Fault::new("came", "Choose how it came"));
-        }
-        let from = if self.from.is_empty() { Ok(Asker::Client) } else { self.from.parse::<Asker>() };
-        if from.is_err() {
+        let kind = read_kind(&self.kind, &mut faults);
+        let came = read_came(&self.came, &mut faults);
+        let from = if self.from.is_empty() { Some(Asker::Client) } else { self.from.parse().ok() };
+        let from = from.filter(|from| *from != Asker::WithoutFile);
+        if from.is_none() {
             faults.push(Fault::new("from", "Choose who asks"));
         }
         let who = text::line(&self.who, text::LONGEST_NAME).unwrap_or_else(|fault| {
             faults.push(Fault::new("who", fault.to_string()));
             String::new()
         });
-        if from.as_ref().is_ok_and(|from| *from != Asker::Client) && self.who.trim().is_empty() {
+        if from.is_some_and(|from| from != Asker::Client) && self.who.trim().is_empty() {
             faults.push(Fault::new("who", "Enter the name of who asks"));
         }
-        let received = read_day("received", &self.received, today).unwrap_or_else(|fault| {
-            faults.push(fault);
-            today
-        });
-        if received < years_before(today, OLDEST_YEARS) {
-            faults.push(Fault::new(
-                "received",
-                format!("This is more than {OLDEST_YEARS} years ago. Check the year; if it was found so late, enter the day on which it was found, and say in the words when it came"),
-            ));
-        }
+        let received = read_received(&self.received, today, &mut faults);
         let words = text::lines(&self.words, 4_000).unwrap_or_else(|fault| {
             faults.push(Fault::new("words", fault.to_string()));
             String::new()
@@ -110,11 +96,11 @@ impl RequestTyped {
         let objects: Vec<ObjectionTo> = self.objects.iter().filter_map(|code| code.parse().ok()).collect();
         if objects.len() != self.objects.len() {
             faults.push(Fault::new("objects", "Choose from the list what should stop"));
-        } else if kind == Ok(Kind::Objection) && objects.is_empty() {
+        } else if kind == Some(Kind::Objection) && objects.is_empty() {
             faults.push(Fault::new("objects", "Choose what should stop"));
         }
         match (kind, came, from) {
-            (Ok(kind), Ok(came), Ok(from)) if faults.is_empty() => {
+            (Some(kind), Some(came), Some(from)) if faults.is_empty() => {
                 let objects = if kind == Kind::Objection { objects } else { Vec::new() };
                 let who = if from == Asker::Client { String::new() } else { who };
                 Ok(Taken {
@@ -188,7 +174,9 @@ impl StepTyped {
             faults.push(Fault::new("words", fault.to_string()));
             String::new()
         });
-        if let Some(ask) = step.and_then(Step::asks)
+        if !course.has_file {
+            faults.extend(no_words("words", &words));
+        } else if let Some(ask) = step.and_then(Step::asks)
             && words.chars().count() < 5
         {
             faults.push(Fault::new("words", ask));
@@ -198,6 +186,81 @@ impl StepTyped {
             _ => Err(faults),
         }
     }
+}
+
+/// Without a file there is no key under which words could be sealed, and nothing that would say when they go.
+pub(super) fn no_words(field: &'static str, words: &str) -> Option<Fault> {
+    let text = "There is no file, so Kept can keep no words. Write them on the letter or the email that the request came with";
+    (!words.is_empty()).then(|| Fault::new(field, text))
+}
+
+/// A request of somebody of whom no file was found, as it was typed: no name and no words, which would be a file.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct WithoutFileTyped {
+    /// The code of what is asked.
+    pub kind: String,
+    /// The code of how it came.
+    pub came: String,
+    /// When it came; nothing typed is today.
+    pub received: Boxes,
+}
+
+/// The same, once nothing is wrong with the form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TakenWithoutFile {
+    /// What is asked.
+    pub kind: Kind,
+    /// How it came.
+    pub came: Came,
+    /// When it came.
+    pub received: Date,
+}
+
+impl WithoutFileTyped {
+    /// Reads the request.
+    ///
+    /// # Errors
+    /// Everything that is wrong, each with its field and what to do.
+    pub fn read(&self, today: Date) -> Result<TakenWithoutFile, Vec<Fault>> {
+        let mut faults = Vec::new();
+        let (kind, came) = (read_kind(&self.kind, &mut faults), read_came(&self.came, &mut faults));
+        let received = read_received(&self.received, today, &mut faults);
+        match (kind, came) {
+            (Some(kind), Some(came)) if faults.is_empty() => Ok(TakenWithoutFile { kind, came, received }),
+            _ => Err(faults),
+        }
+    }
+}
+
+fn read_kind(typed: &str, faults: &mut Vec<Fault>) -> Option<Kind> {
+    let kind = typed.parse().ok();
+    if kind.is_none() {
+        faults.push(Fault::new("kind", "Choose what is asked"));
+    }
+    kind
+}
+
+fn read_came(typed: &str, faults: &mut Vec<Fault>) -> Option<Came> {
+    let came = typed.parse().ok();
+    if came.is_none() {
+        faults.push(Fault::new("came", "Choose how it came"));
+    }
+    came
+}
+
+/// The day on which it came; the fault says when it cannot be right.
+fn read_received(typed: &Boxes, today: Date, faults: &mut Vec<Fault>) -> Date {
+    let received = read_day("received", typed, today).unwrap_or_else(|fault| {
+        faults.push(fault);
+        today
+    });
+    if received < years_before(today, OLDEST_YEARS) {
+        faults.push(Fault::new(
+            "received",
+            format!("This is more than {OLDEST_YEARS} years ago. Check the year; if it was found so late, enter the day on which it was found, and say in the words when it came"),
+        ));
+    }
+    received
 }
 
 fn read_day(field: &'static str, typed: &Boxes, today: Date) -> Result<Date, Fault> {

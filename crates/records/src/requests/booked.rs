@@ -40,12 +40,13 @@ impl Service {
             return Ok(());
         }
         let hand = self.in_hand(visit, id, CALL_OFF).await?;
-        if !self.standing(visit, hand.client).await?.restricted {
+        let client = hand.file()?;
+        if !self.standing(visit, client).await?.restricted {
             let text = "The file is not restricted: its adviser or reception calls it off";
             return Err(Error::Faults(vec![Fault::new("appointment", text)]));
         }
         let before = self.find_appointment(appointment).await?.booked;
-        if before.client != hand.client {
+        if before.client != client {
             return Err(Error::NoSuchFile);
         }
         if !before.state.can_become(State::CancelledByUs, false) {

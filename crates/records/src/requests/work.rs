@@ -8,7 +8,7 @@ use casework::{ClientId, Fault, RequestId};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use notice::{Category, ObjectionTo};
-use store::{Query, sql};
+use store::{Query, Value, sql};
 
 use super::{RequestRow, StepRow, marks, objections, opt, place, suppression, to_answer, works_off};
 use crate::sessions::Visit;
@@ -19,9 +19,9 @@ sql! { records:
     /// Something was done about a request.
     ADD_STEP = "INSERT INTO request_step (request, seq, id, step, day, at, staff, sealed) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
     /// It is decided, once.
-    DECIDE = "UPDATE request SET outcome = $2, grounds = $3, decided = $4, decided_by = $5, opinion = $6 WHERE id = $1 AND decided IS NULL AND client = $7";
+    DECIDE = "UPDATE request SET outcome = $2, grounds = $3, decided = $4, decided_by = $5, opinion = $6 WHERE id = $1 AND decided IS NULL AND (client = $7 OR (client IS NULL AND $8))";
     /// The answer left.
-    CLOSE = "UPDATE request SET closed = $2 WHERE id = $1 AND closed IS NULL AND client = $3";
+    CLOSE = "UPDATE request SET closed = $2 WHERE id = $1 AND closed IS NULL AND (client = $3 OR (client IS NULL AND $4))";
     /// The file is stored and nothing more, or in use again.
     RESTRICT = "UPDATE client SET restricted = $2, version = version + 1 WHERE id = $1 AND restricted <> $2";
     /// Requests of a client beside this one that restricted the file and have not lifted that.
@@ -36,13 +36,26 @@ const LIFTED: Action = Action("lift-restriction");
 /// A request that the lead has in hand, with the permit to write about it.
 pub(super) struct InHand {
     row: RequestRow,
-    pub(super) client: ClientId,
+    /// Whose file it is about, if there is one.
+    client: Option<ClientId>,
     course: Course,
     next: i64,
     extendable: bool,
     today: Date,
     pub(super) now: Timestamp,
     permit: Permit,
+}
+
+impl InHand {
+    /// Whose file it is about.
+    pub(super) fn file(&self) -> Result<ClientId, Error> {
+        self.client.ok_or(Error::NoSuchFile)
+    }
+
+    /// What a statement has to know to find the request in the file in which it was read, or without one.
+    fn of(&self) -> [Value; 2] {
+        [self.client.map_or(Value::Null, |client| client.as_bytes().into()), self.client.is_none().into()]
+    }
 }
 
 impl Service {
@@ -54,16 +67,21 @@ impl Service {
     ) -> Result<InHand, Error> {
         self.at_the_desk(visit, works_off(visit.role), action).await?;
         let (row, done) = self.find_request(id).await?;
-        let client = row.client.ok_or(Error::NoSuchFile)?;
-        let standing = self.standing(visit, client).await?;
         let (now, today) = (self.now(), self.surroundings().today());
-        let request = to_answer(&standing, visit, now, Act::Write, Category::Rights.into());
+        let request = match row.client {
+            Some(client) => {
+                let standing = self.standing(visit, client).await?;
+                to_answer(&standing, visit, now, Act::Write, Category::Rights.into())
+            }
+            // What is written about it names nobody.
+            None => self.search_request(visit),
+        };
         let permit = self.permit(request, action).await?;
         let course = row.course(&done);
         let stands = course.stands(today, &BankHolidays::england_and_wales());
         let extendable = stands.is_ok_and(|stands| stands.extension_by.is_some());
         let next = done.last().map_or(0, |last: &StepRow| last.seq + 1);
-        Ok(InHand { row, client, course, next, extendable, today, now, permit })
+        Ok(InHand { client: row.client, row, course, next, extendable, today, now, permit })
     }
 
     /// The statement of a step, sealed.
@@ -79,13 +97,10 @@ impl Service {
         let sealed = if words.is_empty() {
             None
         } else {
-            let keys = self.vault().keys(hand.client.into()).await?;
-            Some(self.vault().seal(
-                &hand.permit,
-                &keys,
-                &place("request_step", id, hand.client),
-                &words.to_owned(),
-            )?)
+            let client = hand.file()?;
+            let keys = self.vault().keys(client.into()).await?;
+            let at = place("request_step", id, client);
+            Some(self.vault().seal(&hand.permit, &keys, &at, &words.to_owned())?)
         };
         Ok(ADD_STEP.with([
             hand.row.id.as_bytes().into(),
@@ -109,7 +124,7 @@ impl Service {
     ) -> Result<(), Error> {
         let (id, client, now) = (*hand.row.id.as_bytes(), hand.client, hand.now);
         let change = self.log().change(hand.permit, action, &Detail::default());
-        batch.extend(changes::of_client(client, now));
+        batch.extend(client.into_iter().flat_map(|client| changes::of_client(client, now)));
         match self.write_once(visit, form, id, change, batch).await {
             Ok(_) => Ok(()),
             Err(Error::Store(store::Error::Conflict { .. })) => Err(Error::ChangedMeanwhile),
@@ -146,7 +161,10 @@ impl Service {
 
     /// A copy does not leave while a mark in it waits for its second person.
     async fn nothing_waits(&self, hand: &InHand) -> Result<(), Error> {
-        if hand.row.kind != Kind::Access || hand.row.outcome == Some(Outcome::TakenBack) {
+        if hand.row.kind != Kind::Access
+            || hand.row.outcome == Some(Outcome::TakenBack)
+            || hand.client.is_none()
+        {
             return Ok(());
         }
         let rows = self.records().read(vec![marks::STATES.with([hand.row.id.as_bytes().into()])]).await?;
@@ -158,9 +176,8 @@ impl Service {
     }
 
     fn closing(&self, hand: &InHand, day: Date) -> Query {
-        CLOSE
-            .with([hand.row.id.as_bytes().into(), day_number(day).into(), hand.client.as_bytes().into()])
-            .expecting(1)
+        let [client, without] = hand.of();
+        CLOSE.with([hand.row.id.as_bytes().into(), day_number(day).into(), client, without]).expecting(1)
     }
 
     /// Decides a request. One that was taken back is done with it; any other answer has still to leave.
@@ -187,6 +204,7 @@ impl Service {
             return Err(Error::Faults(vec![Fault::new("outcome", text)]));
         }
         let grounds: Vec<&str> = decision.grounds.iter().map(|ground| ground.code()).collect();
+        let [client, without] = hand.of();
         let mut batch = vec![
             self.step(visit, &hand, Step::Decided, hand.today, &decision.because).await?,
             DECIDE
@@ -197,20 +215,23 @@ impl Service {
                     hand.now.as_microsecond().into(),
                     visit.staff.as_bytes().into(),
                     opt(decision.opinion),
-                    hand.client.as_bytes().into(),
+                    client,
+                    without,
                 ])
                 .expecting(1),
         ];
-        match decision.outcome {
-            Outcome::TakenBack => {
-                batch.push(objections::ending(hand.client, id, true));
+        match (decision.outcome, hand.client) {
+            (Outcome::TakenBack, Some(client)) => {
+                batch.push(objections::ending(client, id, true));
                 if hand.row.objects.contains(&ObjectionTo::DirectMarketing) {
-                    batch.extend(suppression::taken_back(hand.client));
+                    batch.extend(suppression::taken_back(client));
                 }
-                batch.push(self.closing(&hand, hand.today));
             }
-            Outcome::Refused => batch.push(objections::ending(hand.client, id, false)),
+            (Outcome::Refused, Some(client)) => batch.push(objections::ending(client, id, false)),
             _ => {}
+        }
+        if decision.outcome.ends_it() {
+            batch.push(self.closing(&hand, hand.today));
         }
         self.write_work(visit, form, hand, DECISION, batch).await
     }
@@ -240,7 +261,8 @@ impl Service {
             };
             return Err(Error::Faults(vec![Fault::new("restrict", text)]));
         }
-        let client = hand.client.as_bytes();
+        let client = hand.file()?;
+        let client = client.as_bytes();
         let asked = STILL_RESTRICTS.with([client.into(), id.as_bytes().into()]);
         let rows = self.records().read(vec![asked]).await?;
         let others = rows.first().and_then(|rows| rows.first()).map_or(Ok(0), |row| row.int(0))?;

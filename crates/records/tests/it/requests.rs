@@ -6,7 +6,9 @@ use access::Role;
 use casework::answers::Boxes;
 use casework::appointments::{Said, Slot};
 use casework::profile::fields;
-use casework::requests::{Asked, Asker, Came, DecisionTyped, Kind, Phase, Step, StepTyped, Taken};
+use casework::requests::{
+    Asked, Asker, Came, DecisionTyped, Kind, Phase, Step, StepTyped, Taken, TakenWithoutFile,
+};
 use casework::{Answer, ClientId, RequestId};
 use jiff::civil::{Date, date};
 use notice::{Category, ObjectionTo};
@@ -62,6 +64,66 @@ async fn decide(
 pub(crate) async fn answered(service: &Service, lead: &Visit, id: RequestId) {
     decide(service, lead, id, "granted", &[]).await.unwrap();
     step(service, lead, id, Step::Sent, "").await.unwrap();
+}
+
+// promise: P21
+#[tokio::test(flavor = "multi_thread")]
+async fn somebody_without_a_file_is_answered_and_nothing_is_kept_of_them() {
+    for bench in Bench::all().await {
+        let desk = bench.visit("Dan", Role::Receptionist).await;
+        let lead = bench.visit("Harriet", Role::Governance).await;
+        let service = &bench.service;
+        let taken = TakenWithoutFile { kind: Kind::Access, came: Came::Letter, received: TODAY };
+        let form = key();
+        let id = service.record_request_without_file(&desk, form, &taken).await.unwrap();
+        let twice = service.record_request_without_file(&desk, form, &taken).await.unwrap();
+        assert_eq!(id, twice);
+        assert_eq!(service.request_reference(id).await.unwrap(), "R-101");
+        let queue = service.request_queue(&lead).await.unwrap().release().await.unwrap();
+        let [listed] = queue.open.as_slice() else { panic!("{queue:?}") };
+        assert_eq!((listed.row.client, listed.row.asker), (None, Asker::WithoutFile));
+        assert!(listed.stands.as_ref().unwrap().due.is_some(), "the clock runs");
+
+        let worded = step(service, &lead, id, Step::Searched, "Looked for Daniel Whitfield").await;
+        assert!(matches!(worded, Err(Error::Faults(_))), "{worded:?}");
+        step(service, &lead, id, Step::Searched, "").await.unwrap();
+        assert!(matches!(decide(service, &lead, id, "nothing-held", &[]).await, Err(Error::Faults(_))));
+        let silent = DecisionTyped { outcome: "nothing-held".into(), ..DecisionTyped::default() };
+        service.decide_request(&lead, id, key(), &silent).await.unwrap();
+        step(service, &lead, id, Step::Sent, "").await.unwrap();
+        let page = service.request_page(&lead, id).await.unwrap().release().await.unwrap();
+        assert_eq!(page.row.outcome, Some(casework::requests::Outcome::NothingHeld));
+        assert_eq!((page.row.closed, page.steps.len()), (Some(TODAY), 3));
+        let restricted = service.restrict_file(&lead, id, key(), true).await;
+        assert!(matches!(restricted, Err(Error::Faults(_))), "{restricted:?}");
+
+        let other = TakenWithoutFile { kind: Kind::Erasure, ..taken };
+        let id = service.record_request_without_file(&lead, key(), &other).await.unwrap();
+        let goes_on = DecisionTyped { outcome: "in-their-file".into(), ..DecisionTyped::default() };
+        service.decide_request(&lead, id, key(), &goes_on).await.unwrap();
+        let row = service.request_numbered("R-102").await.unwrap();
+        assert_eq!(row.closed, Some(TODAY), "nothing more has to be answered under this number");
+        assert!(service.examine().await.iter().all(|finding| finding.sound), "the doctor finds nothing");
+    }
+}
+
+/// A complaint outlives the file: it is worked off without its words.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_open_when_a_file_is_erased_can_be_answered_afterwards() {
+    for bench in Bench::all().await {
+        let ada = bench.visit("Ada", Role::Adviser).await;
+        let lead = bench.visit("Harriet", Role::Governance).await;
+        let service = &bench.service;
+        let client = bench.client(&ada, "Daniel Whitfield").await;
+        let complaint = service.record_request(&ada, client, key(), &taken(Kind::Complaint)).await.unwrap();
+        service.erase_file("NB-10001", Ground::Request).await.unwrap();
+        let upheld = DecisionTyped { outcome: "upheld".into(), ..DecisionTyped::default() };
+        step(service, &lead, complaint, Step::Acknowledged, "").await.unwrap();
+        service.decide_request(&lead, complaint, key(), &upheld).await.unwrap();
+        step(service, &lead, complaint, Step::Sent, "").await.unwrap();
+        let queue = service.request_queue(&lead).await.unwrap().release().await.unwrap();
+        assert!(queue.open.is_empty(), "{queue:?}");
+    }
 }
 
 /// A doubt that is only noted shuts copy and decision as one that was acted on.
@@ -534,7 +596,7 @@ async fn a_request_outlives_the_file_by_its_reference_and_without_a_word() {
         assert_eq!(page.row.outcome, Some(casework::requests::Outcome::Granted));
         assert!(page.asked.words.is_empty() && page.steps.iter().all(|step| step.words.is_empty()));
         assert_eq!((page.steps.len(), page.row.closed), (1, Some(TODAY)), "its dates are left");
-        assert!(matches!(step(service, &lead, id, Step::Note, "More").await, Err(Error::NoSuchFile)));
+        assert!(matches!(step(service, &lead, id, Step::Note, "More").await, Err(Error::Faults(_))));
         let queue = service.requests_by_number().await.unwrap();
         assert_eq!(queue.closed.len(), 1);
     }

@@ -3,7 +3,7 @@
 use axum::extract::{Path, State};
 use axum::response::Response;
 use casework::profile::fields as known;
-use casework::requests::{Kind, Phase, Step};
+use casework::requests::{Kind, Outcome, Phase, Step};
 use casework::{dates, safe_contact};
 use maud::{Markup, html};
 use notice::ContactRole;
@@ -125,7 +125,11 @@ fn progress(page: &RequestPage) -> Markup {
 fn answer(page: &RequestPage) -> Markup {
     html! {
         p.govuk-body { "You asked us on " (dates::long(page.row.received)) ": " (page.row.kind.noun().to_lowercase()) " (" (page.row.kind.law()) ")." }
-        @if let Some(outcome) = page.row.outcome { p.govuk-body { b { "Our decision: " (outcome.words().to_lowercase()) "." } } }
+        @match page.row.outcome {
+            Some(Outcome::NothingHeld) => p.govuk-body { b { "We searched, and hold nothing about you." } },
+            Some(outcome) => p.govuk-body { b { "Our decision: " (outcome.words().to_lowercase()) "." } },
+            None => {}
+        }
         (words(page, Step::Decided))
         @if !page.row.grounds.is_empty() {
             p.govuk-body { "What we do not give or do, and the law that says so:" }
@@ -147,7 +151,7 @@ pub(crate) async fn show(
     let opened = app.service.request_page(&visit, request(&id)?).await?;
     let mut fits = true;
     let page = opened.map(|page| {
-        fits = page.row.client.is_some() && (letter.fits)(&page);
+        fits = (letter.fits)(&page);
         whole(&app, &visit, &page, letter)
     });
     if fits { release(page).await } else { Err(Fail::not_found()) }
@@ -168,6 +172,7 @@ fn whole(app: &App, visit: &Visit, page: &RequestPage, letter: &Letter) -> Marku
             div.app-noprint { (warning(&format!("How this client may be reached: {unsafe_ways}. Send the letter only in a way that is safe for them."))) }
         }
         section.app-panel.app-letter {
+            @if page.row.client.is_none() { p.app-noprint.app-muted { "Kept holds neither name nor address nor reasons: add them to the letter by hand." } }
             p.govuk-body { @if !to.is_empty() { (to) br; "for " } @for part in address.into_iter().filter_map(line) { (part) br; } }
             p.govuk-body { (dates::long(today)) }
             p.govuk-body { b { (letter.name) } br; "Our reference: " (page.row.reference()) }
@@ -183,5 +188,9 @@ fn whole(app: &App, visit: &Visit, page: &RequestPage, letter: &Letter) -> Marku
             p.govuk-body { (notice.service) br; (notice.controller.name) }
         }
     });
-    staff(app, visit, At::Requests, &title(&page.contact, "letter"), body)
+    let page_title = match page.row.client {
+        Some(_) => title(&page.contact, "letter"),
+        None => format!("{} letter", page.row.reference()),
+    };
+    staff(app, visit, At::Requests, &page_title, body)
 }

@@ -3,7 +3,7 @@
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use casework::requests::{DecisionTyped, Ground, Kind, Outcome, Phase, Step, StepTyped};
+use casework::requests::{Asker, DecisionTyped, Ground, Kind, Outcome, Phase, Step, StepTyped};
 use casework::{Fault, RequestId, dates};
 use maud::{Markup, html};
 use records::requests::RequestPage;
@@ -56,16 +56,18 @@ fn whole(app: &App, visit: &Visit, page: &RequestPage, typed: &Typed, faults: &[
             (fields::summary(faults))
             (heading(&name, html! { (due(&page.stands)) }))
             @if page.restricted { (notice_banner(html! { "This file is restricted: it is stored and nothing more, but for answering what its client asks." })) }
-            @if row.client.is_none() { (inset(html! { "The file was erased. Of the request its reference, its dates and its decision are left." })) }
-            (facts(app, page))
-            @if row.client.is_some() {
-                (guidance(page))
-                @if page.course.phase() != Phase::Done { (next(page, typed, faults)) }
-                @if page.course.may(Step::Decided, false) { (decision(page, typed, faults)) }
-                (restriction(page, typed))
-                @if !page.booked.is_empty() { (booked(app, page)) }
-                (letters(page))
+            @match (row.client, row.asker) {
+                (Some(_), _) => {}
+                (None, Asker::WithoutFile) => (inset(html! { "No file was found of who asks. Kept knows the number of the request and nothing about them: their words and their name are on the letter or email that bears it." })),
+                (None, _) => (inset(html! { "The file was erased. Of the request its reference, its dates and its decision are left." })),
             }
+            (facts(app, page))
+            @if row.client.is_some() { (guidance(page)) } @else { (guidance_without_file(page)) }
+            @if page.course.phase() != Phase::Done { (next(page, typed, faults)) }
+            @if page.course.may(Step::Decided, false) { (decision(page, typed, faults)) }
+            @if row.client.is_some() { (restriction(page, typed)) }
+            @if !page.booked.is_empty() { (booked(app, page)) }
+            (letters(page))
             (history(app, page))
         }))
     };
@@ -77,7 +79,13 @@ fn facts(app: &App, page: &RequestPage) -> Markup {
     let (row, directory) = (&page.row, app.service.directory());
     let mut lines: Vec<(&str, Markup)> = vec![
         ("Asks for", html! { (row.kind.words()) " (" (row.kind.law()) ")" }),
-        ("In their words", html! { @for line in page.asked.words.lines() { p.govuk-body { (line) } } }),
+        (
+            "In their words",
+            html! {
+                @if row.client.is_none() { span.app-muted { "Not kept" } }
+                @for line in page.asked.words.lines() { p.govuk-body { (line) } }
+            },
+        ),
         ("Who asks", html! { (row.asker.words()) @if !page.asked.who.is_empty() { ": " (page.asked.who) } }),
         (
             "Came",
@@ -117,6 +125,24 @@ fn facts(app: &App, page: &RequestPage) -> Markup {
     let lines: Vec<SummaryRow<'_>> =
         lines.into_iter().map(|(key, value)| SummaryRow { key, value, change: None }).collect();
     summary_list(&lines)
+}
+
+/// What there is to do where there is no file, or none any more.
+fn guidance_without_file(page: &RequestPage) -> Markup {
+    let body = match (page.course.phase(), page.row.kind) {
+        (Phase::Done, _) => return html! {},
+        (_, Kind::Complaint) => html! {
+            p.govuk-body { "Confirm within 30 days that we have it, look into it without delay, tell them how far it is, and what came of it." }
+        },
+        (_, Kind::Informed) => html! {
+            p.govuk-body { "Send them the " a.govuk-link href="/notice" { "privacy notice" } ", and say that there is no file of them." }
+        },
+        _ => html! {
+            p.govuk-body { "Search as far as is reasonable: by each name and number that they have had, the paper, emails, files of others that may mention them. Nobody has to show who they are to be told that there is nothing." }
+            p.govuk-body { "Is there a file after all? Write the request down in it, with the day on which it came, and decide here that it goes on there." }
+        },
+    };
+    panel("do", "What to do", None, body)
 }
 
 /// What the kind of request asks for, with the ways to do it.
@@ -183,7 +209,9 @@ fn next(page: &RequestPage, typed: &Typed, faults: &[Fault]) -> Markup {
                 (hidden("form", &typed.key))
                 (select(Select { name: "step", label: "What was done", hint: None, options, value: &typed.step.step, error: error("step") }))
                 (date_input(DateInput { name: "day", legend: "On which day", hint: Some("Today, if left empty"), day: &typed.step.day.day, month: &typed.step.day.month, year: &typed.step.day.year, error: error("day"), ..DateInput::default() }))
-                (textarea(TextArea { name: "words", label: "What there is to say", hint: Some("What was asked, why it takes longer, where you searched: it stands in the history and, where it is a reason, in the letter"), value: &typed.step.words, error: error("words"), rows: 3, ..TextArea::default() }))
+                @if page.course.has_file || error("words").is_some() {
+                    (textarea(TextArea { name: "words", label: "What there is to say", hint: Some("What was asked, why it takes longer, where you searched: it stands in the history and, where it is a reason, in the letter"), value: &typed.step.words, error: error("words"), rows: 3, ..TextArea::default() }))
+                }
                 (button(ButtonKind::Main, "Write it down", None))
             }
         },
@@ -193,7 +221,7 @@ fn next(page: &RequestPage, typed: &Typed, faults: &[Fault]) -> Markup {
 fn decision(page: &RequestPage, typed: &Typed, faults: &[Fault]) -> Markup {
     let error = |name: &str| faults.iter().find(|fault| fault.field == *name).map(|f| f.message.as_str());
     let typed_here = &typed.decision;
-    let outcomes = Outcome::of(page.row.kind).iter().map(|one| Choice {
+    let outcomes = Outcome::of(page.row.kind, page.course.has_file).iter().map(|one| Choice {
         value: one.code(),
         label: one.words(),
         checked: one.code() == typed_here.outcome,
@@ -222,7 +250,9 @@ fn decision(page: &RequestPage, typed: &Typed, faults: &[Fault]) -> Markup {
                         (date_input(DateInput { name: "opinion", legend: "Day of the health professional’s opinion", hint: Some("For serious harm only, no older than 6 months"), day: &typed_here.opinion.day, month: &typed_here.opinion.month, year: &typed_here.opinion.year, error: error("opinion"), ..DateInput::default() }))
                     }
                 }
-                (textarea(TextArea { name: "because", label: "Why?", hint: Some("In plain words: they go into the letter"), value: &typed_here.because, error: error("because"), rows: 4, ..TextArea::default() }))
+                @if page.course.has_file || error("because").is_some() {
+                    (textarea(TextArea { name: "because", label: "Why?", hint: Some("In plain words: they go into the letter"), value: &typed_here.because, error: error("because"), rows: 4, ..TextArea::default() }))
+                }
                 (button(ButtonKind::Main, "Decide", None))
             }
         },

@@ -16,6 +16,60 @@ fn form() -> String {
 
 // promise: P21
 #[tokio::test(flavor = "multi_thread")]
+async fn somebody_without_a_file_gets_a_number_and_an_answer() {
+    for bench in Bench::all().await {
+        let (_, desk) = bench.signed_in("Dan", Role::Receptionist).await;
+        let (_, admin) = bench.signed_in("Marek", Role::Administrator).await;
+        let (harriet, lead) = bench.signed_in("Harriet", Role::Governance).await;
+        assert_eq!(bench.get("/requests/new", Some(&admin)).await.status, StatusCode::FORBIDDEN);
+        assert!(bench.get("/requests/new", Some(&desk)).await.text.contains("no name and no word"));
+        let wrong =
+            format!("form={}&kind=&came=letter&received-day=31&received-month=2&received-year=2026", form());
+        let again = bench.post("/requests/new", &wrong, Some(&desk)).await;
+        assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(
+            again.text.contains("Choose what is asked") && again.text.contains("There is no 31 February")
+        );
+        let named = format!("form={}&kind=access&came=letter&who=Daniel", form());
+        assert_eq!(
+            bench.post("/requests/new", &named, Some(&desk)).await.status,
+            StatusCode::UNPROCESSABLE_ENTITY
+        );
+        let right = format!("form={}&kind=access&came=letter", form());
+        let made = bench.post("/requests/new", &right, Some(&desk)).await;
+        let to = made.headers["location"].to_str().unwrap().to_owned();
+        assert!(to.starts_with("/requests/new?made="), "{to}");
+        let said = bench.get(&to, Some(&desk)).await;
+        assert!(said.text.contains("Written down as R-101"), "{}", said.text);
+
+        let one = format!("/requests/{}", to.rsplit('=').next().unwrap());
+        assert!(bench.get("/requests", Some(&lead)).await.text.contains("Nobody on file"));
+        let before = bench.entries_of(harriet).await;
+        let page = bench.get(&one, Some(&lead)).await;
+        assert_eq!(bench.entries_of(harriet).await - before, 1);
+        assert!(page.text.contains("No file was found of who asks"), "{}", page.text);
+        assert!(!page.text.contains("What there is to say"), "nothing to write words into");
+        let refused = bench
+            .post(&format!("{one}/step"), &format!("form={}&step=searched&words=Daniel", form()), Some(&lead))
+            .await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(refused.text.contains("Kept can keep no words") && refused.text.contains("Daniel"));
+        for (act, body) in [("step", "step=searched"), ("decide", "outcome=nothing-held")] {
+            let done =
+                bench.post(&format!("{one}/{act}"), &format!("form={}&{body}", form()), Some(&lead)).await;
+            assert_eq!(done.status, StatusCode::SEE_OTHER, "{act}: {}", done.text);
+        }
+        let letter = bench.get(&format!("{one}/letters/answer"), Some(&lead)).await;
+        assert!(
+            letter.text.contains("hold nothing about you") && letter.text.contains("R-101"),
+            "{}",
+            letter.text
+        );
+    }
+}
+
+// promise: P21
+#[tokio::test(flavor = "multi_thread")]
 async fn a_request_is_written_down_worked_off_and_answered_on_the_pages() {
     for bench in Bench::all().await {
         let (ada, cookie) = bench.signed_in("Ada", Role::Adviser).await;
