@@ -14,7 +14,7 @@ use crate::entries::codes;
 use crate::formats::text;
 
 pub use diary::free_times;
-pub use hours::{HoursFault, OfficeHours};
+pub use hours::{HoursFault, OfficeHours, Shut};
 pub use when::{LONGEST_MINUTES, Slot, UNIT_MINUTES, WhenTyped, series, units};
 pub(crate) use when::{instant, read_time};
 

@@ -10,8 +10,8 @@ pub const QUIET_DAYS: i64 = 35;
 /// What is due within so many days stands among what is due soon.
 pub const SOON_DAYS: i64 = 7;
 
-/// A milestone is near within so many days.
-pub const MILESTONE_DAYS: i64 = 28;
+/// A milestone or a review is near within so many days.
+pub const NEAR_DAYS: i64 = 28;
 
 /// Why a client needs something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -68,7 +68,7 @@ pub enum Shown {
     Quiet,
     /// Those whose file ends soon.
     Ending,
-    /// Those with a review of the plan or of a goal to come.
+    /// Those with a review of the plan or of a goal within four weeks, or late.
     Reviews,
     /// Those whose right to work has to be checked again.
     Checks,
@@ -136,10 +136,11 @@ impl Shown {
         }
     }
 
-    /// Whether something due on a day is near enough to be shown: milestones lie half a year ahead.
+    /// Whether something due on a day is near enough to be shown: milestones lie half a year ahead, reviews some months.
     #[must_use]
     pub fn is_near(self, day: Date, today: Date) -> bool {
-        self != Shown::Milestones || dates::days_between(today, day) <= MILESTONE_DAYS
+        let ahead = matches!(self, Shown::Milestones | Shown::Reviews);
+        !ahead || dates::days_between(today, day) <= NEAR_DAYS
     }
 
     /// The choice of this code; all of them for a code that is none.
@@ -218,7 +219,8 @@ mod tests {
         assert!(Shown::Milestones.is_near(date(2026, 12, 22), TODAY));
         assert!(
             !Shown::Milestones.is_near(date(2026, 12, 23), TODAY)
-                && Shown::Reviews.is_near(date(2027, 12, 23), TODAY)
+                && !Shown::Reviews.is_near(date(2026, 12, 23), TODAY)
+                && Shown::Checks.is_near(date(2027, 12, 23), TODAY)
         );
         assert!(is_quiet(date(2026, 11, 10), TODAY, 2) && !is_quiet(date(2026, 11, 11), TODAY, 2));
     }

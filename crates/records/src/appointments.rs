@@ -8,20 +8,24 @@ mod calendar;
 mod changing;
 mod clash;
 mod diary;
+mod shut;
 
 use access::{Act, Permit};
 use audit::{Action, Detail, Entry, RowMark};
 use casework::appointments::{Said, Slot, State, Way, units};
-use casework::{AppointmentId, ClientId, RoomId, StaffId};
+use casework::{AppointmentId, ClientId, Profile, RoomId, StaffId};
 use jiff::{SignedDuration, Timestamp};
 use notice::Category;
 use sha2::{Digest as _, Sha256};
 use store::{Query, Row, Value, sql};
 use vault::{Beside, Compartment, FileKeys, Personal, Place};
 
+use crate::entries::Stored;
 use crate::loading::LoadedAppointment;
+use crate::looked::CONTACT_PAGE;
 use crate::messages::Told;
 use crate::sessions::Visit;
+use crate::standing::Standing;
 use crate::{Error, Opened, Service, changes};
 
 pub use booking::{Booking, LONGEST_SERIES, ToBook};
@@ -102,6 +106,8 @@ pub struct WithClient {
     pub name: String,
     /// The client's number.
     pub number: String,
+    /// How they can be reached.
+    pub contact: Profile,
     /// Whether the file is in the visitor's own caseload.
     pub own: bool,
     /// What the client was told of it, the newest first.
@@ -254,7 +260,10 @@ impl Service {
     pub async fn appointment(&self, visit: &Visit, id: AppointmentId) -> Result<Opened<WithClient>, Error> {
         let stored = self.find_appointment(id).await?;
         let client = stored.booked.client;
-        let standing = self.standing(visit, client).await?;
+        let asked = vec![Standing::query(client, visit), CONTACT_PAGE.with([client.as_bytes().into()])];
+        let rows = self.records().read(asked).await?;
+        let [head, page] = rows.as_slice() else { return Err(Error::Damaged("batch")) };
+        let standing = Standing::read(client, head.first())?;
         let request = standing.request(visit, self.now(), Act::Read, Category::Contact.into());
         let permit = self.permit(request, VIEW).await?;
         let keys = self.vault().keys(client.into()).await?;
@@ -263,11 +272,14 @@ impl Service {
         let own = standing.adviser == Some(visit.staff);
         let told = self.told_of(id).await?;
         let series = self.in_series(&stored.booked).await?;
-        let opened = self.open_appointment(&entry, &keys, stored)?;
-        let with = opened.map(move |appointment| WithClient {
+        let page = Stored::read(page.first().ok_or(Error::NoSuchFile)?)?;
+        let contact = self.open_page(&entry, &keys, client, &page)?;
+        let opened = self.open_appointment(&entry, &keys, stored)?.and(contact)?;
+        let with = opened.map(move |(appointment, page)| WithClient {
             appointment,
             name: shown.name,
             number: shown.number,
+            contact: page.profile,
             own,
             told,
             series,
@@ -344,12 +356,12 @@ impl Service {
         Ok((bytes.into(), rows))
     }
 
-    /// How many minutes an appointment takes. A length tells of nobody.
+    /// What stands of an appointment in the clear: when, how and with whom. It names nobody.
     ///
     /// # Errors
     /// There is no such appointment, or the store failed.
-    pub async fn length_of(&self, id: AppointmentId) -> Result<u32, Error> {
-        Ok(self.find_appointment(id).await?.booked.slot.minutes())
+    pub async fn as_booked(&self, id: AppointmentId) -> Result<Booked, Error> {
+        Ok(self.find_appointment(id).await?.booked)
     }
 
     pub(crate) async fn find_appointment(&self, id: AppointmentId) -> Result<StoredAppointment, Error> {

@@ -23,7 +23,7 @@ use crate::frame::{At, release, staff};
 use crate::messages;
 use crate::signed::Signed;
 use crate::ui::form::{
-    ButtonKind, Choice, Choices, Select, TextInput, button, buttons, hidden, radios, select, text_input,
+    ButtonKind, Choice, Choices, Select, TextInput, button, buttons, hidden, radios, select, text_input, tick,
 };
 use crate::ui::list::empty;
 use crate::ui::page::{back, container, heading};
@@ -44,7 +44,8 @@ const REPEATS: [(&str, &str); 6] = [
     ("12", "Each week, 12 times"),
     ("26", "Each week for half a year"),
 ];
-const FIELDS: [&str; 14] = [
+const FIELDS: [&str; 15] = [
+    "anyway",
     "form",
     "day",
     "minutes",
@@ -74,7 +75,14 @@ pub(crate) struct Typed {
     pub(crate) repeat: String,
     pub(crate) other_time: String,
     pub(crate) tell: bool,
+    /// Whether it is meant though nobody is in.
+    pub(crate) anyway: bool,
+    /// Whether that is asked.
+    pub(crate) asks: bool,
 }
+
+/// What is ticked by whoever means a time at which nobody is in.
+pub(crate) const ANYWAY: &str = "I mean this time, though nobody is in";
 
 impl Typed {
     fn of_form(form: &Form) -> Result<Typed, Fail> {
@@ -91,6 +99,8 @@ impl Typed {
             repeat: one("repeat")?,
             other_time: one("other_time")?,
             tell: form.ticked("tell"),
+            anyway: form.ticked("anyway"),
+            asks: false,
         })
     }
 
@@ -108,6 +118,8 @@ impl Typed {
             repeat: "1".to_owned(),
             other_time: String::new(),
             tell: false,
+            anyway: false,
+            asks: false,
         }
     }
 }
@@ -257,6 +269,7 @@ fn times(
             } }
         }
         (text_input(TextInput { name: "other_time", label: "Another time", hint: Some("For example 8:15 or 6pm, also outside office hours"), value: &typed.other_time, error: None, width: Some(10), autocomplete: Some("off"), ..TextInput::default() }))
+        @if typed.asks || typed.anyway { p { (tick("anyway", ANYWAY, typed.anyway)) } }
         (button(ButtonKind::Main, "Book at this time", Some(("do", "book"))))
     }
 }
@@ -279,8 +292,18 @@ pub(crate) async fn book(
         return page(&app, &visit, id, typed, search, &[]).await;
     }
     let picked = form.one("time")?;
-    let time = if picked.is_empty() { typed.other_time.as_str() } else { picked };
-    let faults = match booking(&app, key, &typed, time) {
+    if !picked.is_empty() {
+        // So that it is still there if something has to be said about it.
+        typed.other_time = picked.to_owned();
+    }
+    let faults = match booking(&app, key, &typed, &typed.other_time) {
+        Ok(booking)
+            if !typed.anyway
+                && let Some(fault) = nobody_in(&app, &booking).await? =>
+        {
+            typed.asks = true;
+            vec![fault]
+        }
         Ok(booking) => match app.service.book(&visit, id, booking).await {
             Ok(made) => return Ok(Redirect::to(&format!("/appointments/{made}?booked=1")).into_response()),
             Err(Error::Faults(faults)) => faults,
@@ -289,6 +312,10 @@ pub(crate) async fn book(
         Err(faults) => faults,
     };
     page(&app, &visit, id, typed, false, &faults).await
+}
+
+async fn nobody_in(app: &App, booking: &Booking) -> Result<Option<Fault>, Error> {
+    app.service.nobody_in(booking.adviser, booking.way, &booking.slots).await
 }
 
 /// What is to be booked, from what was typed.

@@ -26,7 +26,7 @@ pub(crate) async fn make(State(app): State<App>, Signed(visit): Signed) -> Resul
         (panel("address", "Your calendar address", None, html! {
             p.govuk-body { "Add this to the calendar on your phone or computer as a subscription. It is shown this once; whoever has it sees when you are booked, and never with whom." }
             p.govuk-body { code.app-code { (address) } }
-            p.govuk-body { "An address that you made before has stopped working." }
+            p.govuk-body { "If you had made one before, that one has stopped working." }
         }))
     });
     Ok(staff(&app, &visit, At::Elsewhere, "My calendar address", body).into_response())

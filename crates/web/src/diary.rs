@@ -13,6 +13,7 @@ use maud::{Markup, html};
 use records::Visit;
 use records::appointments::InDiary;
 use records::rooms::{Room, keeps_rooms};
+use records::staff::Status;
 use serde::Deserialize;
 
 use crate::App;
@@ -22,6 +23,7 @@ use crate::frame::{At, release, staff};
 use crate::query::Query;
 use crate::signed::Signed;
 use crate::ui::file::{TagKind, action, tag};
+use crate::ui::form::{ButtonKind, Select, button, hidden, select};
 use crate::ui::list::{Cell, Column, Table, empty, filters, table};
 use crate::ui::page::{container, heading};
 
@@ -60,6 +62,7 @@ pub(crate) async fn show(
         let body = container(html! {
             (heading(&title(from, to), html! { p { (dates::count(diary.rows.len() as u64, "appointment")) } }))
             (choices(&app, &visit, day, week, whose))
+            (colleague(&app, day, week, whose))
             p {
                 @if app.service.may_close(&visit) { (action(&format!("/closures/new?day={day}"), "Office closed")) }
                 @if keeps_rooms(visit.role) { " " (action("/rooms", "Rooms")) }
@@ -133,6 +136,29 @@ fn choices(app: &App, visit: &Visit, day: Date, week: bool, whose: Option<StaffI
     }
     items.push((all.as_str(), "Whole office", whose.is_none()));
     filters("What the diary shows", &items)
+}
+
+/// Whose diary else can be looked at.
+fn colleague(app: &App, day: Date, week: bool, whose: Option<StaffId>) -> Markup {
+    let directory = app.service.directory();
+    let mut advisers: Vec<(String, &str)> = directory
+        .everybody()
+        .into_iter()
+        .filter(|member| member.role == Role::Adviser && member.status == Status::Active)
+        .map(|member| (member.id.to_string(), member.name.as_str()))
+        .collect();
+    advisers.sort_by_key(|(_, name)| *name);
+    let chosen = whose.map(|id| id.to_string()).unwrap_or_default();
+    let options =
+        [("all", "Whole office")].into_iter().chain(advisers.iter().map(|(id, name)| (id.as_str(), *name)));
+    html! {
+        form.app-bulk method="get" action="/diary" {
+            (hidden("day", &day.to_string()))
+            (hidden("view", if week { "week" } else { "day" }))
+            (select(Select { name: "who", label: "Whose diary", options: options.collect(), value: &chosen, ..Select::default() }))
+            (button(ButtonKind::Secondary, "Show", None))
+        }
+    }
 }
 
 /// A list of appointments, with the adviser's name where it is of several.

@@ -114,6 +114,12 @@ pub(crate) fn questions(
     }
 }
 
+/// A round button cannot be let go of: where one is chosen, the way back is one more of them. A sensitive question has its own.
+fn no_answer(field: &Field, typed: &Typed) -> Option<Choice<'static>> {
+    let chosen = typed.values.iter().any(|value| !value.is_empty());
+    (chosen && !field.sensitive).then(|| Choice { value: "", label: "No answer", ..Choice::default() })
+}
+
 /// A question, with what was typed and what is wrong with it, and why it is asked.
 pub(crate) fn question(
     field: &Field,
@@ -147,7 +153,9 @@ pub(crate) fn question(
             hint,
             options: [("yes", "Yes"), ("no", "No")]
                 .map(|(value, label)| Choice { value, label, checked: typed.has(value), ..Choice::default() })
-                .into(),
+                .into_iter()
+                .chain(no_answer(field, typed))
+                .collect(),
             error,
             prefer_not_to_say: field.sensitive.then_some(typed.prefer_not_to_say),
             inline: !field.sensitive,
@@ -157,6 +165,7 @@ pub(crate) fn question(
             let values = catalogue.choices(field, today);
             let names: Vec<String> =
                 values.iter().map(|value| format!("{id}-other-{}", value.code)).collect();
+            let none = if matches!(field.kind, Kind::Choice(_)) { no_answer(field, typed) } else { None };
             let options = values
                 .iter()
                 .zip(&names)
@@ -177,6 +186,7 @@ pub(crate) fn question(
                         )
                     }),
                 })
+                .chain(none)
                 .collect();
             let prefer_not_to_say = field.sensitive.then_some(typed.prefer_not_to_say);
             let choices = Choices {

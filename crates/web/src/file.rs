@@ -8,7 +8,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use casework::profile::fields as known;
-use casework::{ClientId, Fault, dates, safe_contact};
+use casework::{AppointmentId, ClientId, Fault, dates, safe_contact};
 use maud::{Markup, html};
 use notice::{Category, Group};
 use records::files::{ALL_ENTRIES, ClientFile, FIRST_ENTRIES};
@@ -38,6 +38,9 @@ pub(crate) struct Ask {
     all: Option<String>,
     #[serde(default)]
     saved: Option<String>,
+    /// The appointment to which the client came just now: the note is about it.
+    #[serde(default)]
+    came: Option<AppointmentId>,
 }
 
 /// The client named in a path.
@@ -52,13 +55,20 @@ pub(crate) async fn show(
     Query(ask): Query<Ask>,
 ) -> Result<Response, Fail> {
     let id = client(&id)?;
+    let came = match ask.came {
+        Some(came) => app.service.as_booked(came).await.ok().filter(|booked| booked.client == id),
+        None => None,
+    };
     let most = if ask.all.is_some() { ALL_ENTRIES } else { FIRST_ENTRIES };
     match app.service.open_file(&visit, id, most).await {
         Ok(opened) => {
             let banner = ask.saved.is_some().then_some("Saved");
             let page = opened.map(|file| {
                 let draft = file.draft.clone();
-                let note = Note::of_draft(draft.as_ref());
+                let note = match (&draft, &came) {
+                    (None, Some(booked)) => Note::of_appointment(&app, booked),
+                    _ => Note::of_draft(draft.as_ref()),
+                };
                 let saved = draft.map(|d| app.service.surroundings().civil(d.saved));
                 let status = saved.map(|at| format!("Draft saved {}", clock(&at))).unwrap_or_default();
                 whole(&app, &visit, &file, &note, &status, banner, &[])

@@ -125,6 +125,7 @@ fn sign(id: ClientId, plan: &Plan, key: &str, typed: &PlanTyped, faults: &[Fault
                 (textarea(TextArea { name: "also", label: "What else did you agree?", value: &typed.also, error: error("also"), rows: 3, ..TextArea::default() }))
                 (radios(Choices { name: "way", legend: "How does the client sign?", options: options.into(), error: error("way"), ..Choices::default() }))
                 (text_input(TextInput { name: "name", label: "Client’s name, typed as the signature", value: &typed.name, error: error("name"), autocomplete: Some("off"), input_type: "text", ..TextInput::default() }))
+                noscript { p.govuk-hint { "To sign by hand on the screen the browser has to run scripts. Choose another way." } }
                 input type="hidden" name="strokes" value=(typed.strokes) data-sign={ (FIELD.0) "x" (FIELD.1) };
                 (text_input(TextInput { name: "witness", label: "Who else was there?", hint: Some("Leave this empty if it was only you"), value: &typed.witness, error: error("witness"), autocomplete: Some("off"), input_type: "text", ..TextInput::default() }))
                 (button(ButtonKind::Main, "Agree and freeze the plan", None))

@@ -117,8 +117,8 @@ test('it is decided with its ground, the letter says how to complain, and the cl
 
 // promise: P21
 test('somebody without a file gets a number, and is told that nothing is held', async () => {
-  await page.getByRole('searchbox').first().fill('Quorvane Zzyx')
-  await page.getByRole('searchbox').first().press('Enter')
+  await page.locator('#q').fill('Quorvane Zzyx')
+  await page.locator('#q').press('Enter')
   await page.getByRole('link', { name: 'Write it down' }).click()
   await sound(page, 'a request without a file', pages)
   await pictured(page, 'request-without-file')

@@ -1,6 +1,6 @@
 //! When the office is open: on its days, within its hours, and on no bank holiday.
 
-use jiff::civil::{Date, Time, Weekday, time};
+use jiff::civil::{Date, DateTime, Time, Weekday, time};
 
 use crate::working_days::BankHolidays;
 
@@ -44,6 +44,15 @@ impl Default for OfficeHours {
     }
 }
 
+/// Why nobody is in at a time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shut {
+    /// The office is not open on that day.
+    ThatDay,
+    /// It is, but not for all of that time.
+    AtThatTime,
+}
+
 /// How far ahead the next open day is looked for.
 const LOOKED_AHEAD: usize = 60;
 
@@ -69,6 +78,18 @@ impl OfficeHours {
     #[must_use]
     pub fn open_on(&self, day: Date, holidays: &BankHolidays) -> bool {
         self.days.contains(&day.weekday()) && !holidays.is_bank_holiday(day)
+    }
+
+    /// Whether nobody is in for some of a time, from its beginning to its end on the wall's clock.
+    #[must_use]
+    pub fn shut(&self, (starts, ends): (DateTime, DateTime), holidays: &BankHolidays) -> Option<Shut> {
+        if !self.open_on(starts.date(), holidays) {
+            Some(Shut::ThatDay)
+        } else if starts.time() < self.opens || ends > starts.date().to_datetime(self.closes) {
+            Some(Shut::AtThatTime)
+        } else {
+            None
+        }
     }
 
     /// The first open day after this one; the day after it if none is near.
@@ -100,6 +121,24 @@ mod tests {
     use jiff::civil::date;
 
     use super::*;
+
+    #[test]
+    fn a_time_is_inside_the_hours_or_somebody_is_told_why_not() {
+        let (hours, holidays) = (OfficeHours::default(), BankHolidays::england_and_wales());
+        let at = |day: Date, hour, minute| day.at(hour, minute, 0, 0);
+        let friday = date(2026, 11, 27);
+        for (starts, ends, expected) in [
+            (at(friday, 9, 0), at(friday, 10, 0), None),
+            (at(friday, 16, 0), at(friday, 17, 0), None),
+            (at(friday, 16, 30), at(friday, 17, 15), Some(Shut::AtThatTime)),
+            (at(friday, 8, 45), at(friday, 9, 30), Some(Shut::AtThatTime)),
+            (at(friday, 23, 45), at(date(2026, 11, 28), 1, 45), Some(Shut::AtThatTime)),
+            (at(date(2026, 11, 28), 10, 0), at(date(2026, 11, 28), 11, 0), Some(Shut::ThatDay)),
+            (at(date(2026, 12, 25), 10, 0), at(date(2026, 12, 25), 11, 0), Some(Shut::ThatDay)),
+        ] {
+            assert_eq!(hours.shut((starts, ends), &holidays), expected, "{starts} to {ends}");
+        }
+    }
 
     fn days(names: &[&str]) -> Vec<String> {
         names.iter().map(|name| (*name).to_owned()).collect()

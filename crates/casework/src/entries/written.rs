@@ -39,7 +39,7 @@ impl Written {
         }
         for field in &form.past {
             if self.answers.date(field).is_some_and(|day| day > today) {
-                let message = format!("{} must be today or earlier", label(form, field));
+                let message = format!("The day of “{}” must be today or earlier", question(form, field));
                 faults.push(Fault::new(field.clone(), message));
             }
         }
@@ -54,7 +54,8 @@ impl Written {
                 continue;
             };
             if one > two {
-                let message = format!("{} must be {} or later", label(form, second), dates::long(one));
+                let message =
+                    format!("The day of “{}” must be {} or later", question(form, second), dates::long(one));
                 faults.push(Fault::new(second.clone(), message));
             }
         }
@@ -67,7 +68,8 @@ impl Written {
         let mut faults = self.faults(form, today);
         for (field, _) in self.due(form).into_iter().filter(|(_, day)| form.ahead && *day < today) {
             if !faults.iter().any(|fault| fault.field == *field) {
-                let message = format!("{} lies in the past. Enter a day to come", label(form, field));
+                let message =
+                    format!("The day of “{}” lies in the past. Enter a day to come", question(form, field));
                 faults.push(Fault::new(field.clone(), message));
             }
         }
@@ -177,10 +179,6 @@ fn question<'f>(form: &'f EntryForm, field: &'f FieldId) -> &'f str {
     form.field(field).map_or(field.as_str(), |field| {
         if field.question.is_empty() { field.label.as_str() } else { field.question.as_str() }
     })
-}
-
-fn label(form: &EntryForm, field: &FieldId) -> String {
-    form.field(field).map_or_else(|| field.to_string(), |field| field.label.clone())
 }
 
 #[cfg(test)]

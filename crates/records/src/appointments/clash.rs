@@ -5,11 +5,11 @@ use casework::dates;
 use store::sql;
 
 use super::{Booked, holders};
-use crate::{Error, Service};
+use crate::{Error, Service, changes};
 
 sql! { records:
     /// What somebody, or a room, has in a stretch of units besides one appointment.
-    HAS = "SELECT appointment FROM appointment_unit WHERE holder = $1 AND unit >= $2 AND unit <= $3 AND appointment <> $4 LIMIT 1";
+    HAS = "SELECT a.starts FROM appointment_unit u JOIN appointment a ON a.id = u.appointment WHERE u.holder = $1 AND u.unit >= $2 AND u.unit <= $3 AND u.appointment <> $4 LIMIT 1";
 }
 
 impl Service {
@@ -26,9 +26,10 @@ impl Service {
             let asked =
                 asked.map(|who| HAS.with([(&who).into(), (*first).into(), (*last).into(), id.into()]));
             let found = self.records().read(asked.collect()).await?;
-            let Some(place) = found.iter().position(|rows| rows.first().is_some()) else { continue };
-            let at = self.surroundings().civil(booked.slot.starts());
-            let when = format!("{} at {}", dates::with_weekday(at.date()), at.strftime("%H:%M"));
+            let other = found.iter().enumerate().find_map(|(place, rows)| Some((place, rows.first()?)));
+            let Some((place, row)) = other else { continue };
+            let at = self.surroundings().civil(changes::time(row.int(0)?)?);
+            let when = format!("{} at {}", dates::with_weekday(at.date()), at.strftime("%-I:%M%P"));
             let (field, what) = match place {
                 0 => {
                     let who = self.directory().name(booked.adviser).to_owned();

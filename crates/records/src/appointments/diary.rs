@@ -2,7 +2,7 @@
 
 use access::Role;
 use audit::{Action, Detail};
-use casework::appointments::{OfficeHours, Slot, free_times};
+use casework::appointments::{OfficeHours, Slot, Way, free_times};
 use casework::working_days::BankHolidays;
 use casework::{AppointmentId, ClientId, RoomId, StaffId};
 use jiff::civil::Date;
@@ -10,6 +10,7 @@ use jiff::{SignedDuration, Span, Timestamp};
 use store::{Query, Rows, sql};
 use vault::Personal;
 
+use super::shut::falls_into;
 use super::{Booked, StoredAppointment, columns};
 use crate::search::Shown;
 use crate::sessions::Visit;
@@ -74,8 +75,8 @@ impl Service {
         Ok(Opened::new(Personal::new(&entry, Diary { rows }), entry))
     }
 
-    /// The times of a day at which an adviser, and the room if there is one, are free for so many minutes. Times alone tell
-    /// of nobody.
+    /// The times of a day at which an adviser, and the room if there is one, are free for so many minutes, in office hours
+    /// and while the office was not closed. Times alone tell of nobody.
     ///
     /// # Errors
     /// The store failed.
@@ -88,7 +89,13 @@ impl Service {
     ) -> Result<Vec<Slot>, Error> {
         let now = self.surroundings().civil(self.now());
         let taken = self.taken(adviser, room, day, day).await?;
-        Ok(free_on(day, minutes, self.office_hours(), &taken, &now))
+        let mut free = free_on(day, minutes, self.office_hours(), &taken, &now);
+        if let (Some(first), Some(last)) = (free.first(), free.last()) {
+            let stretch = (first.starts(), last.ends());
+            let closed = self.closed_between(stretch, Way::Office, adviser).await?;
+            free.retain(|slot| !falls_into(*slot, &closed));
+        }
+        Ok(free)
     }
 
     /// The times of a day to which an appointment can be moved: its adviser and its room are free for as long as it takes.
@@ -122,7 +129,13 @@ impl Service {
         let to = from.checked_add(Span::new().days(DAYS_SEARCHED - 1)).unwrap_or(from);
         let (taken, hours) = (self.taken(adviser, room, from, to).await?, self.office_hours());
         let days = from.series(Span::new().days(1)).take_while(|day| *day <= to);
-        let free = days.map(|day| (day, free_on(day, minutes, hours, &taken, &now)));
+        let stretch = (self.midnight(from)?, self.midnight(to)? + SignedDuration::from_hours(25));
+        let closed = self.closed_between(stretch, Way::Office, adviser).await?;
+        let free = days.map(|day| {
+            let mut times = free_on(day, minutes, hours, &taken, &now);
+            times.retain(|slot| !falls_into(*slot, &closed));
+            (day, times)
+        });
         Ok(free.filter(|(_, times)| !times.is_empty()).collect())
     }
 

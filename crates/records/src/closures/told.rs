@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use audit::{Action, Detail};
 use casework::appointments::Way;
-use casework::messages::{Channel, MessageState, NotSent, Ringing};
-use casework::{ClientId, ClosureId, StaffId};
+use casework::messages::{Channel, MessageState, NotSent, Offers, Ringing, way};
+use casework::{ClientId, ClosureId, Profile, StaffId};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use notice::Purpose;
@@ -224,11 +224,20 @@ impl Service {
             let rows = known.into_iter().zip(contacts).map(|((told, who), contact)| OnSheet {
                 booked: booked.remove(&told.client).unwrap_or_default(),
                 who,
-                told,
+                told: Told { why: own_reason(&told, &contact), ..told },
                 ringing: Ringing::of(&contact),
             });
             Sheet { rows: rows.collect(), closure }
         });
         Ok(Opened::new(sheet, entry))
+    }
+}
+
+/// Why somebody was not written to. Where nothing can be sent at all, what they want themselves says more.
+fn own_reason(told: &Told, contact: &Profile) -> Option<NotSent> {
+    let by_all_ways = Offers { text: true, email: true };
+    match told.why {
+        Some(NotSent::NotSetUp) => way(contact, by_all_ways).err().or(told.why),
+        why => why,
     }
 }

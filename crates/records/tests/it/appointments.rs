@@ -285,7 +285,7 @@ async fn a_room_holds_one_appointment_at_a_time_and_says_where() {
         let booked = service.appointment(&ada, id).await.unwrap().release().await.unwrap().appointment;
         assert_eq!((booked.said.place.as_str(), booked.booked.room), ("Room 1", Some(small)));
         let full = service.book(&ada, other, into(bruno, small, vec![half_past])).await;
-        assert!(message(full).starts_with("This room is taken on Friday 27 November 2026 at 10:30"));
+        assert!(message(full).starts_with("This room is taken on Friday 27 November 2026 at 10:00am"));
         let free = service.free_times(bruno, Some(small), friday, 30).await.unwrap();
         assert!(!free.contains(&half_past));
         assert!(service.free_times(bruno, None, friday, 30).await.unwrap().contains(&half_past));

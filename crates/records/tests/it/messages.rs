@@ -61,6 +61,19 @@ async fn book(
     bench.service.book(visit, client, booking).await.unwrap()
 }
 
+/// What is closed is neither offered nor booked without a word; a call is no visit to a closed office.
+async fn nobody_is_booked_into(service: &Service, closed: &Closing, adviser: StaffId) {
+    let free = service.free_times(adviser, None, closed.day, 30).await.unwrap();
+    assert!(free.iter().all(|slot| slot.ends() <= closed.from || slot.starts() >= closed.to), "{free:?}");
+    let here = service.surroundings().civil(service.surroundings().now());
+    let first = service.surroundings().civil(closed.from).datetime();
+    let slot = Slot::at(first, 30, &here).unwrap();
+    let fault = service.nobody_in(adviser, Way::Office, &[slot]).await.unwrap().unwrap();
+    assert!(fault.message.contains("was closed for this time"), "{fault:?}");
+    let days = service.free_days(adviser, None, closed.day, 30).await.unwrap();
+    assert!(days.iter().flat_map(|(_, times)| times).all(|time| *time != slot));
+}
+
 fn closing(bench: &Bench, from: &str, adviser: Option<StaffId>) -> Closing {
     let surroundings = bench.service.surroundings();
     let typed = ClosureTyped { day: "27 11 2026".into(), from: from.into(), ..ClosureTyped::default() };
@@ -217,6 +230,7 @@ async fn only_reception_closes_and_only_what_was_seen() {
         let seen = affected(&bench, &desk, &noon).await.seen;
         let id = service.close_office(&desk, form, &noon, "", &seen).await.unwrap();
         assert_eq!(service.close_office(&desk, form, &noon, "", &seen).await.unwrap(), id);
+        nobody_is_booked_into(service, &noon, ada.staff).await;
         assert_eq!(service.closure(&desk, id).await.unwrap().closure.called_off, 1);
         assert_eq!(service.closures(&desk).await.unwrap().len(), 1);
         assert!(affected(&bench, &desk, &closing(&bench, "", Some(desk.staff))).await.clients.is_empty());

@@ -209,6 +209,9 @@ pub(crate) async fn book(
         repeat,
         other_time: String::new(),
         tell: body.flag("tell", false),
+        // A program that names a time means it.
+        anyway: true,
+        asks: false,
     };
     // What is wrong is told before the key is used up.
     if let Err(more) = booking(&app, [0; 16], &typed, &when.time) {

@@ -5,7 +5,9 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use casework::appointments::{Slot, State as Ended, WhenTyped};
-use casework::{AppointmentId, ClientId, Fault, dates};
+use casework::formats::Phone;
+use casework::profile::fields as known;
+use casework::{AppointmentId, ClientId, Fault, Profile, dates, safe_contact};
 use maud::{Markup, html};
 use records::appointments::{Booked, WithClient};
 use records::rooms::Room;
@@ -13,6 +15,7 @@ use records::{Error, Visit};
 use serde::Deserialize;
 
 use crate::App;
+use crate::appointments::ANYWAY;
 use crate::diary::became;
 use crate::fail::Fail;
 use crate::fields;
@@ -22,7 +25,7 @@ use crate::frame::{At, release, staff};
 use crate::messages;
 use crate::query::Query;
 use crate::signed::Signed;
-use crate::ui::file::{action as action_link, panel};
+use crate::ui::file::{TagKind, action as action_link, panel, tag};
 use crate::ui::form::{
     ButtonKind, Choice, Choices, TextInput, button, buttons, hidden, radios, text_input, tick,
 };
@@ -34,6 +37,21 @@ use crate::ui::words::{SummaryRow, summary_list};
 pub(crate) struct Ask {
     #[serde(default)]
     booked: Option<String>,
+    /// What was done just now.
+    #[serde(default)]
+    done: Option<String>,
+}
+
+impl Ask {
+    fn banner(&self) -> Option<&'static str> {
+        match (self.done.as_deref(), &self.booked) {
+            (Some("moved"), _) => Some("Moved"),
+            (Some("series"), _) => Some("Called off, with those of the series that follow"),
+            (Some(_), _) => Some("Saved"),
+            (None, Some(_)) => Some("Booked"),
+            (None, None) => None,
+        }
+    }
 }
 
 fn appointment(path: &str) -> Result<AppointmentId, Fail> {
@@ -46,7 +64,7 @@ pub(crate) async fn show(
     Path(id): Path<String>,
     Query(ask): Query<Ask>,
 ) -> Result<Response, Fail> {
-    let banner = ask.booked.is_some().then_some("Booked");
+    let banner = ask.banner();
     // Whom something is changed for is told of it, unless somebody says otherwise.
     let change = Change { tell: true, ..Change::default() };
     one(&app, &visit, appointment(&id)?, banner, &change, &[]).await
@@ -63,6 +81,9 @@ struct Change {
     day: String,
     time: String,
     tell: bool,
+    /// Whether the new time is meant though nobody is in then, and whether that is asked.
+    anyway: bool,
+    asks: bool,
     /// The free times of the day, once they were asked for.
     free: Option<Vec<Slot>>,
 }
@@ -110,6 +131,7 @@ fn facts(app: &App, with: &WithClient, rooms: &[Room]) -> Markup {
             html! { (dates::with_weekday(starts.date())) ", " (clock(&starts)) " to " (clock(&surroundings.civil(booked.slot.ends()))) },
         ),
         ("Client", html! { a.govuk-link href={ "/clients/" (booked.client) } { (with.name) } }),
+        ("Phone", phones(&with.contact)),
         ("With", html! { (app.service.directory().name(booked.adviser)) }),
         ("How", html! { (booked.way.words()) @if !said.place.is_empty() { ": " (said.place) } }),
     ];
@@ -129,6 +151,17 @@ fn facts(app: &App, with: &WithClient, rooms: &[Room]) -> Markup {
     let rows: Vec<SummaryRow<'_>> =
         rows.into_iter().map(|(key, value)| SummaryRow { key, value, change: None }).collect();
     summary_list(&rows)
+}
+
+/// The numbers to ring, and what to know before.
+fn phones(contact: &Profile) -> Markup {
+    let numbers = [known::MOBILE_PHONE, known::OTHER_PHONE].into_iter();
+    let numbers: Vec<Phone> = numbers.filter_map(|field| Phone::parse(contact.text(&field)?).ok()).collect();
+    html! {
+        @if numbers.is_empty() { span.app-muted { "No number is known" } }
+        @for (place, number) in numbers.iter().enumerate() { @if place > 0 { ", " } (number.national()) }
+        @if let Some(words) = safe_contact::warning(contact) { " " (tag(TagKind::Warn, &words)) }
+    }
 }
 
 /// All that were booked together.
@@ -211,6 +244,7 @@ fn acts(app: &App, with: &WithClient, typed: &Change, faults: &[Fault]) -> Marku
                     (buttons(html! { (button(ButtonKind::Secondary, "Show free times", Some(("do", "free")))) }))
                     @if let Some(free) = &typed.free { (free_times(app, free)) }
                     (messages::tell_named(app, "tell-move", "Send the client a message with the new time", typed.tell))
+                    @if typed.asks || typed.anyway { p { (tick("anyway", ANYWAY, typed.anyway)) } }
                     (button(ButtonKind::Secondary, "Move", Some(("do", "move"))))
                 }
             }))
@@ -261,6 +295,7 @@ pub(crate) async fn change(
         "tell-move",
         "rest",
         "pick",
+        "anyway",
     ])?;
     let version: i64 = form.one("version")?.parse().map_err(|_| Fail::bad_form("Its version is missing."))?;
     let (off, picked) = (form.one("reason")?, form.one("pick")?);
@@ -271,6 +306,8 @@ pub(crate) async fn change(
         day: form.one("day")?.to_owned(),
         time: if picked.is_empty() { form.one("time")? } else { picked }.to_owned(),
         free: None,
+        anyway: form.ticked("anyway"),
+        asks: false,
         tell: form.ticked("tell") || form.ticked("tell-move"),
     };
     let here = format!("/appointments/{id}");
@@ -287,17 +324,19 @@ pub(crate) async fn change(
     }
     let act = if picked.is_empty() { form.one("do")? } else { "move" };
     let done = match act {
-        "move" => moved(&app, &visit, id, version, &typed).await.map(|()| here),
+        "move" => moved(&app, &visit, id, version, &mut typed).await.map(|()| format!("{here}?done=moved")),
         "" => Err(Error::Faults(vec![Fault::new("do", "Choose who called it off")])),
         state => match state.parse::<Ended>() {
-            Ok(next) if typed.rest && !next.takes_time() => {
-                app.service.call_off_series(&visit, id, next, &typed.reason, typed.tell).await.map(|_| here)
-            }
+            Ok(next) if typed.rest && !next.takes_time() => app
+                .service
+                .call_off_series(&visit, id, next, &typed.reason, typed.tell)
+                .await
+                .map(|_| format!("{here}?done=series")),
             Ok(next) => app
                 .service
                 .end_appointment(&visit, id, version, next, &typed.reason, typed.tell)
                 .await
-                .map(|client| onward(visit.role, next, client).unwrap_or(here)),
+                .map(|client| onward(visit.role, next, client, id).unwrap_or(format!("{here}?done=said"))),
             Err(_) => return Err(Fail::bad_form("It does not say what became of the appointment.")),
         },
     };
@@ -309,9 +348,9 @@ pub(crate) async fn change(
 }
 
 /// After somebody came, their adviser writes the note: it is the next thing anyway.
-fn onward(role: Role, state: Ended, client: ClientId) -> Option<String> {
+fn onward(role: Role, state: Ended, client: ClientId, id: AppointmentId) -> Option<String> {
     let came = matches!(state, Ended::Attended | Ended::Late);
-    (came && role == Role::Adviser).then(|| format!("/clients/{client}?saved=1#note"))
+    (came && role == Role::Adviser).then(|| format!("/clients/{client}?saved=1&came={id}#note"))
 }
 
 async fn moved(
@@ -319,12 +358,19 @@ async fn moved(
     visit: &Visit,
     id: AppointmentId,
     version: i64,
-    typed: &Change,
+    typed: &mut Change,
 ) -> Result<(), Error> {
     let surroundings = app.service.surroundings();
     let now = surroundings.civil(surroundings.now());
-    let minutes = app.service.length_of(id).await?;
+    let booked = app.service.as_booked(id).await?;
+    let minutes = booked.slot.minutes();
     let when = WhenTyped { day: typed.day.clone(), time: typed.time.clone(), minutes: minutes.to_string() };
     let slot = when.read(&now).map_err(Error::Faults)?;
+    if !typed.anyway
+        && let Some(fault) = app.service.nobody_in(booked.adviser, booked.way, &[slot]).await?
+    {
+        typed.asks = true;
+        return Err(Error::Faults(vec![fault]));
+    }
     app.service.move_appointment(visit, id, version, slot, typed.tell).await
 }

@@ -112,6 +112,7 @@ fn asking_page(
                 }
                 (chosen("way", "How do they say yes?", WAYS.to_vec(), &typed.way))
                 (line("name", "Client’s name, typed as the signature", None, &typed.name))
+                noscript { p.govuk-hint { "To sign by hand on the screen the browser has to run scripts. Choose another way." } }
                 input type="hidden" name="strokes" value=(typed.strokes) data-sign="600x200";
                 (line("witness", "Who else heard or saw it?", Some("Needed if it is said in words"), &typed.witness))
                 (line("representative", "Who answers for the client, and by what right?", Some("Leave this empty if they answer themselves"), &typed.representative))

@@ -4,11 +4,13 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
+use casework::appointments::Way;
 use casework::entries::MeetingTyped;
 use casework::{Fault, MeetingKind, Typed};
 use jiff::Timestamp;
 use maud::{Markup, html};
 use records::Error;
+use records::appointments::Booked;
 use records::drafts::{Draft, DraftText};
 use records::files::{ClientFile, FIRST_ENTRIES, What};
 
@@ -51,6 +53,20 @@ impl Note {
             },
         };
         Note { key: new_key(), draft: began.unwrap_or_default(), typed }
+    }
+
+    /// About an appointment to which the client came: its day, its length and how they met.
+    pub(super) fn of_appointment(app: &App, booked: &Booked) -> Note {
+        let surroundings = app.service.surroundings();
+        let day = surroundings.civil(booked.slot.starts()).date();
+        let kind = if booked.way == Way::Phone { MeetingKind::Phone } else { MeetingKind::Meeting };
+        let mut note = Note::of_draft(None);
+        note.typed.kind = kind.code().to_owned();
+        note.typed.minutes = booked.slot.minutes().to_string();
+        if day != surroundings.today() {
+            note.typed.day = Typed::one(day.strftime("%-d %-m %Y").to_string());
+        }
+        note
     }
 
     fn of_form(form: &Form) -> Result<Note, Fail> {

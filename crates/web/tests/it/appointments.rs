@@ -29,7 +29,7 @@ async fn an_appointment_is_booked_moved_and_called_off_through_the_pages() {
         let taken = bench.post(&post, &booking("2 6 2027", "10:45", ada), Some(&cookie)).await;
         assert_eq!(taken.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(
-            taken.text.contains("has another appointment on Wednesday 2 June 2027 at 10:45")
+            taken.text.contains("has another appointment on Wednesday 2 June 2027 at 10:30am")
                 && taken.text.contains("href=\"#time\"")
         );
         let moved = bench.post(&page, "version=1&do=move&reason=&day=3+6+2027&time=2pm", Some(&cookie)).await;
@@ -52,6 +52,19 @@ async fn an_appointment_is_booked_moved_and_called_off_through_the_pages() {
         let nobody = bench.post(&page, "version=4&reason=Ill&day=&time=", Some(&cookie)).await;
         assert_eq!(nobody.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(nobody.text.contains("Choose who called it off") && nobody.text.contains("value=\"Ill\""));
+        let night = bench.post(&page, "version=4&do=move&day=25+12+2027&time=3am", Some(&cookie)).await;
+        assert_eq!(night.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(
+            night.text.contains("Saturday 25 December 2027: the office is not open on this day")
+                && night.text.contains("name=\"anyway\""),
+            "{}",
+            night.text
+        );
+        let meant = booking("4 6 2027", "20:00", ada);
+        let late = bench.post(&post, &meant.replace("&anyway=on", ""), Some(&cookie)).await;
+        assert!(late.text.contains("the office is open from 9:00am to 5:00pm"), "{}", late.text);
+        assert!(late.text.contains("value=\"20:00\""), "what was chosen stays");
+        assert_eq!(bench.post(&post, &meant, Some(&cookie)).await.status, StatusCode::SEE_OTHER);
         let off = "version=4&do=cancelled-by-client&reason=A+job+interview&day=&time=";
         assert_eq!(bench.post(&page, off, Some(&cookie)).await.status, StatusCode::SEE_OTHER);
         let shown = bench.get(&page, Some(&cookie)).await.text;
