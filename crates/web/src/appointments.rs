@@ -184,15 +184,18 @@ async fn page(
     Ok((status, release(rendered).await?).into_response())
 }
 
+/// Who works here as an adviser now: id and name.
+pub(crate) fn advisers(app: &App) -> Vec<(String, String)> {
+    let directory = app.service.directory();
+    let all = directory.everybody().into_iter();
+    all.filter(|member| member.role == Role::Adviser && member.status == records::staff::Status::Active)
+        .map(|member| (member.id.to_string(), member.name.clone()))
+        .collect()
+}
+
 fn questions(app: &App, typed: &Typed, rooms: &[Room], faults: &[Fault]) -> Markup {
     let error = |name: &str| faults.iter().find(|f| f.field == *name).map(|f| f.message.as_str());
-    let directory = app.service.directory();
-    let advisers: Vec<(String, String)> = directory
-        .everybody()
-        .into_iter()
-        .filter(|member| member.role == Role::Adviser && member.status == records::staff::Status::Active)
-        .map(|member| (member.id.to_string(), member.name.clone()))
-        .collect();
+    let advisers = advisers(app);
     let with = [("", "Choose an adviser")]
         .into_iter()
         .chain(advisers.iter().map(|(id, name)| (id.as_str(), name.as_str())))

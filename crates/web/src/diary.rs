@@ -13,10 +13,10 @@ use maud::{Markup, html};
 use records::Visit;
 use records::appointments::InDiary;
 use records::rooms::{Room, keeps_rooms};
-use records::staff::Status;
 use serde::Deserialize;
 
 use crate::App;
+use crate::appointments::advisers;
 use crate::fail::Fail;
 use crate::file::clock;
 use crate::frame::{At, release, staff};
@@ -140,17 +140,12 @@ fn choices(app: &App, visit: &Visit, day: Date, week: bool, whose: Option<StaffI
 
 /// Whose diary else can be looked at.
 fn colleague(app: &App, day: Date, week: bool, whose: Option<StaffId>) -> Markup {
-    let directory = app.service.directory();
-    let mut advisers: Vec<(String, &str)> = directory
-        .everybody()
-        .into_iter()
-        .filter(|member| member.role == Role::Adviser && member.status == Status::Active)
-        .map(|member| (member.id.to_string(), member.name.as_str()))
-        .collect();
-    advisers.sort_by_key(|(_, name)| *name);
+    let mut advisers = advisers(app);
+    advisers.sort_by(|(_, one), (_, other)| one.cmp(other));
     let chosen = whose.map(|id| id.to_string()).unwrap_or_default();
-    let options =
-        [("all", "Whole office")].into_iter().chain(advisers.iter().map(|(id, name)| (id.as_str(), *name)));
+    let options = [("all", "Whole office")]
+        .into_iter()
+        .chain(advisers.iter().map(|(id, name)| (id.as_str(), name.as_str())));
     html! {
         form.app-bulk method="get" action="/diary" {
             (hidden("day", &day.to_string()))

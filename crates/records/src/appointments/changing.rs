@@ -19,7 +19,7 @@ sql! { records:
     /// Gives the time back.
     FREE_UNITS = "DELETE FROM appointment_unit WHERE appointment = $1";
     /// Puts the next version in its place.
-    CHANGE = "UPDATE appointment SET starts = $2, ends = $3, state = $4, written = $5, author = $6, version = $7, why = $8 WHERE id = $1 AND version = $7 - 1";
+    CHANGE = "UPDATE appointment SET starts = $2, ends = $3, state = $4, written = $5, author = $6, version = $7, why = $8, adviser = $9 WHERE id = $1 AND version = $7 - 1";
 }
 
 const MOVE: Action = Action("move-appointment");
@@ -34,10 +34,11 @@ pub(crate) fn changing(
     why: Value,
 ) -> Vec<Query> {
     let mut batch = Vec::new();
-    if before.slot != after.slot || !after.state.takes_time() {
+    let moved = before.slot != after.slot || before.adviser != after.adviser;
+    if moved || !after.state.takes_time() {
         batch.push(FREE_UNITS.with([after.id.as_bytes().into()]));
     }
-    if before.slot != after.slot {
+    if moved {
         batch.extend(taking(after));
     }
     batch.push(
@@ -51,6 +52,7 @@ pub(crate) fn changing(
                 author.as_bytes().into(),
                 after.version.into(),
                 why,
+                after.adviser.as_bytes().into(),
             ])
             .expecting(1),
     );
@@ -58,7 +60,8 @@ pub(crate) fn changing(
 }
 
 impl Service {
-    /// Moves an appointment to another time, and tells the client by a message if `tell` says so.
+    /// Moves an appointment to another time, or to another adviser if one is named, and tells the client by a message if `tell`
+    /// says so.
     ///
     /// # Errors
     /// As for booking; somebody else changed it meanwhile; it has ended.
@@ -68,13 +71,15 @@ impl Service {
         id: AppointmentId,
         version: i64,
         slot: Slot,
+        adviser: Option<StaffId>,
         tell: bool,
     ) -> Result<(), Error> {
         let stored = self.find_appointment(id).await?;
         if stored.booked.state != State::Booked {
             return Err(Error::Faults(vec![Fault::new("day", "This appointment has ended. Book another")]));
         }
-        let after = Booked { slot, ..stored.booked.clone() };
+        let adviser = adviser.unwrap_or(stored.booked.adviser);
+        let after = Booked { slot, adviser, ..stored.booked.clone() };
         let tell = tell.then_some(Occasion::Moved);
         self.change_appointment(visit, &stored.booked, after, version, MOVE, "", tell).await
     }

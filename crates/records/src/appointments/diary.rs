@@ -98,13 +98,18 @@ impl Service {
         Ok(free)
     }
 
-    /// The times of a day to which an appointment can be moved: its adviser and its room are free for as long as it takes.
+    /// The times of a day to which an appointment can be moved: this adviser and its room are free for as long as it takes.
     ///
     /// # Errors
     /// There is no such appointment, or the store failed.
-    pub async fn free_to_move(&self, id: AppointmentId, day: Date) -> Result<Vec<Slot>, Error> {
+    pub async fn free_to_move(
+        &self,
+        id: AppointmentId,
+        adviser: StaffId,
+        day: Date,
+    ) -> Result<Vec<Slot>, Error> {
         let booked = self.find_appointment(id).await?.booked;
-        self.free_times(booked.adviser, booked.room, day, booked.slot.minutes()).await
+        self.free_times(adviser, booked.room, day, booked.slot.minutes()).await
     }
 
     /// The day that a booking begins with: the next one on which the office is open.

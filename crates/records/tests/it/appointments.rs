@@ -70,27 +70,38 @@ async fn an_appointment_from_booking_to_its_end() {
         assert!(matches!(early, Err(Error::Faults(_))), "nobody can have come yet");
 
         let later = slot(&bench, friday.at(14, 0, 0, 0), 45);
-        service.move_appointment(&ada, id, 1, later, false).await.unwrap();
-        let stale = service.move_appointment(&ada, id, 1, later, false).await;
+        service.move_appointment(&ada, id, 1, later, None, false).await.unwrap();
+        let stale = service.move_appointment(&ada, id, 1, later, None, false).await;
         assert!(matches!(stale, Err(Error::ChangedMeanwhile)));
         let diary = service.diary(&ada, friday, friday, None).await.unwrap().release().await.unwrap();
         assert_eq!(diary.rows.len(), 1);
         assert_eq!((diary.rows[0].booked.slot, named(&diary)), (later, vec!["Daniel Whitfield"]));
 
+        // A colleague takes it over at the same time: whoever had it is free, and the colleague no longer is.
+        let bruno = bench.staff("Bruno", Role::Adviser).await;
+        service.move_appointment(&ada, id, 2, later, Some(bruno), false).await.unwrap();
+        let own = service.diary(&ada, friday, friday, Some(bruno)).await.unwrap().release().await.unwrap();
+        assert_eq!(own.rows.len(), 1);
+        for (who, free) in [(ada.staff, true), (bruno, false)] {
+            let times = service.free_times(who, None, friday, 45).await.unwrap();
+            assert_eq!(times.contains(&later), free);
+        }
+        service.move_appointment(&ada, id, 3, later, Some(ada.staff), false).await.unwrap();
+
         bench.later(5 * 24 * 3600);
         let ada = bench.visit_of(ada.staff, Role::Adviser);
         service
-            .end_appointment(&ada, id, 2, State::DidNotAttend, "No answer on the phone", false)
+            .end_appointment(&ada, id, 4, State::DidNotAttend, "No answer on the phone", false)
             .await
             .unwrap();
         assert_eq!(
             state_of(&bench, &ada, client).await,
-            (State::DidNotAttend, "No answer on the phone".into(), 3)
+            (State::DidNotAttend, "No answer on the phone".into(), 5)
         );
         let file = service.open_file(&ada, client, 20).await.unwrap().release().await.unwrap();
         assert_eq!(file.until.due, date(2027, 11, 23), "who stayed away was not in contact");
         // It was a mistake: put right, the clock starts from that day.
-        service.end_appointment(&ada, id, 3, State::Late, "", false).await.unwrap();
+        service.end_appointment(&ada, id, 5, State::Late, "", false).await.unwrap();
         let file = service.open_file(&ada, client, 20).await.unwrap().release().await.unwrap();
         assert_eq!(file.until.due, date(2027, 11, 27));
         assert_eq!(file.appointments[0].why, "", "the reason went with what it was the reason of");

@@ -431,7 +431,7 @@ async fn everybody_is_reminded_once_the_day_before_of_what_still_stands() {
         bench.service.end_appointment(&ada, off, 1, State::CancelledByClient, "", false).await.unwrap();
         let surroundings = bench.service.surroundings();
         let later = Slot::at(DAY.at(16, 0, 0, 0), 45, &surroundings.civil(surroundings.now())).unwrap();
-        bench.service.move_appointment(&ada, moved, 1, later, true).await.unwrap();
+        bench.service.move_appointment(&ada, moved, 1, later, None, true).await.unwrap();
         send_all(&bench.service).await;
         let subjects = |servers: &Servers| {
             let mut all: Vec<String> = servers

@@ -270,7 +270,11 @@ pub(crate) async fn change_time(
     let (Ok(slot), true, true) = (slot, faults.is_empty(), body.is_fine()) else {
         return Err(body.problem(faults, top));
     };
-    reply::done(app.service.move_appointment(&visit, appointment, version, slot, tell).await, version, body)
+    reply::done(
+        app.service.move_appointment(&visit, appointment, version, slot, None, tell).await,
+        version,
+        body,
+    )
 }
 
 /// Says what became of an appointment: who came, who did not, who called it off and why.

@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use casework::appointments::{Slot, State as Ended, WhenTyped};
 use casework::formats::Phone;
 use casework::profile::fields as known;
-use casework::{AppointmentId, ClientId, Fault, Profile, dates, safe_contact};
+use casework::{AppointmentId, ClientId, Fault, Profile, StaffId, dates, safe_contact};
 use maud::{Markup, html};
 use records::appointments::{Booked, WithClient};
 use records::rooms::Room;
@@ -15,7 +15,7 @@ use records::{Error, Visit};
 use serde::Deserialize;
 
 use crate::App;
-use crate::appointments::ANYWAY;
+use crate::appointments::{ANYWAY, advisers};
 use crate::diary::became;
 use crate::fail::Fail;
 use crate::fields;
@@ -27,7 +27,7 @@ use crate::query::Query;
 use crate::signed::Signed;
 use crate::ui::file::{TagKind, action as action_link, panel, tag};
 use crate::ui::form::{
-    ButtonKind, Choice, Choices, TextInput, button, buttons, hidden, radios, text_input, tick,
+    ButtonKind, Choice, Choices, Select, TextInput, button, buttons, hidden, radios, select, text_input, tick,
 };
 use crate::ui::list::empty;
 use crate::ui::page::{back, container, heading};
@@ -80,6 +80,8 @@ struct Change {
     rest: bool,
     day: String,
     time: String,
+    /// With whom it is from now on.
+    adviser: String,
     tell: bool,
     /// Whether the new time is meant though nobody is in then, and whether that is asked.
     anyway: bool,
@@ -239,6 +241,7 @@ fn acts(app: &App, with: &WithClient, typed: &Change, faults: &[Fault]) -> Marku
                     div.app-questions {
                         (text_input(TextInput { name: "day", label: "New day", hint: Some("For example 27 11 2026 or tomorrow"), value: &typed.day, error: error("day"), width: Some(20), autocomplete: Some("off"), ..TextInput::default() }))
                         (text_input(TextInput { name: "time", label: "New time", hint: Some("For example 9:30 or 2pm"), value: &typed.time, error: error("time"), width: Some(10), autocomplete: Some("off"), ..TextInput::default() }))
+                        (with_whom(app, booked, &typed.adviser, error("adviser")))
                     }
                     // First among the buttons: what the Enter key in a box does must not move anything.
                     (buttons(html! { (button(ButtonKind::Secondary, "Show free times", Some(("do", "free")))) }))
@@ -266,6 +269,27 @@ fn acts(app: &App, with: &WithClient, typed: &Change, faults: &[Fault]) -> Marku
             }))
         }
     }
+}
+
+/// With whom, to choose another: whoever it is with now, unless somebody chose.
+fn with_whom(app: &App, booked: &Booked, typed: &str, error: Option<&str>) -> Markup {
+    let (advisers, now) = (advisers(app), booked.adviser.to_string());
+    let directory = app.service.directory();
+    let mut options: Vec<(&str, &str)> =
+        advisers.iter().map(|(id, name)| (id.as_str(), name.as_str())).collect();
+    // Somebody who has left still stands in what they are booked for.
+    if !options.iter().any(|(id, _)| *id == now) {
+        options.push((&now, directory.name(booked.adviser)));
+    }
+    let value = if typed.is_empty() { &now } else { typed };
+    select(Select {
+        name: "adviser",
+        label: "With",
+        hint: Some("Leave day and time empty to change only this"),
+        options,
+        value,
+        error,
+    })
 }
 
 fn rest(app: &App, after: usize) -> String {
@@ -296,6 +320,7 @@ pub(crate) async fn change(
         "rest",
         "pick",
         "anyway",
+        "adviser",
     ])?;
     let version: i64 = form.one("version")?.parse().map_err(|_| Fail::bad_form("Its version is missing."))?;
     let (off, picked) = (form.one("reason")?, form.one("pick")?);
@@ -306,6 +331,7 @@ pub(crate) async fn change(
         day: form.one("day")?.to_owned(),
         time: if picked.is_empty() { form.one("time")? } else { picked }.to_owned(),
         free: None,
+        adviser: form.one("adviser")?.to_owned(),
         anyway: form.ticked("anyway"),
         asks: false,
         tell: form.ticked("tell") || form.ticked("tell-move"),
@@ -314,12 +340,16 @@ pub(crate) async fn change(
     if form.one("do")? == "free" {
         let today = app.service.surroundings().today();
         let when = WhenTyped { day: typed.day.clone(), ..WhenTyped::default() };
-        return match when.read_day(today) {
-            Ok(day) => {
-                typed.free = Some(app.service.free_to_move(id, day).await?);
+        let adviser = chosen(&app, &typed.adviser, &app.service.as_booked(id).await?);
+        return match (when.read_day(today), adviser) {
+            (Ok(day), Ok(adviser)) => {
+                typed.free = Some(app.service.free_to_move(id, adviser, day).await?);
                 one(&app, &visit, id, None, &typed, &[]).await
             }
-            Err(fault) => one(&app, &visit, id, None, &typed, &[fault]).await,
+            (day, adviser) => {
+                let faults: Vec<Fault> = day.err().into_iter().chain(adviser.err()).collect();
+                one(&app, &visit, id, None, &typed, &faults).await
+            }
         };
     }
     let act = if picked.is_empty() { form.one("do")? } else { "move" };
@@ -353,6 +383,16 @@ fn onward(role: Role, state: Ended, client: ClientId, id: AppointmentId) -> Opti
     (came && role == Role::Adviser).then(|| format!("/clients/{client}?saved=1&came={id}#note"))
 }
 
+/// Who is chosen: an adviser who works here, or whoever it is with.
+fn chosen(app: &App, typed: &str, booked: &Booked) -> Result<StaffId, Fault> {
+    if typed.is_empty() || *typed == booked.adviser.to_string() {
+        return Ok(booked.adviser);
+    }
+    let known = advisers(app).into_iter().any(|(id, _)| id == typed);
+    let id = typed.parse().ok().filter(|_| known);
+    id.ok_or_else(|| Fault::new("adviser", "Choose somebody from the list"))
+}
+
 async fn moved(
     app: &App,
     visit: &Visit,
@@ -363,14 +403,17 @@ async fn moved(
     let surroundings = app.service.surroundings();
     let now = surroundings.civil(surroundings.now());
     let booked = app.service.as_booked(id).await?;
-    let minutes = booked.slot.minutes();
-    let when = WhenTyped { day: typed.day.clone(), time: typed.time.clone(), minutes: minutes.to_string() };
-    let slot = when.read(&now).map_err(Error::Faults)?;
+    let adviser = chosen(app, &typed.adviser, &booked).map_err(|fault| Error::Faults(vec![fault]))?;
+    let only_adviser =
+        adviser != booked.adviser && typed.day.trim().is_empty() && typed.time.trim().is_empty();
+    let minutes = booked.slot.minutes().to_string();
+    let when = WhenTyped { day: typed.day.clone(), time: typed.time.clone(), minutes };
+    let slot = if only_adviser { booked.slot } else { when.read(&now).map_err(Error::Faults)? };
     if !typed.anyway
-        && let Some(fault) = app.service.nobody_in(booked.adviser, booked.way, &[slot]).await?
+        && let Some(fault) = app.service.nobody_in(adviser, booked.way, &[slot]).await?
     {
         typed.asks = true;
         return Err(Error::Faults(vec![fault]));
     }
-    app.service.move_appointment(visit, id, version, slot, typed.tell).await
+    app.service.move_appointment(visit, id, version, slot, Some(adviser), typed.tell).await
 }

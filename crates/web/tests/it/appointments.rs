@@ -49,10 +49,18 @@ async fn an_appointment_is_booked_moved_and_called_off_through_the_pages() {
         assert_eq!(stale.status, StatusCode::CONFLICT);
         let diary = bench.get("/diary?day=2027-06-03", Some(&cookie)).await.text;
         assert!(diary.contains("2:00pm") && diary.contains("Daniel Whitfield"), "{diary}");
-        let nobody = bench.post(&page, "version=4&reason=Ill&day=&time=", Some(&cookie)).await;
+        let (bruno, _) = bench.signed_in("Bruno", Role::Adviser).await;
+        let unknown = "version=4&do=move&day=&time=&adviser=nobody";
+        let unknown = bench.post(&page, unknown, Some(&cookie)).await;
+        assert!(unknown.text.contains("Choose somebody from the list"), "{}", unknown.text);
+        let over = format!("version=4&do=move&day=&time=&adviser={bruno}");
+        assert_eq!(bench.post(&page, &over, Some(&cookie)).await.status, StatusCode::SEE_OTHER);
+        let his = bench.get(&format!("/diary?day=2027-06-03&who={bruno}"), Some(&cookie)).await.text;
+        assert!(his.contains("2:00pm") && his.contains("Daniel Whitfield"), "{his}");
+        let nobody = bench.post(&page, "version=5&reason=Ill&day=&time=", Some(&cookie)).await;
         assert_eq!(nobody.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(nobody.text.contains("Choose who called it off") && nobody.text.contains("value=\"Ill\""));
-        let night = bench.post(&page, "version=4&do=move&day=25+12+2027&time=3am", Some(&cookie)).await;
+        let night = bench.post(&page, "version=5&do=move&day=25+12+2027&time=3am", Some(&cookie)).await;
         assert_eq!(night.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(
             night.text.contains("Saturday 25 December 2027: the office is not open on this day")
@@ -65,7 +73,7 @@ async fn an_appointment_is_booked_moved_and_called_off_through_the_pages() {
         assert!(late.text.contains("the office is open from 9:00am to 5:00pm"), "{}", late.text);
         assert!(late.text.contains("value=\"20:00\""), "what was chosen stays");
         assert_eq!(bench.post(&post, &meant, Some(&cookie)).await.status, StatusCode::SEE_OTHER);
-        let off = "version=4&do=cancelled-by-client&reason=A+job+interview&day=&time=";
+        let off = "version=5&do=cancelled-by-client&reason=A+job+interview&day=&time=";
         assert_eq!(bench.post(&page, off, Some(&cookie)).await.status, StatusCode::SEE_OTHER);
         let shown = bench.get(&page, Some(&cookie)).await.text;
         assert!(shown.contains("Called off by the client") && shown.contains("A job interview"));
