@@ -160,6 +160,12 @@ impl Ground {
         }
     }
 
+    /// Whether it is about the request and who makes it, not about what is held.
+    #[must_use]
+    pub const fn is_about_the_request(self) -> bool {
+        matches!(self, Ground::NotShown | Ground::Unfounded | Ground::Excessive)
+    }
+
     /// Those that can stand against what is asked.
     pub fn against(kind: Kind) -> impl Iterator<Item = Ground> {
         Ground::ALL.iter().copied().filter(move |ground| ground.fits(kind))

@@ -227,7 +227,10 @@ fn decision(page: &RequestPage, typed: &Typed, faults: &[Fault]) -> Markup {
         checked: one.code() == typed_here.outcome,
         ..Choice::default()
     });
+    // Without a file there is nothing that others could be harmed by.
+    let fits = |ground: &Ground| page.course.has_file || ground.is_about_the_request();
     let grounds: Vec<Choice<'_>> = Ground::against(page.row.kind)
+        .filter(fits)
         .map(|ground| Choice {
             value: ground.code(),
             label: ground.words(),
@@ -246,7 +249,7 @@ fn decision(page: &RequestPage, typed: &Typed, faults: &[Fault]) -> Markup {
                 (radios(Choices { name: "outcome", legend: "What came of it?", options: outcomes.collect(), error: error("outcome"), ..Choices::default() }))
                 @if !grounds.is_empty() {
                     (checkboxes(Choices { name: "grounds", legend: "Why is something not given? Only if so", options: grounds, error: error("grounds"), ..Choices::default() }))
-                    @if page.row.kind == Kind::Access {
+                    @if page.row.kind == Kind::Access && page.course.has_file {
                         (date_input(DateInput { name: "opinion", legend: "Day of the health professional’s opinion", hint: Some("For serious harm only, no older than 6 months"), day: &typed_here.opinion.day, month: &typed_here.opinion.month, year: &typed_here.opinion.year, error: error("opinion"), ..DateInput::default() }))
                     }
                 }
