@@ -3,7 +3,7 @@
 mod read;
 
 use jiff::ToSpan;
-use jiff::civil::{Date, Weekday};
+use jiff::civil::{Date, Time, Weekday};
 
 pub use read::{DateFault, When, read_boxes, read_date};
 
@@ -38,6 +38,12 @@ pub fn long(date: Date) -> String {
 #[must_use]
 pub fn short(date: Date) -> String {
     format!("{} {} {}", date.day(), month_name(date.month()).get(..3).unwrap_or(""), date.year())
+}
+
+/// A time of the day as people here write it: `10:41am`.
+#[must_use]
+pub fn clock(at: Time) -> String {
+    at.strftime("%-I:%M%P").to_string()
 }
 
 /// With its day of the week: `Monday 9 November 2026`.
@@ -117,7 +123,7 @@ fn months_between(earlier: Date, later: Date) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use jiff::civil::date;
+    use jiff::civil::{date, time};
 
     use super::*;
 
@@ -127,6 +133,20 @@ mod tests {
         assert_eq!(long(day), "9 November 2026");
         assert_eq!(short(day), "9 Nov 2026");
         assert_eq!(with_weekday(day), "Monday 9 November 2026");
+    }
+
+    #[test]
+    fn times_are_written_as_people_read_them() {
+        let cases = [
+            (0, 5, "12:05am"),
+            (9, 0, "9:00am"),
+            (11, 59, "11:59am"),
+            (12, 0, "12:00pm"),
+            (23, 45, "11:45pm"),
+        ];
+        for (hour, minute, expected) in cases {
+            assert_eq!(clock(time(hour, minute, 0, 0)), expected);
+        }
     }
 
     #[test]

@@ -298,16 +298,10 @@ pub fn by_day(at: &ZonedDateTime) -> ZonedDateTime {
     morning.unwrap_or_else(|| at.clone())
 }
 
-/// A time of day as a message says it: `2:30pm`, `9am`.
+/// A time of day as a message says it, the full hour alone: `2:30pm`, `9am`.
 #[must_use]
 pub fn clock(at: Time) -> String {
-    let (hour, half) = match at.hour() {
-        0 => (12, "am"),
-        hour @ 1..=11 => (hour, "am"),
-        12 => (12, "pm"),
-        hour => (hour - 12, "pm"),
-    };
-    if at.minute() == 0 { format!("{hour}{half}") } else { format!("{hour}:{:02}{half}", at.minute()) }
+    crate::dates::clock(at).replace(":00", "")
 }
 
 /// Several times of one day: `9am`, `9am and 2:30pm`, `9am, 11am and 2:30pm`.

@@ -315,7 +315,8 @@ pub struct Stands {
     pub pressing: Pressing,
 }
 
-/// A request as it went so far. Where there is no file, because none was found or it was erased since, no words are kept of what is done.
+/// A request as it went so far. Where there is no file, because none was found or it was erased since, no words are kept of
+/// what is done.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Course {
     /// What is asked.

@@ -121,13 +121,7 @@ pub(crate) async fn reason(
 
 /// A time as people here write it: `10:41am`.
 pub(crate) fn clock(at: &jiff::ZonedDateTime) -> String {
-    let (hour, half) = match at.hour() {
-        0 => (12, "am"),
-        h @ 1..=11 => (h, "am"),
-        12 => (12, "pm"),
-        h => (h - 12, "pm"),
-    };
-    format!("{hour}:{:02}{half}", at.minute())
+    dates::clock(at.time())
 }
 
 /// The head of every page about a client, and the tabs below it.

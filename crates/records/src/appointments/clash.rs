@@ -29,7 +29,7 @@ impl Service {
             let other = found.iter().enumerate().find_map(|(place, rows)| Some((place, rows.first()?)));
             let Some((place, row)) = other else { continue };
             let at = self.surroundings().civil(changes::time(row.int(0)?)?);
-            let when = format!("{} at {}", dates::with_weekday(at.date()), at.strftime("%-I:%M%P"));
+            let when = format!("{} at {}", dates::with_weekday(at.date()), dates::clock(at.time()));
             let (field, what) = match place {
                 0 => {
                     let who = self.directory().name(booked.adviser).to_owned();

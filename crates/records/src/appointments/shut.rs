@@ -77,8 +77,7 @@ impl Service {
 }
 
 fn open_from(hours: &OfficeHours) -> String {
-    let clock = |at: jiff::civil::Time| at.strftime("%-I:%M%P").to_string();
-    format!("is open from {} to {}", clock(hours.opens), clock(hours.closes))
+    format!("is open from {} to {}", dates::clock(hours.opens), dates::clock(hours.closes))
 }
 
 fn asking(day: Date, why: &str) -> Fault {
