@@ -82,6 +82,9 @@ const NAMES: i64 = 110;
 const LINE: i64 = 44;
 const TOP: i64 = 34;
 const ROOM: i64 = WIDTH - NAMES - 20;
+/// How many months may lie between two names of months, and how many names have room beside each other.
+const STEPS: [u32; 7] = [1, 3, 6, 12, 24, 60, 120];
+const MOST_TICKS: u32 = 12;
 
 impl Journey {
     fn of(file: &ClientFile, now: &jiff::ZonedDateTime) -> Journey {
@@ -103,14 +106,17 @@ impl Journey {
         LINES.into_iter().filter(|line| self.marks.iter().any(|mark| mark.line == *line)).collect()
     }
 
-    /// The first day of each month, or of each quarter if there are many.
+    /// First days of months, as close together as their names have room: each month, quarter or half year, or every few years.
     fn ticks(&self) -> Vec<Date> {
-        let step = if dates::days_between(self.from, self.to) > 550 { 3 } else { 1 };
         let first = self.from.first_of_month();
-        (1..60_u32)
+        let months = u32::try_from(dates::days_between(first, self.to) / 30).unwrap_or_default();
+        let apart = STEPS.into_iter().find(|apart| months / apart <= MOST_TICKS);
+        let apart = apart.unwrap_or(months / MOST_TICKS + 1);
+        let of_the_calendar = |day: &Date| month_number(*day).is_multiple_of(apart);
+        (1..=months + 1)
             .map(|month| dates::months_later(first, month))
             .take_while(|day| *day <= self.to)
-            .filter(|day| i64::from(day.month() - 1) % step == 0)
+            .filter(of_the_calendar)
             .collect()
     }
 
@@ -197,6 +203,11 @@ fn of_appointment(one: &Appointment, now: &jiff::ZonedDateTime) -> Option<Mark> 
     over.then(|| Mark { line: CONTACT, day: day.date(), until: None, full, words })
 }
 
+/// The number of a month in the calendar, so that quarters and years begin where people expect them.
+fn month_number(day: Date) -> u32 {
+    u32::try_from(i32::from(day.year()) * 12 + i32::from(day.month()) - 1).unwrap_or_default()
+}
+
 fn short_month(day: Date) -> String {
     let name = dates::month_name(day.month());
     let short: String = name.chars().take(3).collect();
@@ -235,6 +246,17 @@ mod tests {
         );
         assert!(text.contains("Something &lt;new&gt;"));
         assert_eq!(journey.ticks().first(), Some(&date(2025, 4, 1)), "quarters, for two years");
+    }
+
+    #[test]
+    fn names_of_months_have_room_however_long_the_journey_is() {
+        for years in 0..=90_i16 {
+            let from = date(2026 - years, 11, 10);
+            let ticks = Journey { from, to: date(2026, 11, 26), marks: Vec::new() }.ticks();
+            assert!(ticks.len() <= 13, "{years} years: {}", ticks.len());
+            assert!(years == 0 || ticks.len() >= 4, "{years} years: {}", ticks.len());
+            assert!(years < 10 || ticks.iter().all(|day| day.month() == 1), "{years} years");
+        }
     }
 
     #[test]

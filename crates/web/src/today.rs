@@ -160,13 +160,17 @@ fn waiting(app: &App, caseload: &Caseload, today: Date) -> Markup {
             act: html! { a.govuk-link href={ "/clients/" (who.client) "#note" } { "Finish" span.govuk-visually-hidden { " the note about " (who.name) } } },
         });
     }
-    for (file, due) in due_now(caseload, today).into_iter().take(LISTED) {
-        items.push(TodoItem {
+    // What is for today first: a long list of what is late must not hide it.
+    let (todays, late): (Vec<_>, Vec<_>) =
+        due_now(caseload, today).into_iter().partition(|(_, due)| due.day == today);
+    for of_a_kind in [&todays, &late] {
+        items.extend(of_a_kind.iter().take(LISTED).map(|(file, due)| TodoItem {
             tag: clients::due_tag(due.day, today),
             text: html! { (due.words) ": " a.govuk-link href={ "/clients/" (file.who.client) } { (file.who.name) } },
             act: html! { a.govuk-link href={ "/clients/" (file.who.client) "/entries/" (due.entry) } { "Open" span.govuk-visually-hidden { " what is due for " (file.who.name) } } },
-        });
+        }));
     }
+    let unlisted = todays.len().saturating_sub(LISTED) + late.len().saturating_sub(LISTED);
     let mut quiet: Vec<&InCaseload> =
         caseload.files.iter().filter(|f| quiet_days(f, today) >= QUIET_DAYS && !f.near).collect();
     quiet.sort_by_key(|file| std::cmp::Reverse(quiet_days(file, today)));
@@ -182,7 +186,11 @@ fn waiting(app: &App, caseload: &Caseload, today: Date) -> Markup {
             "Nothing waits for you. Notes that you start and do not save will stand here, and clients you have not heard from.",
         )
     } else {
-        todo_list(&items)
+        html! {
+            (todo_list(&items))
+            @if unlisted > 0 { p.app-muted { "And " (unlisted) " more that " (if unlisted == 1 { "is" } else { "are" }) " due. " a.govuk-link href="/tasks" { "See all that is due" } } }
+            @if quiet.len() > LISTED { p.app-muted { "And " (quiet.len() - LISTED) " more without contact. " a.govuk-link href="/clients" { "See all your clients" } } }
+        }
     }
 }
 
