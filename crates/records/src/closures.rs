@@ -29,6 +29,7 @@ use crate::{Error, Service};
 
 pub use affected::{Affected, AffectedBy};
 use affected::{FallingOut, Found};
+pub(crate) use told::CLOSED_BETWEEN;
 pub use told::{Closure, OnSheet, Progress, Sheet, Stands};
 
 sql! { records:
@@ -68,7 +69,7 @@ impl Service {
     /// or nothing, and only what was `seen`.
     ///
     /// # Errors
-    /// `Error::Faults` if nobody is affected, the reason is too long, or the list is another one by now; the rules refuse; a
+    /// `Error::Faults` if the reason is too long, or the list is another one by now; the rules refuse; a
     /// store failed. Then nothing was done.
     pub async fn close_office(
         &self,
@@ -84,10 +85,6 @@ impl Service {
         let reason = read_reason(reason).map_err(|fault| Error::Faults(vec![fault]))?;
         let found = self.falling_out(visit, closing).await?;
         self.note_refusals(&found).await?;
-        if found.files.is_empty() {
-            let what = "Nobody is booked then, so there is nothing to call off";
-            return Err(Error::Faults(vec![Fault::new("day", what)]));
-        }
         if found.seen() != seen {
             let what =
                 "Somebody booked, moved or called off an appointment since you looked. Read the list again";
@@ -117,6 +114,14 @@ impl Service {
             }
             batch.extend(first.map(|first| self.queue(Occasion::Cancelled, &first, Some(id), now)));
             let change = self.log().change(permit, CLOSE_ACTION, &Detail { rows, ..Detail::default() });
+            batch.push(change.outbox());
+            changed.push(change);
+        }
+        if changed.is_empty() {
+            // Nobody is booked yet, and nobody will be offered this time.
+            let permit = self.permit(closing_request(visit), CLOSE_ACTION).await?;
+            let detail = Detail { count: Some(0), ..Detail::default() };
+            let change = self.log().change(permit, CLOSE_ACTION, &detail);
             batch.push(change.outbox());
             changed.push(change);
         }

@@ -174,7 +174,7 @@ fn page(
 fn earlier(app: &App, one: &Closure) -> (Markup, Markup) {
     (
         html! { a.govuk-link href={ "/closures/" (one.id) } { (dates::with_weekday(one.day)) } " " span.app-muted { (app.service.directory().name(one.by)) } },
-        html! { span.app-num { (dates::count(one.called_off, "appointment")) } },
+        html! { span.app-num { @if one.is_open_again() { "open again" } @else { (dates::count(one.called_off, "appointment")) } } },
     )
 }
 
@@ -203,7 +203,10 @@ fn to_call_off(app: &App, affected: &AffectedBy, reason: &str, error: Option<&st
         h2.app-h2 #seen { (number) ", " (dates::count(appointments as u64, "appointment")) }
         @if affected.left_out > 0 { (left_out(affected.left_out as u64)) }
         @if clients.is_empty() {
-            (empty("Nobody else is booked then. Choose another day or other hours."))
+            (empty(if affected.left_out > 0 { "Nobody else is booked then." } else { "Nobody is booked then." }))
+            p.govuk-body { "Close it all the same, so that nobody is offered this time." }
+            (hidden("seen", &affected.seen))
+            (button(ButtonKind::Secondary, "Close it", Some(("do", "close"))))
         } @else {
             @if !app.service.offers().any() {
                 (notice_banner(html! { "No mail server is configured, so nothing is sent: everybody will be on the sheet of those to ring." }))
@@ -263,15 +266,28 @@ pub(crate) async fn show(
     let (moves, still) = (progress.moves(), ask.still.is_some());
     let body = container(html! { div.app-wide {
         (back("/diary"))
-        @if ask.closed.is_some() { (banner(&format!("{} called off", dates::count(progress.closure.called_off, "appointment")))) }
-        (heading(&format!("Closed on {}", dates::with_weekday(progress.closure.day)), html! { p { (dates::count(progress.closure.called_off, "appointment")) " called off by " (app.service.directory().name(progress.closure.by)) } }))
-        (how_far(&progress, still))
+        @if ask.closed.is_some() { (banner(&(if progress.closure.called_off == 0 { "Closed. Nobody is offered this time".to_owned() } else { format!("{} called off", dates::count(progress.closure.called_off, "appointment")) }))) }
+        (heading(&format!("{} {}", if progress.closure.is_open_again() { "Was to be closed on" } else { "Closed on" }, dates::with_weekday(progress.closure.day)), html! { p { (dates::count(progress.closure.called_off, "appointment")) " called off by " (app.service.directory().name(progress.closure.by)) } }))
+        @if progress.closure.called_off > 0 || progress.closure.left_out > 0 { (how_far(&progress, still)) }
+        (opening(&app, &progress.closure))
     } });
     let mut response = staff(&app, &visit, At::Diary, "Office closed", body).into_response();
     if moves && !still {
         response.headers_mut().insert(axum::http::header::REFRESH, HeaderValue::from_static(AGAIN_SECONDS));
     }
     Ok(response)
+}
+
+/// Whether its time is still closed, and how to give it back.
+fn opening(app: &App, closed: &Closure) -> Markup {
+    let over = closed.to <= app.service.surroundings().now();
+    html! {
+        @if closed.is_open_again() { p.govuk-body { "This time is open again, and is offered to those who book." } }
+        @else if !over {
+            form method="post" action={ "/closures/" (closed.id) } { (button(ButtonKind::Secondary, "Open again", Some(("do", "open")))) }
+            p.app-muted { "Then this time is offered again. What was called off stays so: its clients were told." }
+        }
+    }
 }
 
 fn how_far(progress: &Progress, still: bool) -> Markup {
@@ -322,7 +338,8 @@ fn how_far(progress: &Progress, still: bool) -> Markup {
     )
 }
 
-pub(crate) async fn stop(
+/// Stops what is not sent yet, or gives the time back.
+pub(crate) async fn change(
     State(app): State<App>,
     Signed(visit): Signed,
     Path(id): Path<String>,
@@ -331,10 +348,11 @@ pub(crate) async fn stop(
     only_who_may(&app, &visit).await?;
     let id = closure(&id)?;
     let form = form.only(&["do"])?;
-    if form.one("do")? != "stop" {
-        return Err(Fail::bad_form("It does not say what to do."));
+    match form.one("do")? {
+        "stop" => app.service.stop_messages(&visit, id).await?,
+        "open" => app.service.open_again(&visit, id).await?,
+        _ => return Err(Fail::bad_form("It does not say what to do.")),
     }
-    app.service.stop_messages(&visit, id).await?;
     Ok(Redirect::to(&format!("/closures/{id}")).into_response())
 }
 

@@ -11,7 +11,7 @@ use jiff::ToSpan as _;
 use jiff::civil::Date;
 use maud::{Markup, html};
 use records::Visit;
-use records::appointments::InDiary;
+use records::appointments::{Diary, InDiary};
 use records::rooms::{Room, keeps_rooms};
 use serde::Deserialize;
 
@@ -70,10 +70,12 @@ pub(crate) async fn show(
             @if diary.rows.is_empty() { (empty("Nobody is booked. Find a client and choose “Book an appointment”.")) }
             @for on in days(from, to) {
                 @let rows: Vec<&InDiary> = diary.rows.iter().filter(|row| civil_day(&app, row) == on).collect();
-                @if !rows.is_empty() {
+                @let shut = shut(&app, &diary, on, whose, !week);
+                @if !rows.is_empty() || !shut.is_empty() {
                     section.app-panel aria-labelledby={ "day-" (on) "-h" } {
                         h2.app-h2 id={ "day-" (on) "-h" } { (dates::with_weekday(on)) }
-                        (appointments(&app, on, &rows, &rooms, whose.is_none()))
+                        @for words in &shut { p { (tag(TagKind::Warn, words)) } }
+                        @if !rows.is_empty() { (appointments(&app, on, &rows, &rooms, whose.is_none())) }
                     }
                 }
             }
@@ -81,6 +83,38 @@ pub(crate) async fn show(
         staff(&app, &visit, At::Diary, "Diary", body)
     });
     release(page).await
+}
+
+/// When nobody is in on a day, and for whom that holds. A weekend or bank holiday says so only where somebody is booked or it
+/// is the one day that is looked at.
+fn shut(app: &App, diary: &Diary, on: Date, whose: Option<StaffId>, alone: bool) -> Vec<String> {
+    let surroundings = app.service.surroundings();
+    let closed = diary.closings.iter().filter_map(|closing| {
+        let (begins, ends) = (surroundings.civil(closing.from), surroundings.civil(closing.to));
+        let midnight = on.tomorrow().ok()?.at(0, 0, 0, 0);
+        if begins.datetime() >= midnight || ends.datetime() <= on.at(0, 0, 0, 0) {
+            return None;
+        }
+        let mut words = if begins.datetime() <= on.at(0, 0, 0, 0) && ends.datetime() >= midnight {
+            "Closed all day".to_owned()
+        } else {
+            let till = if ends.datetime() >= midnight { "the evening".to_owned() } else { clock(&ends) };
+            format!("Closed from {} to {till}", clock(&begins))
+        };
+        if let Some(way) = closing.way {
+            words = format!("{words}: {}", way.words().to_lowercase());
+        }
+        match closing.adviser {
+            Some(one) if whose.is_none() => Some(format!("{words}: {}", app.service.directory().name(one))),
+            _ => Some(words),
+        }
+    });
+    let mut all: Vec<String> = closed.collect();
+    let booked = diary.rows.iter().any(|row| civil_day(app, row) == on);
+    if diary.not_open.contains(&on) && (booked || alone) {
+        all.insert(0, "The office is not open on this day".to_owned());
+    }
+    all
 }
 
 /// Advisers look at their own diary unless they ask for another's; reception and managers at everybody's.

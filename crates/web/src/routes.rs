@@ -202,7 +202,7 @@ routes! {
     Get  "/closures/new" Staff false closures::begin;
     Post "/closures/new" Staff false closures::close;
     Get  "/closures/{closure}" Staff false closures::show;
-    Post "/closures/{closure}" Staff true closures::stop;
+    Post "/closures/{closure}" Staff true closures::change;
     Get  "/closures/{closure}/sheet" Staff true closures::sheet;
     Get  "/messages" Staff true messages::show;
     Post "/messages" Staff false messages::see_to;

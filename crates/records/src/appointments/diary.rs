@@ -12,6 +12,7 @@ use vault::Personal;
 
 use super::shut::falls_into;
 use super::{Booked, StoredAppointment, columns};
+use crate::closures::{CLOSED_BETWEEN, Closure};
 use crate::search::Shown;
 use crate::sessions::Visit;
 use crate::standing::purpose_of;
@@ -44,6 +45,10 @@ pub struct InDiary {
 pub struct Diary {
     /// By their beginning.
     pub rows: Vec<InDiary>,
+    /// What was closed in these days.
+    pub closings: Vec<Closure>,
+    /// The days on which the office is not open: weekends and bank holidays.
+    pub not_open: Vec<Date>,
 }
 
 /// How many days a search for free times looks through.
@@ -68,11 +73,18 @@ impl Service {
             Some(adviser) => self.days_of(adviser, from, to)?,
             None => self.days_of_all(from, to)?,
         };
-        let found = self.records().read(vec![query]).await?;
-        let rows = self.in_diary(visit, found.first().ok_or(Error::Damaged("batch"))?).await?;
+        let (begins, ends) = self.stretch(from, to)?;
+        let found = self.records().read(vec![query, CLOSED_BETWEEN.with([begins.into(), ends.into()])]).await?;
+        let [booked, closed] = found.as_slice() else { return Err(Error::Damaged("batch")) };
+        let rows = self.in_diary(visit, booked).await?;
+        let mut closings: Vec<Closure> = closed.rows.iter().map(Closure::read).collect::<Result<_, Error>>()?;
+        closings.retain(|closing| whose.is_none_or(|one| closing.adviser.is_none_or(|other| one == other)));
+        let (hours, holidays) = (self.office_hours(), BankHolidays::england_and_wales());
+        let days = from.series(Span::new().days(1)).take_while(|day| *day <= to);
+        let not_open = days.filter(|day| !hours.open_on(*day, &holidays)).collect();
         let detail = Detail { count: Some(rows.len() as u64), ..Detail::default() };
         let entry = self.log().submit(permit, LIST, detail);
-        Ok(Opened::new(Personal::new(&entry, Diary { rows }), entry))
+        Ok(Opened::new(Personal::new(&entry, Diary { rows, closings, not_open }), entry))
     }
 
     /// The times of a day at which an adviser, and the room if there is one, are free for so many minutes, in office hours

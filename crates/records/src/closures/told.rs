@@ -24,10 +24,14 @@ sql! { records:
     FIND_CLOSURE = concat!("SELECT ", closure_columns!(), ", (SELECT COUNT(*) FROM closure_appointment f WHERE f.closure = closure.id) FROM closure WHERE id = $1");
     /// The newest.
     NEWEST_CLOSURES = concat!("SELECT ", closure_columns!(), ", (SELECT COUNT(*) FROM closure_appointment f WHERE f.closure = closure.id) FROM closure ORDER BY made DESC LIMIT 8");
+    /// What was closed in a stretch of time.
+    pub(crate) CLOSED_BETWEEN = concat!("SELECT ", closure_columns!(), ", 0 FROM closure WHERE ends > $1 AND begins < $2 ORDER BY begins, id LIMIT 500");
     /// How far its messages came.
     PROGRESS = "SELECT state, why, channel, COUNT(*) FROM message WHERE closure = $1 GROUP BY state, why, channel";
     /// Stops what was not handed over yet.
     STOP = "UPDATE message SET state = 'stopped', why = 'stopped', done = $2 WHERE closure = $1 AND state = 'waiting'";
+    /// Gives its time back: it ends when it began.
+    OPEN_AGAIN = "UPDATE closure SET ends = begins WHERE id = $1";
     /// Whom its messages did not reach, or not yet.
     TO_RING = concat!("SELECT ", told_columns!(), " FROM message WHERE closure = $1 AND state IN ('failed', 'unsure', 'stopped', 'call', 'waiting', 'sending') ORDER BY expires, id");
     /// The appointments that fell out.
@@ -42,6 +46,7 @@ macro_rules! closure_columns {
 use closure_columns;
 
 const STOP_ACTION: Action = Action("stop-messages");
+const OPEN_ACTION: Action = Action("open-office");
 const SHEET: Action = Action("view-contact-sheet");
 
 /// A closing as it stands in the clear.
@@ -128,7 +133,13 @@ pub struct Sheet {
 }
 
 impl Closure {
-    fn read(row: &Row) -> Result<Closure, Error> {
+    /// Whether somebody gave its time back.
+    #[must_use]
+    pub fn is_open_again(&self) -> bool {
+        self.to <= self.from
+    }
+
+    pub(crate) fn read(row: &Row) -> Result<Closure, Error> {
         let damaged = || Error::Damaged("closure");
         Ok(Closure {
             id: ClosureId::from_bytes(row.bytes16(0)?),
@@ -191,6 +202,20 @@ impl Service {
         let _receipt = self.log().submit(permit, STOP_ACTION, Detail::default()).durable().await?;
         let now = self.now().as_microsecond();
         self.records().write(vec![STOP.with([id.as_bytes().into(), now.into()])]).await?;
+        Ok(())
+    }
+
+    /// Gives the time of a closing back, so that it is offered again. What was called off stays so: its clients were told.
+    ///
+    /// # Errors
+    /// There is no such closing, the rules refuse, or a store failed.
+    pub async fn open_again(&self, visit: &Visit, id: ClosureId) -> Result<(), Error> {
+        self.closure(visit, id).await?;
+        let permit = self.permit(closing_request(visit), OPEN_ACTION).await?;
+        let change = self.log().change(permit, OPEN_ACTION, &Detail::default());
+        let open = OPEN_AGAIN.with([id.as_bytes().into()]).expecting(1);
+        self.records().write(vec![open, change.outbox()]).await?;
+        change.committed();
         Ok(())
     }
 
