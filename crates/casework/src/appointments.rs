@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::answers::Fault;
 use crate::entries::codes;
 use crate::formats::text;
+use crate::ids::{RoomId, StaffId};
 
 pub use diary::free_times;
 pub use hours::{HoursFault, OfficeHours, Shut};
@@ -43,6 +44,17 @@ impl Way {
             Way::Elsewhere => "Somewhere else",
         }
     }
+}
+
+/// Whom and what an appointment needs besides the client.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Needs {
+    /// With whom.
+    pub adviser: StaffId,
+    /// In which room; none where it needs none.
+    pub room: Option<RoomId>,
+    /// How they meet.
+    pub way: Way,
 }
 
 codes! {

@@ -5,8 +5,8 @@ use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan as _};
 
 use crate::answers::Fault;
-use crate::appointments::{Slot, Way, WhenTyped, instant, read_time};
-use crate::ids::StaffId;
+use crate::appointments::{Needs, Slot, Way, WhenTyped, instant, read_time};
+use crate::ids::{RoomId, StaffId};
 
 /// What was typed into the form of a closing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -21,6 +21,8 @@ pub struct ClosureTyped {
     pub way: String,
     /// The adviser who is away; nothing is all of them.
     pub adviser: String,
+    /// The room that cannot be used; nothing is all of them.
+    pub room: String,
 }
 
 /// What is closed.
@@ -36,6 +38,8 @@ pub struct Closing {
     pub way: Option<Way>,
     /// Only this adviser.
     pub adviser: Option<StaffId>,
+    /// Only this room.
+    pub room: Option<RoomId>,
 }
 
 impl ClosureTyped {
@@ -64,6 +68,10 @@ impl ClosureTyped {
         let adviser = match self.adviser.as_str() {
             "" => None,
             id => id.parse().map_err(|_| faults.push(Fault::new("adviser", "Choose an adviser"))).ok(),
+        };
+        let room = match self.room.as_str() {
+            "" => None,
+            id => id.parse().map_err(|_| faults.push(Fault::new("room", "Choose a room"))).ok(),
         };
         if let (Some(from), Some(to)) = (from, to)
             && to <= from
@@ -97,19 +105,20 @@ impl ClosureTyped {
         if to <= now {
             return Err(vec![Fault::new("to", "This time is in the past. Choose a time to come")]);
         }
-        Ok(Closing { day, from: from.max(now), to, way, adviser })
+        Ok(Closing { day, from: from.max(now), to, way, adviser, room })
     }
 }
 
 impl Closing {
     /// Whether an appointment falls out: it overlaps with what is closed and has not begun yet.
     #[must_use]
-    pub fn reaches(&self, slot: &Slot, way: Way, adviser: StaffId, now: Timestamp) -> bool {
+    pub fn reaches(&self, slot: &Slot, needs: &Needs, now: Timestamp) -> bool {
         slot.starts() < self.to
             && slot.ends() > self.from
             && slot.starts() > now
-            && self.way.is_none_or(|only| only == way)
-            && self.adviser.is_none_or(|only| only == adviser)
+            && self.way.is_none_or(|only| only == needs.way)
+            && self.adviser.is_none_or(|only| only == needs.adviser)
+            && self.room.is_none_or(|only| needs.room == Some(only))
     }
 }
 
@@ -154,13 +163,16 @@ mod tests {
         assert_eq!(fields(typed("tomorrow", "14:00", "9:00")), ["to"]);
         assert_eq!(fields(typed("29 3 2026", "1:30am", "")), ["from"], "the clocks change");
         assert_eq!(fields(typed("25 10 2026", "", "1:30am")), ["to"], "the clocks change");
-        let wrong = ClosureTyped { way: "boat".into(), adviser: "x".into(), ..typed("tomorrow", "", "") };
-        assert_eq!(fields(wrong), ["way", "adviser"]);
+        let (way, other) = ("boat".into(), "x".to_owned());
+        let wrong = ClosureTyped { way, adviser: other.clone(), room: other, ..typed("tomorrow", "", "") };
+        assert_eq!(fields(wrong), ["way", "adviser", "room"]);
     }
 
     #[test]
     fn what_overlaps_falls_out_and_what_has_begun_does_not() {
         let ruth = StaffId::from_bytes([1; 16]);
+        let needs = Needs { adviser: ruth, room: None, way: Way::Office };
+        let call = Needs { way: Way::Phone, ..needs };
         let slot = |hour, minute, minutes| {
             let early =
                 date(2026, 3, 26).at(0, 5, 0, 0).to_zoned_datetime(now().time_zone().clone()).unwrap();
@@ -173,13 +185,19 @@ mod tests {
             (slot(13, 55, 30), true),
             (slot(14, 0, 30), false),
         ] {
-            assert_eq!(closing.reaches(&slot, Way::Office, ruth, now().timestamp()), out, "{slot:?}");
+            assert_eq!(closing.reaches(&slot, &needs, now().timestamp()), out, "{slot:?}");
         }
         let whole = typed("today", "", "").read(&now()).unwrap();
-        assert!(!whole.reaches(&slot(9, 30, 60), Way::Office, ruth, now().timestamp()), "it has begun");
+        assert!(!whole.reaches(&slot(9, 30, 60), &needs, now().timestamp()), "it has begun");
         let office = Closing { way: Some(Way::Office), ..whole };
-        assert!(!office.reaches(&slot(15, 0, 30), Way::Phone, ruth, now().timestamp()));
+        assert!(!office.reaches(&slot(15, 0, 30), &call, now().timestamp()));
         let other = Closing { adviser: Some(StaffId::from_bytes([2; 16])), ..whole };
-        assert!(!other.reaches(&slot(15, 0, 30), Way::Phone, ruth, now().timestamp()));
+        assert!(!other.reaches(&slot(15, 0, 30), &call, now().timestamp()));
+        let (here, there) = (RoomId::from_bytes([3; 16]), RoomId::from_bytes([4; 16]));
+        let flooded = Closing { room: Some(here), ..whole };
+        for (room, out) in [(Some(here), true), (Some(there), false), (None, false)] {
+            let needs = Needs { room, ..needs };
+            assert_eq!(flooded.reaches(&slot(15, 0, 30), &needs, now().timestamp()), out, "{room:?}");
+        }
     }
 }

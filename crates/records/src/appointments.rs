@@ -3,6 +3,7 @@
 //! The primary key of `appointment_unit` refuses double booking: whoever needs the same five minutes comes second. It holds
 //! on both engines and for several servers, without a lock of ours.
 
+mod arranging;
 mod booking;
 mod calendar;
 mod changing;
@@ -12,7 +13,7 @@ mod shut;
 
 use access::{Act, Permit};
 use audit::{Action, Detail, Entry, RowMark};
-use casework::appointments::{Said, Slot, State, Way, units};
+use casework::appointments::{Needs, Said, Slot, State, Way, units};
 use casework::{AppointmentId, ClientId, Profile, RoomId, StaffId};
 use jiff::{SignedDuration, Timestamp};
 use notice::Category;
@@ -28,13 +29,14 @@ use crate::sessions::Visit;
 use crate::standing::Standing;
 use crate::{Error, Opened, Service, changes};
 
+pub use arranging::Arranged;
 pub use booking::{Booking, LONGEST_SERIES, ToBook};
 pub(crate) use changing::changing;
 pub use diary::{Diary, InDiary};
 
 sql! { records:
     /// Books one.
-    BOOK = "INSERT INTO appointment (id, client, adviser, room, series, starts, ends, way, state, written, author, version, sealed, why) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
+    BOOK = "INSERT INTO appointment (id, client, adviser, room, series, starts, ends, way, state, written, author, version, said, sealed, why) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12, $13, $14)";
     /// Takes five minutes of somebody's time: nobody else can.
     TAKE_UNIT = "INSERT INTO appointment_unit (holder, unit, appointment) VALUES ($1, $2, $3)";
     /// One of them.
@@ -48,7 +50,7 @@ sql! { records:
     /// All of a client.
     pub(crate) EVERY_ONE = concat!("SELECT ", columns!(), " FROM appointment WHERE client = $1 ORDER BY id");
     /// Moves one to another file of the same person.
-    MOVE_TO_FILE = "UPDATE appointment SET client = $2, sealed = $3, why = $4 WHERE id = $1 AND client = $5 AND version = $6";
+    MOVE_TO_FILE = "UPDATE appointment SET client = $2, sealed = $3, why = $4, said = $6 WHERE id = $1 AND client = $5 AND version = $6";
     /// What goes with an erased file.
     pub(crate) DROP_UNITS = "DELETE FROM appointment_unit WHERE appointment IN (SELECT id FROM appointment WHERE client = $1)";
     pub(crate) DROP_APPOINTMENTS = "DELETE FROM appointment WHERE client = $1";
@@ -57,7 +59,7 @@ sql! { records:
 /// The columns of an appointment, in the order of every statement that reads one.
 macro_rules! columns {
     () => {
-        "id, client, adviser, starts, ends, way, state, version, sealed, why, room, series"
+        "id, client, adviser, starts, ends, way, state, version, sealed, why, room, series, said"
     };
 }
 pub(crate) use columns;
@@ -84,6 +86,14 @@ pub struct Booked {
     pub state: State,
     /// Its version, which a form sends back.
     pub version: i64,
+}
+
+impl Booked {
+    /// Whom and what it needs besides the client.
+    #[must_use]
+    pub const fn needs(&self) -> Needs {
+        Needs { adviser: self.adviser, room: self.room, way: self.way }
+    }
 }
 
 /// An appointment with what is said of it.
@@ -118,6 +128,8 @@ pub struct WithClient {
 
 pub(crate) struct StoredAppointment {
     pub(crate) booked: Booked,
+    /// The version that says what it is about and where.
+    said: i64,
     sealed: Vec<u8>,
     why: Option<Vec<u8>>,
 }
@@ -138,6 +150,7 @@ impl StoredAppointment {
                 state: row.text(6)?.parse().map_err(|_| damaged())?,
                 version: row.int(7)?,
             },
+            said: row.int(12)?,
             sealed: row.blob(8)?.to_vec(),
             why: row.opt_blob(9)?.map(<[u8]>::to_vec),
         })
@@ -161,7 +174,7 @@ pub(crate) fn came(rows: &store::Rows) -> Result<Vec<Timestamp>, Error> {
     Ok(came)
 }
 
-/// What is said stands as it was booked; why it ended is of the version that says so.
+/// What is said is of the version that said it last; why it ended is of the version that says so.
 fn place(table: &'static str, id: AppointmentId, version: i64, client: ClientId) -> Place<'static> {
     Place {
         table,
@@ -305,7 +318,7 @@ impl Service {
         to: ClientId,
     ) -> Result<Query, Error> {
         let Appointment { booked, said, why } = appointment;
-        let sealed = self.vault().seal(permit, keys, &place(SAID, booked.id, 1, to), said)?;
+        let sealed = self.vault().seal(permit, keys, &place(SAID, booked.id, booked.version, to), said)?;
         let mut why_sealed = Value::Null;
         if !why.is_empty() {
             why_sealed =
@@ -328,8 +341,8 @@ impl Service {
         keys: &FileKeys,
         stored: StoredAppointment,
     ) -> Result<Personal<Appointment>, Error> {
-        let StoredAppointment { booked, sealed, why } = stored;
-        let at = place(SAID, booked.id, 1, booked.client);
+        let StoredAppointment { booked, said, sealed, why } = stored;
+        let at = place(SAID, booked.id, said, booked.client);
         let said = self.vault().open::<Said>(entry, keys, &at, &sealed)?;
         let Some(why) = why else {
             return Ok(said.map(move |said| Appointment { booked, said, why: String::new() }));

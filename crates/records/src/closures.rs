@@ -34,7 +34,7 @@ pub use told::{Closure, OnSheet, Progress, Sheet, Stands};
 
 sql! { records:
     /// A closing.
-    CLOSE = "INSERT INTO closure (id, staff, made, day, begins, ends, way, adviser, left_out) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+    CLOSE = "INSERT INTO closure (id, staff, made, day, begins, ends, way, adviser, left_out, room) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
     /// What fell out by it.
     FELL_OUT = "INSERT INTO closure_appointment (appointment, closure, client) VALUES ($1, $2, $3)";
     /// What goes with an erased file.
@@ -199,5 +199,6 @@ fn closing_row(visit: &Visit, id: ClosureId, closing: &Closing, now: Timestamp, 
         closing.way.map(Way::code).into(),
         closing.adviser.map(|adviser| *adviser.as_bytes()).into(),
         i64::try_from(found.left_out).unwrap_or(i64::MAX).into(),
+        closing.room.map(|room| *room.as_bytes()).into(),
     ])
 }

@@ -44,6 +44,8 @@ pub struct Cover {
     pub author: StaffId,
     /// Whether it holds now.
     pub now: bool,
+    /// Whether it has ended.
+    pub is_over: bool,
 }
 
 /// What is to be arranged.
@@ -82,6 +84,7 @@ impl Service {
                 until: self.surroundings().civil(last).date(),
                 author: StaffId::from_bytes(row.bytes16(5)?),
                 now: starts <= now && now < ends,
+                is_over: ends <= now,
             });
         }
         Ok(covers)
@@ -96,7 +99,19 @@ impl Service {
             return Ok(());
         }
         self.may_arrange(visit, arranging.absent)?;
-        let faults = self.cover_faults(&arranging);
+        let mut faults = self.cover_faults(&arranging);
+        let again = |cover: &Cover| {
+            (cover.absent, cover.covering) == (arranging.absent, arranging.covering)
+                && cover.from <= arranging.until
+                && arranging.from <= cover.until
+        };
+        // Cover that was ended before its time gives its days back: its last day is that of its end.
+        if let Some(cover) = self.covers().await?.iter().find(|cover| !cover.is_over && again(cover)) {
+            let (from, until) = (casework::dates::long(cover.from), casework::dates::long(cover.until));
+            let what =
+                format!("They cover from {from} to {until} already. Choose other days, or end that first");
+            faults.push(Fault::new("covering", what));
+        }
         if !faults.is_empty() {
             return Err(Error::Faults(faults));
         }

@@ -60,6 +60,7 @@ pub static MIGRATIONS: Migrations = Migrations {
         (26, "definitions of returns", include_str!("../migrations/025_return_definitions.sql")),
         (27, "rooms", include_str!("../migrations/026_rooms.sql")),
         (28, "what the audit log was given", audit::GIVEN_MIGRATION),
+        (29, "arranging anew", include_str!("../migrations/027_arranging.sql")),
     ],
 };
 

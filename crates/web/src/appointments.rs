@@ -1,5 +1,6 @@
 //! Booking an appointment, or a series of them.
 
+mod arranging;
 pub(crate) mod one;
 
 use access::Role;
@@ -10,7 +11,7 @@ use casework::appointments::{Said, Slot, Way, WhenTyped, series};
 use casework::{ClientId, Fault, RoomId, StaffId, dates};
 use jiff::civil::Date;
 use maud::{Markup, html};
-use records::appointments::{Booking, ToBook};
+use records::appointments::{Booking, LONGEST_SERIES, ToBook};
 use records::rooms::Room;
 use records::{Error, Visit};
 
@@ -36,16 +37,13 @@ const LENGTHS: [(&str, &str); 6] = [
     ("90", "1 hour 30"),
     ("120", "2 hours"),
 ];
-const REPEATS: [(&str, &str); 6] = [
-    ("1", "Only once"),
-    ("2", "Each week, twice in all"),
-    ("4", "Each week, 4 times"),
-    ("6", "Each week, 6 times"),
-    ("12", "Each week, 12 times"),
-    ("26", "Each week for half a year"),
-];
-const FIELDS: [&str; 15] = [
+/// How many weeks lie between those of a series.
+const EVERY: [(&str, &str); 4] =
+    [(ONCE, "Only once"), ("1", "Each week"), ("2", "Every two weeks"), ("4", "Every four weeks")];
+pub(crate) const ONCE: &str = "0";
+const FIELDS: [&str; 16] = [
     "anyway",
+    "every",
     "form",
     "day",
     "minutes",
@@ -72,6 +70,9 @@ pub(crate) struct Typed {
     pub(crate) way: String,
     pub(crate) about: String,
     pub(crate) place: String,
+    /// How many weeks lie between them; [`ONCE`] for one alone.
+    pub(crate) every: String,
+    /// How many in all.
     pub(crate) repeat: String,
     pub(crate) other_time: String,
     pub(crate) tell: bool,
@@ -96,6 +97,7 @@ impl Typed {
             way: one("way")?,
             about: one("about")?,
             place: one("place")?,
+            every: one("every")?,
             repeat: one("repeat")?,
             other_time: one("other_time")?,
             tell: form.ticked("tell"),
@@ -115,7 +117,8 @@ impl Typed {
             way: Way::Office.code().to_owned(),
             about: String::new(),
             place: String::new(),
-            repeat: "1".to_owned(),
+            every: ONCE.to_owned(),
+            repeat: String::new(),
             other_time: String::new(),
             tell: false,
             anyway: false,
@@ -200,35 +203,62 @@ fn questions(app: &App, typed: &Typed, rooms: &[Room], faults: &[Fault]) -> Mark
         .into_iter()
         .chain(advisers.iter().map(|(id, name)| (id.as_str(), name.as_str())))
         .collect();
-    let in_use = rooms.iter().filter(|room| room.open).map(|room| (room.id.to_string(), &room.name));
-    let in_use: Vec<(String, &String)> = in_use.collect();
-    let places: Vec<(&str, &str)> = [("", "None")]
-        .into_iter()
-        .chain(in_use.iter().map(|(id, name)| (id.as_str(), name.as_str())))
-        .collect();
     html! {
         div.app-questions {
             (text_input(TextInput { name: "day", label: "Day", hint: Some("For example 27 11 2026, 27 Nov 2026 or tomorrow"), value: &typed.day, error: error("day"), width: Some(20), autocomplete: Some("off"), ..TextInput::default() }))
             (select(Select { name: "minutes", label: "How long", options: LENGTHS.to_vec(), value: &typed.minutes, error: error("minutes"), ..Select::default() }))
             (select(Select { name: "adviser", label: "With", options: with, value: &typed.adviser, error: error("adviser"), ..Select::default() }))
-            @if places.len() > 1 { (select(Select { name: "room", label: "Room", options: places, value: &typed.room, error: error("room"), ..Select::default() })) }
-            (select(Select { name: "repeat", label: "How often", options: REPEATS.to_vec(), value: &typed.repeat, error: error("repeat"), ..Select::default() }))
+            (room_select(rooms, "None", &typed.room, error("room")))
+            (select(Select { name: "every", label: "How often", options: EVERY.to_vec(), value: &typed.every, error: error("every"), ..Select::default() }))
+            (text_input(TextInput { name: "repeat", label: "How many in all", hint: Some("Only if more than once"), value: &typed.repeat, error: error("repeat"), width: Some(4), autocomplete: Some("off"), ..TextInput::default() }))
         }
         // First among the buttons: what the Enter key in a box does must not book.
         (buttons(html! {
             (button(ButtonKind::Secondary, "Show free times", Some(("do", "look"))))
             (button(ButtonKind::Secondary, "Search four weeks", Some(("do", "search"))))
         }))
+        (how_and_where(&typed.way, &typed.about, &typed.place, faults))
+        (messages::tell(app, "Send the client a message with day, time and place (of several, of the first)", typed.tell))
+    }
+}
+
+/// Which room, where there are any: those that are in use, and the one that is chosen.
+pub(crate) fn room_select(rooms: &[Room], none: &str, value: &str, error: Option<&str>) -> Markup {
+    let offered: Vec<(String, &str)> = rooms
+        .iter()
+        .map(|room| (room.open, room.id.to_string(), room.name.as_str()))
+        .filter(|(open, id, _)| *open || id == value)
+        .map(|(_, id, name)| (id, name))
+        .collect();
+    let options = [("", none)].into_iter().chain(offered.iter().map(|(id, name)| (id.as_str(), *name)));
+    html! {
+        @if !offered.is_empty() {
+            (select(Select { name: "room", label: "Room", options: options.collect(), value, error, ..Select::default() }))
+        }
+    }
+}
+
+/// How they meet, what it is about, and where.
+pub(crate) fn how_and_where(way: &str, about: &str, place: &str, faults: &[Fault]) -> Markup {
+    let error = |name: &str| faults.iter().find(|f| f.field == *name).map(|f| f.message.as_str());
+    html! {
         (radios(Choices {
             name: "way", legend: "How you meet", error: error("way"), inline: true,
-            options: Way::ALL.iter().map(|way| Choice { value: way.code(), label: way.words(), checked: way.code() == typed.way, ..Choice::default() }).collect(),
+            options: Way::ALL.iter().map(|one| Choice { value: one.code(), label: one.words(), checked: one.code() == way, ..Choice::default() }).collect(),
             ..Choices::default()
         }))
         div.app-questions {
-            (text_input(TextInput { name: "about", label: "What it is about", hint: Some("You can leave this empty"), value: &typed.about, error: error("about"), autocomplete: Some("off"), ..TextInput::default() }))
-            (text_input(TextInput { name: "place", label: "Where, if that is not plain", hint: Some("An address, a link; the room says so by itself"), value: &typed.place, error: error("place"), autocomplete: Some("off"), ..TextInput::default() }))
+            (text_input(TextInput { name: "about", label: "What it is about", hint: Some("You can leave this empty"), value: about, error: error("about"), autocomplete: Some("off"), ..TextInput::default() }))
+            (text_input(TextInput { name: "place", label: "Where, if that is not plain", hint: Some("An address, a link; the room says so by itself"), value: place, error: error("place"), autocomplete: Some("off"), ..TextInput::default() }))
         }
-        (messages::tell(app, "Send the client a message with day, time and place (of several, of the first)", typed.tell))
+    }
+}
+
+/// The room that was chosen.
+pub(crate) fn chosen_room(typed: &str) -> Result<Option<RoomId>, Fault> {
+    match typed {
+        "" => Ok(None),
+        id => id.parse().map(Some).map_err(|_| Fault::new("room", "Choose a room from the list")),
     }
 }
 
@@ -302,7 +332,7 @@ pub(crate) async fn book(
     let faults = match booking(&app, key, &typed, &typed.other_time) {
         Ok(booking)
             if !typed.anyway
-                && let Some(fault) = nobody_in(&app, &booking).await? =>
+                && let Some(fault) = app.service.nobody_in(&booking.needs(), &booking.slots).await? =>
         {
             typed.asks = true;
             vec![fault]
@@ -315,10 +345,6 @@ pub(crate) async fn book(
         Err(faults) => faults,
     };
     page(&app, &visit, id, typed, false, &faults).await
-}
-
-async fn nobody_in(app: &App, booking: &Booking) -> Result<Option<Fault>, Error> {
-    app.service.nobody_in(booking.adviser, booking.way, &booking.slots).await
 }
 
 /// What is to be booked, from what was typed.
@@ -338,23 +364,29 @@ pub(crate) fn booking(app: &App, form: [u8; 16], typed: &Typed, time: &str) -> R
     if way.is_err() {
         faults.push(Fault::new("way", "Choose how you meet"));
     }
-    let room = match typed.room.as_str() {
-        "" => None,
-        id => id
-            .parse::<RoomId>()
-            .map_err(|_| faults.push(Fault::new("room", "Choose a room from the list")))
-            .ok(),
-    };
+    let room = chosen_room(&typed.room).map_err(|fault| faults.push(fault)).ok().flatten();
     let said = Said::read(&typed.about, &typed.place).map_err(|more| faults.extend(more));
-    let count = typed.repeat.parse::<u32>().ok().filter(|count| (1..=26).contains(count));
-    if count.is_none() {
-        faults.push(Fault::new("repeat", "Choose how often"));
-    }
-    match (slot, adviser, way, said, count) {
-        (Ok(slot), Some(adviser), Ok(way), Ok(said), Some(count)) if faults.is_empty() => {
-            let slots = series(slot, 1, count, &now).map_err(|fault| vec![fault])?;
+    let turns = turns(&typed.every, &typed.repeat).map_err(|fault| faults.push(fault));
+    match (slot, adviser, way, said, turns) {
+        (Ok(slot), Some(adviser), Ok(way), Ok(said), Ok((weeks, count))) if faults.is_empty() => {
+            let slots = series(slot, weeks, count, &now).map_err(|fault| vec![fault])?;
             Ok(Booking { form, adviser, room, slots, way, said, tell: typed.tell })
         }
         _ => Err(faults),
     }
+}
+
+/// How many weeks lie between those of a series, and how many there are in all.
+fn turns(every: &str, count: &str) -> Result<(u32, u32), Fault> {
+    if every == ONCE {
+        return Ok((0, 1));
+    }
+    let weeks = EVERY.iter().find(|(weeks, _)| *weeks == every).and_then(|(weeks, _)| weeks.parse().ok());
+    let weeks = weeks.ok_or_else(|| Fault::new("every", "Choose how often"))?;
+    let most = u32::try_from(LONGEST_SERIES).unwrap_or(u32::MAX);
+    let count = count.trim().parse().ok().filter(|count| (1..=most).contains(count));
+    let count = count.ok_or_else(|| {
+        Fault::new("repeat", format!("Enter how many there are in all, from 2 to {LONGEST_SERIES}"))
+    })?;
+    Ok((weeks, count))
 }

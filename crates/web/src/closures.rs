@@ -13,10 +13,12 @@ use jiff::civil::Date;
 use maud::{Markup, html};
 use records::appointments::Booked;
 use records::closures::{Affected, AffectedBy, Closure, OnSheet, Progress, Sheet};
+use records::rooms::Room;
 use records::{Error, Visit};
 use serde::Deserialize;
 
 use crate::App;
+use crate::appointments::room_select;
 use crate::fail::Fail;
 use crate::fields;
 use crate::file::clock;
@@ -31,7 +33,7 @@ use crate::ui::list::{Cell, Column, Table, empty, table};
 use crate::ui::page::{back, container, heading, printed};
 use crate::ui::words::{banner, notice_banner, warning};
 
-const FIELDS: [&str; 9] = ["form", "day", "from", "to", "way", "adviser", "reason", "seen", "do"];
+const FIELDS: [&str; 10] = ["form", "day", "from", "to", "way", "adviser", "room", "reason", "seen", "do"];
 /// How often a page that waits for messages asks again, in seconds.
 const AGAIN_SECONDS: &str = "4";
 
@@ -69,7 +71,9 @@ pub(crate) async fn begin(
     let day = day.map_or_else(|| "tomorrow".to_owned(), |day| day.strftime("%-d %-m %Y").to_string());
     let typed = ClosureTyped { day, way: Way::Office.code().to_owned(), ..ClosureTyped::default() };
     let before = app.service.closures(&visit).await?;
-    let body = page(&app, &typed, "", &new_key(), &[], None, &before);
+    let (key, rooms) = (new_key(), app.service.rooms().await?);
+    let shown = Shown { typed: &typed, reason: "", key: &key, faults: &[], rooms: &rooms, before: &before };
+    let body = page(&app, &shown, None);
     Ok(staff(&app, &visit, At::Diary, "Office closed", body).into_response())
 }
 
@@ -88,13 +92,17 @@ pub(crate) async fn close(
         to: one("to")?,
         way: one("way")?,
         adviser: one("adviser")?,
+        room: one("room")?,
     };
     let (reason, seen) = (one("reason")?, one("seen")?);
+    let rooms = app.service.rooms().await?;
+    let shown =
+        Shown { typed: &typed, reason: &reason, key: &key_text, faults: &[], rooms: &rooms, before: &[] };
     let surroundings = app.service.surroundings();
     let closing = match typed.read(&surroundings.civil(surroundings.now())) {
         Ok(closing) => closing,
         Err(faults) => {
-            let body = page(&app, &typed, &reason, &key_text, &faults, None, &[]);
+            let body = page(&app, &Shown { faults: &faults, ..shown }, None);
             let page = staff(&app, &visit, At::Diary, "Office closed", body);
             return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
         }
@@ -116,21 +124,26 @@ pub(crate) async fn close(
     let opened = app.service.affected_by(&visit, &closing).await?;
     let status = if faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let page = opened.map(|affected| {
-        let body = page(&app, &typed, &reason, &key_text, &faults, Some(&affected), &[]);
+        let body = page(&app, &Shown { faults: &faults, ..shown }, Some(&affected));
         staff(&app, &visit, At::Diary, "Office closed", body)
     });
     Ok((status, release(page).await?).into_response())
 }
 
-fn page(
-    app: &App,
-    typed: &ClosureTyped,
-    reason: &str,
-    key: &str,
-    faults: &[Fault],
-    affected: Option<&AffectedBy>,
-    before: &[Closure],
-) -> Markup {
+/// What the form of a closing shows.
+#[derive(Clone, Copy)]
+struct Shown<'a> {
+    typed: &'a ClosureTyped,
+    reason: &'a str,
+    key: &'a str,
+    faults: &'a [Fault],
+    rooms: &'a [Room],
+    /// What was closed before, on the first page.
+    before: &'a [Closure],
+}
+
+fn page(app: &App, shown: &Shown<'_>, affected: Option<&AffectedBy>) -> Markup {
+    let Shown { typed, reason, key, faults, rooms, before } = *shown;
     let error = |name: &str| faults.iter().find(|f| f.field == *name).map(|f| f.message.as_str());
     let directory = app.service.directory();
     let advisers: Vec<(String, String)> = directory
@@ -161,6 +174,7 @@ fn page(
                 (text_input(TextInput { name: "to", label: "Till", hint: Some("Empty for the rest of the day"), value: &typed.to, error: error("to"), width: Some(10), autocomplete: Some("off"), ..TextInput::default() }))
                 (select(Select { name: "way", label: "Which appointments", options: ways, value: &typed.way, error: error("way"), ..Select::default() }))
                 (select(Select { name: "adviser", label: "With", options: whose, value: &typed.adviser, error: error("adviser"), ..Select::default() }))
+                (room_select(rooms, "All of them", &typed.room, error("room")))
             }
             // First among the buttons: what the Enter key in a box does must not call anything off.
             (buttons(html! { (button(if affected.is_some() { ButtonKind::Secondary } else { ButtonKind::Main }, "Show who is affected", Some(("do", "look")))) }))

@@ -151,7 +151,9 @@ pub(crate) async fn correct(
         Ok((day, meeting)) => {
             let meeting = Meeting { because, ..meeting };
             match app.service.correct_meeting(&visit, id, entry, version, day, &meeting).await {
-                Ok(()) => return Ok(Redirect::to(&format!("/clients/{id}/entries/{entry}")).into_response()),
+                Ok(()) => {
+                    return Ok(Redirect::to(&format!("/clients/{id}/entries/{entry}?saved=1")).into_response());
+                }
                 Err(Error::Faults(faults)) => faults,
                 Err(Error::ChangedMeanwhile) => {
                     (status, typed.conflict) = (StatusCode::CONFLICT, true);

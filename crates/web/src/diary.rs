@@ -70,7 +70,7 @@ pub(crate) async fn show(
             @if diary.rows.is_empty() { (empty("Nobody is booked. Find a client and choose “Book an appointment”.")) }
             @for on in days(from, to) {
                 @let rows: Vec<&InDiary> = diary.rows.iter().filter(|row| civil_day(&app, row) == on).collect();
-                @let shut = shut(&app, &diary, on, whose, !week);
+                @let shut = shut(&app, &diary, &rooms, on, whose, !week);
                 @if !rows.is_empty() || !shut.is_empty() {
                     section.app-panel aria-labelledby={ "day-" (on) "-h" } {
                         h2.app-h2 id={ "day-" (on) "-h" } { (dates::with_weekday(on)) }
@@ -87,7 +87,14 @@ pub(crate) async fn show(
 
 /// When nobody is in on a day, and for whom that holds. A weekend or bank holiday says so only where somebody is booked or it
 /// is the one day that is looked at.
-fn shut(app: &App, diary: &Diary, on: Date, whose: Option<StaffId>, alone: bool) -> Vec<String> {
+fn shut(
+    app: &App,
+    diary: &Diary,
+    rooms: &[Room],
+    on: Date,
+    whose: Option<StaffId>,
+    alone: bool,
+) -> Vec<String> {
     let surroundings = app.service.surroundings();
     let closed = diary.closings.iter().filter_map(|closing| {
         let (begins, ends) = (surroundings.civil(closing.from), surroundings.civil(closing.to));
@@ -103,6 +110,10 @@ fn shut(app: &App, diary: &Diary, on: Date, whose: Option<StaffId>, alone: bool)
         };
         if let Some(way) = closing.way {
             words = format!("{words}: {}", way.words().to_lowercase());
+        }
+        if let Some(room) = closing.room {
+            let known = rooms.iter().find(|known| known.id == room);
+            words = format!("{words}: {}", known.map_or("a room", |room| room.name.as_str()));
         }
         match closing.adviser {
             Some(one) if whose.is_none() => Some(format!("{words}: {}", app.service.directory().name(one))),

@@ -31,7 +31,7 @@ use crate::ui::file::{TagKind, action, panel, tag};
 use crate::ui::form::{ButtonKind, Choice, Choices, button, buttons, checkboxes, hidden};
 use crate::ui::list::{TodoItem, empty, todo_list};
 use crate::ui::page::{back, container, heading, reading};
-use crate::ui::words::{notice_banner, within};
+use crate::ui::words::{banner, notice_banner, within};
 
 /// The entry named in a path.
 pub(crate) fn entry(path: &str) -> Result<EntryId, Fail> {
@@ -83,6 +83,9 @@ pub(crate) struct Ask {
     /// The programme whose money is used up.
     #[serde(default)]
     over: Option<String>,
+    /// Something was saved just now.
+    #[serde(default)]
+    saved: Option<String>,
 }
 
 // --- A page of entries ---------------------------------------------------------------------------------------
@@ -94,7 +97,7 @@ pub(crate) async fn group(
     Query(ask): Query<Ask>,
 ) -> Result<Response, Fail> {
     let id = client(&id)?;
-    let over = ask.over.and_then(|over| app.service.programme(over.parse().ok()?).ok());
+    let over = ask.over.as_ref().and_then(|over| app.service.programme(over.parse().ok()?).ok());
     let group: Group = code.parse().map_err(|_| Fail::not_found())?;
     let forms: Vec<&'static EntryForm> = forms::of_group(group).collect();
     let opened = app.service.entries_with(&visit, id, &forms).await?;
@@ -103,6 +106,7 @@ pub(crate) async fn group(
         let body = html! {
             (head(visit.role, &entries.contact, id, today, group.words(), html! { @if group == Group::Plan { (action(&format!("/clients/{id}/plan"), "Read, print or sign the plan")) } @if group == Group::Outcomes { (action(&format!("/clients/{id}/outcomes"), "What counts, and why")) } }))
             (container(html! {
+                @if ask.saved.is_some() { (banner("Saved")) }
                 @if let Some(over) = &over { (notice_banner(html! { "Saved. More is now spent and promised for " a.govuk-notification-banner__link href={ "/programmes/" (over.id) } { (over.programme.title) } " than there is. Tell whoever looks after its money." })) }
                 div.app-pages { @for form in &forms { (list(id, form, &entries, today)) } } }))
         };
@@ -419,7 +423,9 @@ pub(crate) async fn change(
     let mut status = StatusCode::UNPROCESSABLE_ENTITY;
     if faults.is_empty() {
         match app.service.change_entry(&visit, id, entry, version, form, &written).await {
-            Ok(()) => return Ok(Redirect::to(&format!("/clients/{id}/entries/{entry}")).into_response()),
+            Ok(()) => {
+                return Ok(Redirect::to(&format!("/clients/{id}/entries/{entry}?saved=1")).into_response());
+            }
             Err(Error::Faults(more)) => faults = more,
             Err(Error::ChangedMeanwhile) => status = StatusCode::CONFLICT,
             Err(error) => return Err(error.into()),

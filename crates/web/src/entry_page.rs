@@ -10,6 +10,7 @@ use notice::EntryForm;
 use records::Visit;
 use records::entry_views::EntryView;
 use records::files::{Dated, What};
+use serde::Deserialize;
 
 use crate::App;
 use crate::entries::{entry, written};
@@ -19,21 +20,30 @@ use crate::file::{client, clock, handed_out, head, title};
 use crate::frame::{At, release, staff};
 use crate::layers;
 use crate::plan::{by_whom, goals, signature};
+use crate::query::Query;
 use crate::referrals::{self, Next};
 use crate::signed::Signed;
 use crate::timeline::{headline, paragraphs};
 use crate::ui::file::{action, panel};
 use crate::ui::list;
 use crate::ui::page::{back, heading, printed, reading};
-use crate::ui::words::{SummaryRow, summary_list};
+use crate::ui::words::{SummaryRow, banner, summary_list};
+
+#[derive(Deserialize)]
+pub(crate) struct Ask {
+    /// It was saved just now.
+    #[serde(default)]
+    saved: Option<String>,
+}
 
 pub(crate) async fn show(
     State(app): State<App>,
     Signed(visit): Signed,
     Path((id, code)): Path<(String, String)>,
+    Query(ask): Query<Ask>,
 ) -> Result<Response, Fail> {
     let (id, entry) = (client(&id)?, entry(&code)?);
-    page(&app, &visit, id, entry, &Next::default(), &[]).await
+    page(&app, &visit, id, entry, &Next::default(), &[], ask.saved.is_some()).await
 }
 
 /// The page, with what was typed about the next step of a referral and what is wrong with it.
@@ -44,6 +54,7 @@ pub(crate) async fn page(
     entry: EntryId,
     next: &Next,
     faults: &[Fault],
+    saved: bool,
 ) -> Result<Response, Fail> {
     let opened = app.service.view_entry(visit, id, entry).await?;
     let page = opened.map(|view| {
@@ -75,6 +86,7 @@ pub(crate) async fn page(
             (head(visit.role, &shown, id, today, tab, html! {}))
             (reading(html! {
                 (back(&parent))
+                @if saved { (banner("Saved")) }
                 (fields::summary(faults))
                 (heading(&headline(&view.entry), change))
                 (content(app, id, &view))

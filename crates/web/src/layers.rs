@@ -132,11 +132,12 @@ pub(crate) async fn saved(
     form: &EntryForm,
     programme: Option<ProgrammeId>,
 ) -> Result<Response, Fail> {
-    let mut to = page_of(id, form.group);
+    let page = page_of(id, form.group);
+    let mut to = format!("{page}?saved=1");
     if let Some(programme) = programme.filter(|_| form.id == *SUPPORT) {
         let numbers = app.service.programme_numbers().await?;
         if numbers.get(&programme).is_some_and(|numbers| numbers.budget.is_over()) {
-            to = format!("{to}?over={programme}");
+            to = format!("{page}?over={programme}");
         }
     }
     Ok(Redirect::to(&to).into_response())

@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use casework::entries::{AgreedGoal, FIELD, PlanTyped, Signature};
 use casework::{ClientId, Fault, StaffId, dates};
 use maud::{Markup, html};
+use notice::forms;
 use records::plans::Plan;
 use records::{Error, Visit};
 
@@ -56,6 +57,25 @@ pub(crate) fn goals(goals: &[AgreedGoal]) -> Markup {
     } }
 }
 
+/// Goals that do not say who does it or by when: they can be agreed on as they are, but not unnoticed.
+fn unsaid(id: ClientId, goals: &[AgreedGoal]) -> Markup {
+    let Some(form) = forms::form("goal") else { return html! {} };
+    let lacking: Vec<_> = goals
+        .iter()
+        .enumerate()
+        .map(|(at, goal)| (at + 1, goal.entry, goal.lacks(form)))
+        .filter(|(_, _, lacks)| !lacks.is_empty())
+        .collect();
+    html! { @if !lacking.is_empty() { div.app-noprint {
+        (notice_banner(html! {
+            p.govuk-body { "Before you agree on it, say who does what, and by when:" }
+            ul.govuk-list.govuk-list--bullet { @for (number, entry, lacks) in &lacking {
+                li { a.govuk-link href={ "/clients/" (id) "/entries/" (entry) "/change" } { "Goal " (number) } " does not say: " (lacks.join(", ").to_lowercase()) }
+            } }
+        }))
+    } } }
+}
+
 /// A signature as a drawing or as the name.
 pub(crate) fn signature(signature: &Signature) -> Markup {
     match signature {
@@ -93,6 +113,7 @@ fn page(
             (heading(&format!("Plan {}", plan.number), html! { (dates::long(today)) }))
             @if plan.goals.is_empty() { (empty("There is no goal to agree on. Add one first.")) }
             (goals(&plan.goals))
+            @if plan.writable { (unsaid(id, &plan.goals)) }
             @if plan.writable && !plan.goals.is_empty() { div.app-noprint { (sign(id, plan, key, typed, faults)) } }
         }))
         (printed(&by_whom(app, visit.staff)))

@@ -116,7 +116,9 @@ pub(crate) async fn step(
         (Ok(on), Ok(outcome)) => {
             let typed = StepTyped { step: next.step.clone(), on, outcome };
             match app.service.refer_on(&visit, id, entry, version, &typed).await {
-                Ok(()) => return Ok(Redirect::to(&format!("/clients/{id}/entries/{entry}")).into_response()),
+                Ok(()) => {
+                    return Ok(Redirect::to(&format!("/clients/{id}/entries/{entry}?saved=1")).into_response());
+                }
                 Err(Error::Faults(faults)) => faults,
                 Err(error) => return Err(error.into()),
             }
@@ -127,6 +129,6 @@ pub(crate) async fn step(
             on.into_iter().chain(outcome).collect()
         }
     };
-    let page = entry_page::page(&app, &visit, id, entry, &next, &faults).await?;
+    let page = entry_page::page(&app, &visit, id, entry, &next, &faults, false).await?;
     Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
 }

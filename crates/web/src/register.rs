@@ -43,6 +43,48 @@ pub(crate) struct Sent<'a> {
     pub(crate) key: &'a str,
     pub(crate) how: &'a str,
     pub(crate) agreed: &'a str,
+    /// The version of the notice that stood beside it.
+    seen: &'a str,
+}
+
+/// The fields of the notice and the agreement, in the forms that register somebody.
+pub(crate) const OF_THE_NOTICE: [&str; 3] = ["how", "agreed", "seen"];
+
+impl<'a> Sent<'a> {
+    pub(crate) fn of(form: &'a Form) -> Result<Sent<'a>, Fail> {
+        let [how, agreed, seen] = OF_THE_NOTICE;
+        Ok(Sent {
+            key: form.one("form")?,
+            how: form.one(how)?,
+            agreed: form.one(agreed)?,
+            seen: form.one(seen)?,
+        })
+    }
+
+    /// How the notice was given and how the client agreed.
+    pub(crate) fn given(&self, app: &App) -> Result<(How, Agreed), Vec<Fault>> {
+        let mut faults = Vec::new();
+        let how = self.how.parse::<How>();
+        if how.is_err() {
+            faults.push(Fault::new("how", "Choose how the privacy notice was given"));
+        }
+        let agreed = self.agreed.parse::<Agreed>();
+        if agreed.is_err() {
+            faults.push(Fault::new("agreed", "Choose how the client agreed to use the service"));
+        }
+        let notices = app.service.notices();
+        let version = &notices.service().version;
+        if !self.seen.is_empty() && *self.seen != **version {
+            let what = format!(
+                "Version {version} of the notice holds since you opened this page. Give the client that one, then save again"
+            );
+            faults.push(Fault::new("how", what));
+        }
+        match (how, agreed) {
+            (Ok(how), Ok(agreed)) if faults.is_empty() => Ok((how, agreed)),
+            _ => Err(faults),
+        }
+    }
 }
 
 pub(crate) async fn show(State(app): State<App>, Signed(visit): Signed) -> Result<Response, Fail> {
@@ -90,6 +132,7 @@ pub(crate) fn notice_panel(app: &App, sent: &Sent<'_>, faults: &[Fault]) -> Mark
     html! { section.app-panel aria-labelledby="notice-h" {
         h2.app-h2 #notice-h { "The privacy notice" }
         p.govuk-body { "Give the client the notice before you write anything down: " a.govuk-link href="/notice" { (notice.title) ", version " (notice.version) } ". Using the service is their choice." }
+        (hidden("seen", &notice.version))
         (radios(Choices {
             name: "how", legend: "How was the notice given?", error: error("how"), inline: true,
             options: How::ALL.iter().filter(|h| **h != How::Portal).map(|h| Choice { value: h.code(), label: h.words(), checked: h.code() == sent.how, ..Choice::default() }).collect(),
@@ -168,14 +211,15 @@ fn typed_so_far(app: &App, form: Form) -> Result<([u8; 16], Profile), Fail> {
     let catalogue = notices.catalogue();
     let asked = asked(catalogue);
     let names = fields::names(asked.iter().copied());
-    let known: Vec<&str> = KNOWN.into_iter().chain(names.iter().map(String::as_str)).collect();
+    let known: Vec<&str> =
+        KNOWN.into_iter().chain(OF_THE_NOTICE).chain(names.iter().map(String::as_str)).collect();
     let form = form.only(&known)?;
     let key = form.key()?;
     Ok((key, fields::read(&form, catalogue, asked.iter().copied(), today)?.0))
 }
 
 /// What the form sends beside the answers.
-const KNOWN: [&str; 4] = ["form", "how", "agreed", SOMEBODY_ELSE];
+const KNOWN: [&str; 2] = ["form", SOMEBODY_ELSE];
 
 /// Who may be on file, while somebody types: the same question as before registering, for a script.
 pub(crate) async fn on_file(
@@ -204,28 +248,26 @@ pub(crate) async fn register(
     let catalogue = notices.catalogue();
     let asked = asked(catalogue);
     let names = fields::names(asked.iter().copied());
-    let known: Vec<&str> = KNOWN.into_iter().chain(names.iter().map(String::as_str)).collect();
+    let known: Vec<&str> =
+        KNOWN.into_iter().chain(OF_THE_NOTICE).chain(names.iter().map(String::as_str)).collect();
     let form = form.only(&known)?;
     let key = form.key()?;
     let (contact, mut faults) = fields::read(&form, catalogue, asked.iter().copied(), today)?;
-    let (how, agreed) = (form.one("how")?.parse::<How>(), form.one("agreed")?.parse::<Agreed>());
-    if agreed.is_err() {
-        faults.insert(0, Fault::new("agreed", "Choose how the client agreed to use the service"));
-    }
-    if how.is_err() {
-        faults.insert(0, Fault::new("how", "Choose how the privacy notice was given"));
+    let sent = Sent::of(&form)?;
+    let given = sent.given(&app);
+    if let Err(more) = &given {
+        faults.splice(0..0, more.iter().cloned());
     }
     // A field that was typed wrongly is said once: as wrong, not as missing.
     let missing = contact.missing_for_registration(notices.service());
     faults.extend(
         missing.into_iter().filter(|m| faults.iter().all(|f| f.field != m.field)).collect::<Vec<_>>(),
     );
-    let sent = Sent { key: form.one("form")?, how: form.one("how")?, agreed: form.one("agreed")? };
     let again = |on_file: Option<&OnFile>, faults: &[Fault]| {
         let typed = |field: &Field| fields::typed(&form, field).unwrap_or_default();
         page(&app, &visit, &sent, typed, on_file, faults)
     };
-    if let (Ok(notice_given), Ok(agreed), true) = (how, agreed, faults.is_empty()) {
+    if let (Ok((notice_given, agreed)), true) = (given, faults.is_empty()) {
         if !form.ticked(SOMEBODY_ELSE)
             && let Some(found) = app.service.on_file(&visit, key, &contact).await?
         {

@@ -20,7 +20,7 @@ use crate::fail::Fail;
 use crate::fields;
 use crate::form::{Form, new_key};
 use crate::frame::{At, release, staff};
-use crate::register::{SOMEBODY_ELSE, Sent, already, notice_panel};
+use crate::register::{OF_THE_NOTICE, SOMEBODY_ELSE, Sent, already, notice_panel};
 use crate::signed::Signed;
 use crate::ui::file::{TagKind, panel, tag};
 use crate::ui::form::{ButtonKind, button, file_input, hidden};
@@ -164,44 +164,41 @@ pub(crate) async fn register(
     Signed(visit): Signed,
     form: Form,
 ) -> Result<Response, Fail> {
-    let form = form.only(&["form", FILE, "how", "agreed", SOMEBODY_ELSE])?;
+    let known: Vec<&str> = ["form", FILE, SOMEBODY_ELSE].into_iter().chain(OF_THE_NOTICE).collect();
+    let form = form.only(&known)?;
     let (key, text) = (form.key()?, form.one(FILE)?);
     let brought = match read(&app, text.as_bytes()) {
         Ok(brought) => brought,
         Err(fault) => return Ok(refused(&app, &visit, &fault.to_string())),
     };
-    let sent = Sent { key: form.one("form")?, how: form.one("how")?, agreed: form.one("agreed")? };
+    let sent = Sent::of(&form)?;
     let again = |on_file: Option<&OnFile>, faults: &[Fault]| {
         second_page(&app, &visit, &brought, text, &sent, on_file, faults)
     };
-    let mut faults = Vec::new();
-    let how = sent.how.parse::<How>();
-    let agreed = sent.agreed.parse::<Agreed>();
-    if how.is_err() {
-        faults.push(Fault::new("how", "Choose how the privacy notice was given"));
-    }
-    if agreed.is_err() {
-        faults.push(Fault::new("agreed", "Choose how the client agreed to use the service"));
-    }
-    if let (Ok(notice_given), Ok(agreed)) = (how, agreed) {
-        let contact = brought.page(Category::Contact);
-        let person = contact.clone().joined(brought.page(Category::Identity));
-        if !form.ticked(SOMEBODY_ELSE)
-            && let Some(found) = app.service.on_file(&visit, key, &person).await?
-        {
-            return release(found.map(|found| again(Some(&found), &[]))).await;
+    let (notice_given, agreed) = match sent.given(&app) {
+        Ok(given) => given,
+        Err(faults) => {
+            return Ok((StatusCode::UNPROCESSABLE_ENTITY, again(None, &faults)).into_response());
         }
-        let registration = Registration { form: key, contact, notice_given, agreed };
-        match app.service.take_in(&visit, registration, &brought).await {
-            Ok(taken) if taken.refused.is_empty() => {
-                return Ok(Redirect::to(&format!("/clients/{}", taken.client)).into_response());
-            }
-            Ok(taken) => return Ok(in_part(&app, &visit, &taken).into_response()),
-            Err(Error::Faults(more)) => faults = more,
-            Err(error) => return Err(error.into()),
-        }
+    };
+    let contact = brought.page(Category::Contact);
+    let person = contact.clone().joined(brought.page(Category::Identity));
+    if !form.ticked(SOMEBODY_ELSE)
+        && let Some(found) = app.service.on_file(&visit, key, &person).await?
+    {
+        return release(found.map(|found| again(Some(&found), &[]))).await;
     }
-    Ok((StatusCode::UNPROCESSABLE_ENTITY, again(None, &faults)).into_response())
+    let registration = Registration { form: key, contact, notice_given, agreed };
+    match app.service.take_in(&visit, registration, &brought).await {
+        Ok(taken) if taken.refused.is_empty() => {
+            Ok(Redirect::to(&format!("/clients/{}", taken.client)).into_response())
+        }
+        Ok(taken) => Ok(in_part(&app, &visit, &taken).into_response()),
+        Err(Error::Faults(faults)) => {
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, again(None, &faults)).into_response())
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// The client is registered, and some answers are not theirs to store who did it.

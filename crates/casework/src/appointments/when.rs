@@ -185,7 +185,14 @@ pub fn series(first: Slot, weeks: u32, count: u32, now: &ZonedDateTime) -> Resul
             let later = begins
                 .checked_add((i64::from(turn) * i64::from(weeks)).weeks())
                 .map_err(|_| Fault::new("repeat", "This goes on for too long. Choose fewer"))?;
-            Slot::at(later, first.minutes, now)
+            // Of those that nobody typed, it is said which one.
+            Slot::at(later, first.minutes, now).map_err(|fault| match turn {
+                0 => fault,
+                _ => {
+                    let day = dates::with_weekday(later.date());
+                    Fault::new("repeat", format!("{day} would be one of them. {}", fault.message))
+                }
+            })
         })
         .collect()
 }
@@ -255,7 +262,11 @@ mod tests {
         let all = series(first, 1, 3, &now()).unwrap();
         let starts: Vec<String> = all.iter().map(|slot| slot.starts().to_string()).collect();
         assert_eq!(starts, ["2026-03-26T10:00:00Z", "2026-04-02T09:00:00Z", "2026-04-09T09:00:00Z"]);
-        assert!(series(first, 1, 80, &now()).is_err());
+        let too_far = series(first, 4, 20, &now()).unwrap_err();
+        assert_eq!(too_far.field.to_string(), "repeat");
+        assert!(too_far.message.starts_with("Thursday 20 May 2027 would be one of them."), "{too_far:?}");
+        let fortnights = series(first, 2, 3, &now()).unwrap();
+        assert_eq!(fortnights.last().unwrap().starts().to_string(), "2026-04-23T09:00:00Z");
         let night = typed("22 3 2027", "01:30", "30").unwrap();
         assert!(series(night, 0, 2, &now()).is_ok());
     }

@@ -49,7 +49,18 @@ impl AgreedGoal {
         let lines = written.lines(form).into_iter().map(|(label, words)| (label.to_owned(), words));
         AgreedGoal { entry, version, lines: lines.collect() }
     }
+
+    /// The questions that make a goal something to be agreed on, who does it and by when, and that nobody has answered.
+    #[must_use]
+    pub fn lacks<'a>(&self, form: &'a EntryForm) -> Vec<&'a str> {
+        let essential = form.fields().iter().filter(|field| ESSENTIAL.contains(&field.id.as_str()));
+        let labels = essential.map(|field| field.label.as_str());
+        labels.filter(|label| self.lines.iter().all(|(said, _)| said != label)).collect()
+    }
 }
+
+/// Who does it, and by when.
+const ESSENTIAL: [&str; 2] = ["who", "by"];
 
 /// How a client signed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -204,6 +215,18 @@ mod tests {
             let faults = wrong.read().unwrap_err();
             assert_eq!(faults[0].field, *field, "{wrong:?}");
         }
+    }
+
+    #[test]
+    fn a_goal_lacks_who_does_it_and_by_when_until_both_are_said() {
+        let form = notice::forms::form("goal").unwrap();
+        let goal = |said: &[&str]| {
+            let lines = said.iter().map(|label| ((*label).to_owned(), "x".to_owned())).collect();
+            AgreedGoal { entry: EntryId::from_bytes([1; 16]), version: 1, lines }
+        };
+        assert_eq!(goal(&["Goal"]).lacks(form), ["Who does it", "To be reached by"]);
+        assert_eq!(goal(&["Goal", "Who does it"]).lacks(form), ["To be reached by"]);
+        assert!(goal(&["Who does it", "To be reached by"]).lacks(form).is_empty());
     }
 
     #[test]

@@ -186,7 +186,7 @@ fn nothing_personal_stands_in_the_clear_anywhere_and_nothing_at_all_is_left_afte
             booking.split("name=\"adviser\"").nth(1).unwrap().split("<option value=\"").nth(2).unwrap();
         let with = with.split('"').next().unwrap();
         let form = format!(
-            "form={}&day=tomorrow&minutes=15&adviser={with}&way=office&about={about}&place={place}&repeat=1&other_time=&tell=yes&anyway=yes&time=20%3A15",
+            "form={}&day=tomorrow&minutes=15&adviser={with}&way=office&about={about}&place={place}&every=0&repeat=&other_time=&tell=yes&anyway=yes&time=20%3A15",
             form_key()
         );
         let booked = site.post(&format!("{client}/appointments"), &adviser, &form);

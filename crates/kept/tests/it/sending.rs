@@ -90,7 +90,7 @@ fn booked(site: &Site, desk: &str) -> Answered {
             format!("{}%3A{}", 18 + number / 4, if number % 4 < 2 { "00" } else { "30" }),
         );
         let form = format!(
-            "form={}&day=tomorrow&minutes=30&adviser={with}&way=office&about=&place=&repeat=1&other_time=&anyway=yes&time={time}",
+            "form={}&day=tomorrow&minutes=30&adviser={with}&way=office&about=&place=&every=0&repeat=&other_time=&anyway=yes&time={time}",
             form_key()
         );
         let booked = site.post(&format!("{client}/appointments"), desk, &form);

@@ -2,7 +2,7 @@
 
 use access::Act;
 use audit::{Action, Detail};
-use casework::appointments::{Said, Slot, State, Way};
+use casework::appointments::{Needs, Said, Slot, State, Way};
 use casework::{AppointmentId, ClientId, Fault, Profile, RoomId, StaffId};
 use messages::shipped::Occasion;
 use notice::Category;
@@ -39,6 +39,14 @@ pub struct Booking {
     pub said: Said,
     /// Whether the client is told of it by a message: of a series, of the first.
     pub tell: bool,
+}
+
+impl Booking {
+    /// Whom and what it needs besides the client.
+    #[must_use]
+    pub const fn needs(&self) -> Needs {
+        Needs { adviser: self.adviser, room: self.room, way: self.way }
+    }
 }
 
 /// Whom an appointment is booked for.
@@ -98,7 +106,7 @@ impl Service {
             .await?;
         let keys = self.vault().keys(client.into()).await?;
         let Booking { form, adviser, room, slots, way, said, tell } = booking;
-        let said = self.said_with_room(room, said).await?;
+        let said = self.said_with_room(room, None, said).await?;
         let (mut batch, mut rows, mut wanted) = (Vec::new(), Vec::new(), Vec::with_capacity(slots.len()));
         let alone = slots.len() < 2;
         let mut first = None::<AppointmentId>;
@@ -137,11 +145,17 @@ impl Service {
         }
     }
 
-    /// A room says where, unless something else is said.
-    async fn said_with_room(&self, room: Option<RoomId>, mut said: Said) -> Result<Said, Error> {
+    /// A room says where, unless something else is said. One that is no longer used stands only where it is booked already.
+    pub(super) async fn said_with_room(
+        &self,
+        room: Option<RoomId>,
+        before: Option<RoomId>,
+        mut said: Said,
+    ) -> Result<Said, Error> {
         if let Some(room) = room {
             let rooms = self.rooms().await?;
-            let room = rooms.into_iter().find(|known| known.id == room && known.open);
+            let room =
+                rooms.into_iter().find(|known| known.id == room && (known.open || before == Some(room)));
             let gone =
                 || Error::Faults(vec![Fault::new("room", "This room is no longer used. Choose another")]);
             let room = room.ok_or_else(gone)?;

@@ -2,14 +2,15 @@
 
 use access::Act;
 use audit::{Action, Detail};
-use casework::appointments::{Slot, State, read_reason};
+use casework::appointments::{Said, Slot, State, read_reason};
 use casework::{AppointmentId, ClientId, Fault, StaffId};
 use jiff::Timestamp;
 use messages::shipped::Occasion;
 use notice::{Category, ContactKind};
 use store::{Query, Value, sql};
 
-use super::{Booked, taking};
+use super::arranging::arranging;
+use super::{Booked, SAID, mark, place, taking};
 use crate::sessions::Visit;
 use crate::standing::Standing;
 use crate::webhooks::Event;
@@ -25,6 +26,18 @@ sql! { records:
 const MOVE: Action = Action("move-appointment");
 const END: Action = Action("end-appointment");
 
+/// How a change is said.
+pub(super) struct How<'a> {
+    /// The word of the log.
+    pub(super) action: Action,
+    /// Why it ended; empty if nobody says.
+    pub(super) why: &'a str,
+    /// What it is about and where from now on; none if that stays.
+    pub(super) said: Option<&'a Said>,
+    /// What the client is told of it.
+    pub(super) tell: Option<Occasion>,
+}
+
 /// The statements that put the next version of an appointment in its place, with the time that it takes or gives back.
 pub(crate) fn changing(
     before: &Booked,
@@ -34,7 +47,7 @@ pub(crate) fn changing(
     why: Value,
 ) -> Vec<Query> {
     let mut batch = Vec::new();
-    let moved = before.slot != after.slot || before.adviser != after.adviser;
+    let moved = (before.slot, before.adviser, before.room) != (after.slot, after.adviser, after.room);
     if moved || !after.state.takes_time() {
         batch.push(FREE_UNITS.with([after.id.as_bytes().into()]));
     }
@@ -81,7 +94,8 @@ impl Service {
         let adviser = adviser.unwrap_or(stored.booked.adviser);
         let after = Booked { slot, adviser, ..stored.booked.clone() };
         let tell = tell.then_some(Occasion::Moved);
-        self.change_appointment(visit, &stored.booked, after, version, MOVE, "", tell).await
+        let how = How { action: MOVE, why: "", said: None, tell };
+        self.change_appointment(visit, &stored.booked, after, version, how).await
     }
 
     /// Says what became of an appointment: who came, who did not, who called it off and why. That the client came is contact,
@@ -113,7 +127,8 @@ impl Service {
         let kept = if next.wants_reason() { reason } else { String::new() };
         let after = Booked { state: next, ..stored.booked.clone() };
         let tell = (tell && next == State::CancelledByUs).then_some(Occasion::Cancelled);
-        self.change_appointment(visit, &stored.booked, after, version, END, &kept, tell).await?;
+        let how = How { action: END, why: &kept, said: None, tell };
+        self.change_appointment(visit, &stored.booked, after, version, how).await?;
         Ok(stored.booked.client)
     }
 
@@ -170,16 +185,13 @@ impl Service {
         }
     }
 
-    #[allow(clippy::too_many_arguments, reason = "what was, what is, and how it is said, in one place")]
-    async fn change_appointment(
+    pub(super) async fn change_appointment(
         &self,
         visit: &Visit,
         before: &Booked,
         mut after: Booked,
         version: i64,
-        action: Action,
-        why: &str,
-        tell: Option<Occasion>,
+        how: How<'_>,
     ) -> Result<(), Error> {
         let client = before.client;
         if before.version != version {
@@ -187,14 +199,20 @@ impl Service {
         }
         let standing = self.standing(visit, client).await?;
         let now = self.now();
-        let permit =
-            self.permit(standing.request(visit, now, Act::Write, Category::Contact.into()), action).await?;
+        let request = standing.request(visit, now, Act::Write, Category::Contact.into());
+        let permit = self.permit(request, how.action).await?;
         after.version += 1;
         let keys = self.vault().keys(client.into()).await?;
-        let (sealed, rows) = self.seal_why(&permit, &keys, &after, why)?;
-        let change = self.log().change(permit, action, &Detail { rows, ..Detail::default() });
+        let (sealed, mut rows) = self.seal_why(&permit, &keys, &after, how.why)?;
         let mut batch = changing(before, &after, visit.staff, now, sealed);
-        batch.extend(tell.map(|occasion| self.queue(occasion, &after, None, now)));
+        if let Some(said) = how.said {
+            let at = place(SAID, after.id, after.version, client);
+            let sealed = self.vault().seal(&permit, &keys, &at, said)?;
+            rows.push(mark(after.id, after.version, &sealed));
+            batch.push(arranging(&after, sealed));
+        }
+        let change = self.log().change(permit, how.action, &Detail { rows, ..Detail::default() });
+        batch.extend(how.tell.map(|occasion| self.queue(occasion, &after, None, now)));
         batch.extend(self.clock_moved(&standing, &after)?);
         batch.push(change.outbox());
         batch.extend(self.tell_programs(Event::of_appointment(&after), now));

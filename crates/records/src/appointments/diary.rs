@@ -2,7 +2,7 @@
 
 use access::Role;
 use audit::{Action, Detail};
-use casework::appointments::{OfficeHours, Slot, Way, free_times};
+use casework::appointments::{Needs, OfficeHours, Slot, Way, free_times};
 use casework::working_days::BankHolidays;
 use casework::{AppointmentId, ClientId, RoomId, StaffId};
 use jiff::civil::Date;
@@ -74,10 +74,12 @@ impl Service {
             None => self.days_of_all(from, to)?,
         };
         let (begins, ends) = self.stretch(from, to)?;
-        let found = self.records().read(vec![query, CLOSED_BETWEEN.with([begins.into(), ends.into()])]).await?;
+        let found =
+            self.records().read(vec![query, CLOSED_BETWEEN.with([begins.into(), ends.into()])]).await?;
         let [booked, closed] = found.as_slice() else { return Err(Error::Damaged("batch")) };
         let rows = self.in_diary(visit, booked).await?;
-        let mut closings: Vec<Closure> = closed.rows.iter().map(Closure::read).collect::<Result<_, Error>>()?;
+        let mut closings: Vec<Closure> =
+            closed.rows.iter().map(Closure::read).collect::<Result<_, Error>>()?;
         closings.retain(|closing| whose.is_none_or(|one| closing.adviser.is_none_or(|other| one == other)));
         let (hours, holidays) = (self.office_hours(), BankHolidays::england_and_wales());
         let days = from.series(Span::new().days(1)).take_while(|day| *day <= to);
@@ -104,7 +106,7 @@ impl Service {
         let mut free = free_on(day, minutes, self.office_hours(), &taken, &now);
         if let (Some(first), Some(last)) = (free.first(), free.last()) {
             let stretch = (first.starts(), last.ends());
-            let closed = self.closed_between(stretch, Way::Office, adviser).await?;
+            let closed = self.closed_between(stretch, &Needs { adviser, room, way: Way::Office }).await?;
             free.retain(|slot| !falls_into(*slot, &closed));
         }
         Ok(free)
@@ -147,7 +149,7 @@ impl Service {
         let (taken, hours) = (self.taken(adviser, room, from, to).await?, self.office_hours());
         let days = from.series(Span::new().days(1)).take_while(|day| *day <= to);
         let stretch = (self.midnight(from)?, self.midnight(to)? + SignedDuration::from_hours(25));
-        let closed = self.closed_between(stretch, Way::Office, adviser).await?;
+        let closed = self.closed_between(stretch, &Needs { adviser, room, way: Way::Office }).await?;
         let free = days.map(|day| {
             let mut times = free_on(day, minutes, hours, &taken, &now);
             times.retain(|slot| !falls_into(*slot, &closed));

@@ -1,9 +1,9 @@
 //! When nobody is in the office: outside its hours, and while it is closed in one act. Such a time is not offered, and booked only
 //! on purpose.
 
-use casework::appointments::{OfficeHours, Shut, Slot, Way};
+use casework::appointments::{Needs, OfficeHours, Shut, Slot, Way};
 use casework::working_days::BankHolidays;
-use casework::{Fault, StaffId, dates};
+use casework::{Fault, dates};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use store::sql;
@@ -11,8 +11,8 @@ use store::sql;
 use crate::{Error, Service, changes};
 
 sql! { records:
-    /// What was closed in a stretch of time, for this way of meeting and this adviser.
-    CLOSED_THEN = "SELECT begins, ends FROM closure WHERE ends > $1 AND begins < $2 AND (way IS NULL OR way = $3) AND (adviser IS NULL OR adviser = $4) ORDER BY begins";
+    /// What was closed in a stretch of time, for this way of meeting, this adviser and this room.
+    CLOSED_THEN = "SELECT begins, ends FROM closure WHERE ends > $1 AND begins < $2 AND (way IS NULL OR way = $3) AND (adviser IS NULL OR adviser = $4) AND (room IS NULL OR room = $5) ORDER BY begins";
 }
 
 /// A stretch of time that is closed.
@@ -24,18 +24,18 @@ pub(super) fn falls_into(slot: Slot, closed: &[Closed]) -> bool {
 }
 
 impl Service {
-    /// What is closed from one moment to another, for a way of meeting and an adviser.
+    /// What is closed from one moment to another, for what an appointment needs.
     pub(super) async fn closed_between(
         &self,
         (from, to): (Timestamp, Timestamp),
-        way: Way,
-        adviser: StaffId,
+        needs: &Needs,
     ) -> Result<Vec<Closed>, Error> {
         let asked = CLOSED_THEN.with([
             from.as_microsecond().into(),
             to.as_microsecond().into(),
-            way.code().into(),
-            adviser.as_bytes().into(),
+            needs.way.code().into(),
+            needs.adviser.as_bytes().into(),
+            needs.room.map(|room| *room.as_bytes()).into(),
         ]);
         let found = self.records().read(vec![asked]).await?;
         let rows = found.into_iter().next().map(|rows| rows.rows).unwrap_or_default();
@@ -47,14 +47,9 @@ impl Service {
     ///
     /// # Errors
     /// The store failed.
-    pub async fn nobody_in(
-        &self,
-        adviser: StaffId,
-        way: Way,
-        slots: &[Slot],
-    ) -> Result<Option<Fault>, Error> {
+    pub async fn nobody_in(&self, needs: &Needs, slots: &[Slot]) -> Result<Option<Fault>, Error> {
         let (Some(first), Some(last)) = (slots.first(), slots.last()) else { return Ok(None) };
-        let closed = self.closed_between((first.starts(), last.ends()), way, adviser).await?;
+        let closed = self.closed_between((first.starts(), last.ends()), needs).await?;
         let (hours, holidays) = (self.office_hours(), BankHolidays::england_and_wales());
         for slot in slots {
             let [starts, ends] = [slot.starts(), slot.ends()].map(|at| self.surroundings().civil(at));
@@ -66,7 +61,7 @@ impl Service {
                 )));
             }
             let shut = hours.shut((starts.datetime(), ends.datetime()), &holidays);
-            match shut.filter(|_| way == Way::Office) {
+            match shut.filter(|_| needs.way == Way::Office) {
                 Some(Shut::ThatDay) => return Ok(Some(asking(day, "is not open on this day"))),
                 Some(Shut::AtThatTime) => return Ok(Some(asking(day, &open_from(hours)))),
                 None => {}

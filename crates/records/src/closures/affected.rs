@@ -115,7 +115,7 @@ impl Service {
         let mut count = 0;
         for row in rows.first().map(|rows| rows.rows.as_slice()).unwrap_or_default() {
             let booked = StoredAppointment::read(row)?.booked;
-            if !closing.reaches(&booked.slot, booked.way, booked.adviser, now) {
+            if !closing.reaches(&booked.slot, &booked.needs(), now) {
                 continue;
             }
             count += 1;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use audit::{Action, Detail};
 use casework::appointments::Way;
 use casework::messages::{Channel, MessageState, NotSent, Offers, Ringing, way};
-use casework::{ClientId, ClosureId, Profile, StaffId};
+use casework::{ClientId, ClosureId, Profile, RoomId, StaffId};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use notice::Purpose;
@@ -40,7 +40,7 @@ sql! { records:
 
 macro_rules! closure_columns {
     () => {
-        "id, staff, made, day, begins, ends, way, adviser, left_out"
+        "id, staff, made, day, begins, ends, way, adviser, left_out, room"
     };
 }
 use closure_columns;
@@ -68,6 +68,8 @@ pub struct Closure {
     pub way: Option<Way>,
     /// Only this adviser.
     pub adviser: Option<StaffId>,
+    /// Only this room.
+    pub room: Option<RoomId>,
     /// Appointments that were left as they are, in files that nobody at the desk may touch.
     pub left_out: u64,
     /// Appointments that were called off.
@@ -151,7 +153,8 @@ impl Closure {
             way: row.opt_text(6)?.map(str::parse).transpose().map_err(|_| damaged())?,
             adviser: row.opt_bytes16(7)?.map(StaffId::from_bytes),
             left_out: row.int(8)?.unsigned_abs(),
-            called_off: row.int(9)?.unsigned_abs(),
+            room: row.opt_bytes16(9)?.map(RoomId::from_bytes),
+            called_off: row.int(10)?.unsigned_abs(),
         })
     }
 }

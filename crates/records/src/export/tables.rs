@@ -15,7 +15,7 @@ sql! { records:
     /// Their earlier versions.
     ENTRY_PAST = "SELECT id, client, kind, category, compartment, day, written, author, version, sealed FROM entry_past WHERE client = $1 ORDER BY id, version";
     /// Appointments.
-    APPOINTMENT = "SELECT id, client, adviser, room, series, starts, ends, way, state, written, author, version, sealed, why FROM appointment WHERE client = $1 ORDER BY starts, id";
+    APPOINTMENT = "SELECT id, client, adviser, room, series, starts, ends, way, state, written, author, version, said, sealed, why FROM appointment WHERE client = $1 ORDER BY starts, id";
     /// Documents, each version a line.
     DOCUMENT = "SELECT id, version, client, category, state, blob, pieces, written, author, sealed, programme FROM document WHERE client = $1 ORDER BY id, version";
     /// Paper in the filing system.
@@ -63,7 +63,7 @@ sql! { records:
     /// Hand-overs.
     HAND_OVER = "SELECT id, giver, taker, author, reason, begun FROM hand_over ORDER BY begun, id";
     /// Days that were closed.
-    CLOSURE = "SELECT id, staff, made, day, begins, ends, way, adviser, left_out FROM closure ORDER BY made, id";
+    CLOSURE = "SELECT id, staff, made, day, begins, ends, way, adviser, room, left_out FROM closure ORDER BY made, id";
     /// What was asked about the data, with the words.
     REQUEST = "SELECT id, number, client, kind, came, asker, received, noted, noted_by, objects, doubt, notice, notice_version, clock, outcome, grounds, decided, decided_by, opinion, closed, sealed FROM request WHERE client = $1 ORDER BY number";
     /// The same of erased files, without words.
@@ -372,7 +372,7 @@ impl Table {
                 vec![content("document", version()?, Some((own, category()?)))]
             }
             Sealed::Appointment => vec![
-                content("appointment", 1, of_file(Category::Contact)),
+                content("appointment", number("said")?, of_file(Category::Contact)),
                 seal("why", "why", "appointment_why", version()?, of_file(Category::Contact)),
             ],
             Sealed::Paper => vec![

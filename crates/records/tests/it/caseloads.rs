@@ -190,6 +190,9 @@ async fn cover_opens_the_files_of_a_colleague_for_its_time_and_no_longer() {
         service.arrange_cover(&ada, arranging).await.unwrap();
         service.arrange_cover(&ada, arranging).await.unwrap();
         assert_eq!(service.covers().await.unwrap().len(), 1, "sent twice, arranged once");
+        let twice = Arranging { form: key(), from: arranging.until, ..arranging };
+        let Err(Error::Faults(twice)) = service.arrange_cover(&ada, twice).await else { panic!("twice") };
+        assert!(twice[0].message.starts_with("They cover from "), "{twice:?}");
         assert!(service.open_file(&bruno, client, 5).await.is_ok(), "without a reason");
         assert!(service.open_file(&bruno, cousin, 5).await.is_err(), "a conflict stays one");
         assert_eq!(clients_of(&bench, &bruno).await, [("Daniel Whitfield".to_owned(), true)]);

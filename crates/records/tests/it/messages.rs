@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use access::{Role, Why};
-use casework::appointments::{Said, Slot, State, Way};
+use casework::appointments::{Needs, Said, Slot, State, Way};
 use casework::closures::{Closing, ClosureTyped};
 use casework::messages::{Channel, MessageState, NotSent};
 use casework::profile::fields;
@@ -68,7 +68,8 @@ async fn nobody_is_booked_into(service: &Service, closed: &Closing, adviser: Sta
     let here = service.surroundings().civil(service.surroundings().now());
     let first = service.surroundings().civil(closed.from).datetime();
     let slot = Slot::at(first, 30, &here).unwrap();
-    let fault = service.nobody_in(adviser, Way::Office, &[slot]).await.unwrap().unwrap();
+    let fault =
+        service.nobody_in(&Needs { adviser, room: None, way: Way::Office }, &[slot]).await.unwrap().unwrap();
     assert!(fault.message.contains("was closed for this time"), "{fault:?}");
     let days = service.free_days(adviser, None, closed.day, 30).await.unwrap();
     assert!(days.iter().flat_map(|(_, times)| times).all(|time| *time != slot));
@@ -215,8 +216,13 @@ async fn only_reception_closes_and_only_what_was_seen() {
         let form = *uuid::Uuid::new_v4().as_bytes();
         let nobody = affected(&bench, &desk, &whole).await;
         assert!(nobody.clients.is_empty());
-        let closed = service.close_office(&desk, form, &whole, "", &nobody.seen).await;
-        assert_eq!(fault(closed.unwrap_err()), "day", "nobody is affected");
+        // Nobody is booked yet: it is closed all the same, and open again once somebody says so.
+        let empty = *uuid::Uuid::new_v4().as_bytes();
+        let empty = service.close_office(&desk, empty, &whole, "", &nobody.seen).await.unwrap();
+        nobody_is_booked_into(service, &whole, ada.staff).await;
+        service.open_again(&desk, empty).await.unwrap();
+        assert!(service.closure(&desk, empty).await.unwrap().closure.is_open_again());
+        assert!(!service.free_times(ada.staff, None, whole.day, 30).await.unwrap().is_empty());
 
         let (client, first) = booked_client(&bench, &ada, "Daniel", false, None, None, 9).await;
         let seen = affected(&bench, &desk, &whole).await.seen;
@@ -232,7 +238,7 @@ async fn only_reception_closes_and_only_what_was_seen() {
         assert_eq!(service.close_office(&desk, form, &noon, "", &seen).await.unwrap(), id);
         nobody_is_booked_into(service, &noon, ada.staff).await;
         assert_eq!(service.closure(&desk, id).await.unwrap().closure.called_off, 1);
-        assert_eq!(service.closures(&desk).await.unwrap().len(), 1);
+        assert_eq!(service.closures(&desk).await.unwrap().len(), 2, "one is open again");
         assert!(affected(&bench, &desk, &closing(&bench, "", Some(desk.staff))).await.clients.is_empty());
         // Without a mail server nothing is sent, and everybody is to be rung.
         assert_eq!(service.send_next().await.unwrap(), Step::Nothing);

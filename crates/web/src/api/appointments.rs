@@ -87,9 +87,12 @@ pub(crate) struct NewAppointment {
     /// Where, if that is not plain.
     #[schema(required = false, max_length = 300)]
     place: String,
-    /// How many in all, one each week.
+    /// How many in all, so many weeks apart.
     #[schema(required = false, minimum = 1, maximum = 26)]
     repeat: u32,
+    /// How many weeks lie between them: 1, 2 or 4. One week, if it is left out.
+    #[schema(required = false, minimum = 1, maximum = 4)]
+    every: u32,
     /// Whether the client is told by a message.
     #[schema(required = false)]
     tell: bool,
@@ -194,9 +197,10 @@ pub(crate) async fn book(
     mut body: Body,
 ) -> Result<Response, Problem> {
     let client = id(&client)?;
-    body.only(&["day", "time", "minutes", "adviser", "way", "about", "place", "repeat", "tell"]);
+    body.only(&["day", "time", "minutes", "adviser", "way", "about", "place", "repeat", "every", "tell"]);
     let (when, mut faults) = when(&mut body);
     let repeat = if body.has("repeat") { body.number("repeat") } else { "1".to_owned() };
+    let every = if body.has("every") { body.number("every") } else { "1".to_owned() };
     let typed = Typed {
         key: String::new(),
         day: when.day.clone(),
@@ -206,6 +210,7 @@ pub(crate) async fn book(
         way: body.text("way"),
         about: body.text("about"),
         place: body.text("place"),
+        every,
         repeat,
         other_time: String::new(),
         tell: body.flag("tell", false),

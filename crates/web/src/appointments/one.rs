@@ -4,7 +4,7 @@ use access::Role;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use casework::appointments::{Slot, State as Ended, WhenTyped};
+use casework::appointments::{Needs, Slot, State as Ended, WhenTyped};
 use casework::formats::Phone;
 use casework::profile::fields as known;
 use casework::{AppointmentId, ClientId, Fault, Profile, StaffId, dates, safe_contact};
@@ -15,6 +15,7 @@ use records::{Error, Visit};
 use serde::Deserialize;
 
 use crate::App;
+use crate::appointments::arranging::{self, HowTyped};
 use crate::appointments::{ANYWAY, advisers};
 use crate::diary::became;
 use crate::fail::Fail;
@@ -88,6 +89,8 @@ struct Change {
     asks: bool,
     /// The free times of the day, once they were asked for.
     free: Option<Vec<Slot>>,
+    /// How and where from now on, once somebody typed it.
+    how: Option<HowTyped>,
 }
 
 async fn one(
@@ -109,7 +112,7 @@ async fn one(
             (panel("facts", "When and where", None, facts(app, &with, &rooms)))
             @if with.series.len() > 1 { (series(app, &with)) }
             (messages::told(app, &with.told, changes(visit.role)))
-            @if changes(visit.role) { (acts(app, &with, typed, faults)) }
+            @if changes(visit.role) { (acts(app, &with, &rooms, typed, faults)) }
         } });
         staff(app, visit, At::Diary, &format!("{} appointment", with.number), body)
     });
@@ -209,7 +212,7 @@ fn following(with: &WithClient) -> usize {
 }
 
 /// What can still be done with it.
-fn acts(app: &App, with: &WithClient, typed: &Change, faults: &[Fault]) -> Markup {
+fn acts(app: &App, with: &WithClient, rooms: &[Room], typed: &Change, faults: &[Fault]) -> Markup {
     let booked = &with.appointment.booked;
     let begun = booked.slot.starts() <= app.service.surroundings().now();
     let can = |next: Ended| booked.state.can_become(next, begun) && booked.state != next;
@@ -251,6 +254,9 @@ fn acts(app: &App, with: &WithClient, typed: &Change, faults: &[Fault]) -> Marku
                     (button(ButtonKind::Secondary, "Move", Some(("do", "move"))))
                 }
             }))
+        }
+        @if booked.state == Ended::Booked {
+            (panel("how", "Change how and where", None, arranging::form(app, with, rooms, typed.how.as_ref(), faults)))
         }
         @if !off.is_empty() {
             (panel("off", "Call it off", None, html! {
@@ -321,6 +327,12 @@ pub(crate) async fn change(
         "pick",
         "anyway",
         "adviser",
+        "way",
+        "room",
+        "about",
+        "place",
+        "tell-how",
+        "anyway-how",
     ])?;
     let version: i64 = form.one("version")?.parse().map_err(|_| Fail::bad_form("Its version is missing."))?;
     let (off, picked) = (form.one("reason")?, form.one("pick")?);
@@ -331,6 +343,7 @@ pub(crate) async fn change(
         day: form.one("day")?.to_owned(),
         time: if picked.is_empty() { form.one("time")? } else { picked }.to_owned(),
         free: None,
+        how: None,
         adviser: form.one("adviser")?.to_owned(),
         anyway: form.ticked("anyway"),
         asks: false,
@@ -355,6 +368,12 @@ pub(crate) async fn change(
     let act = if picked.is_empty() { form.one("do")? } else { "move" };
     let done = match act {
         "move" => moved(&app, &visit, id, version, &mut typed).await.map(|()| format!("{here}?done=moved")),
+        "arrange" => {
+            let mut how = HowTyped::of_form(&form)?;
+            let done = arranging::arranged(&app, &visit, id, version, &mut how).await;
+            typed.how = Some(how);
+            done.map(|()| format!("{here}?done=arranged"))
+        }
         "" => Err(Error::Faults(vec![Fault::new("do", "Choose who called it off")])),
         state => match state.parse::<Ended>() {
             Ok(next) if typed.rest && !next.takes_time() => app
@@ -410,7 +429,7 @@ async fn moved(
     let when = WhenTyped { day: typed.day.clone(), time: typed.time.clone(), minutes };
     let slot = if only_adviser { booked.slot } else { when.read(&now).map_err(Error::Faults)? };
     if !typed.anyway
-        && let Some(fault) = app.service.nobody_in(adviser, booked.way, &[slot]).await?
+        && let Some(fault) = app.service.nobody_in(&Needs { adviser, ..booked.needs() }, &[slot]).await?
     {
         typed.asks = true;
         return Err(Error::Faults(vec![fault]));

@@ -99,9 +99,11 @@ async fn what_cannot_be_booked_is_said_beside_its_field_and_what_was_typed_stays
             assert!(answered.text.contains(&format!("href=\"#{field}\"")), "{day} {time}: {}", answered.text);
             assert!(answered.text.contains(&format!("value=\"{day}\"")), "what was typed stays");
         }
-        for (good, bad) in
-            [("minutes=30", "minutes=7"), ("way=office", "way=boat"), ("repeat=1", "repeat=900")]
-        {
+        for (good, bad) in [
+            ("minutes=30", "minutes=7"),
+            ("way=office", "way=boat"),
+            ("every=0&repeat=", "every=2&repeat=900"),
+        ] {
             let form = booking("2 6 2027", "10:00", ada).replace(good, bad);
             assert_eq!(
                 bench.post(&post, &form, Some(&cookie)).await.status,
@@ -141,7 +143,7 @@ async fn the_calendar_tells_when_and_never_who() {
         let (ada, cookie) = bench.signed_in("Ada", Role::Adviser).await;
         let client = bench.client(ada, "Daniel Whitfield").await;
         // Twelve weeks from the winter into the summer: the time on the wall stays.
-        let form = booking("1 3 2027", "10:00", ada).replace("repeat=1", "repeat=12");
+        let form = booking("1 3 2027", "10:00", ada).replace("every=0&repeat=", "every=1&repeat=12");
         let made = bench.post(&format!("/clients/{client}/appointments"), &form, Some(&cookie)).await;
         assert_eq!(made.status, StatusCode::SEE_OTHER, "{}", made.text);
         let page = bench.post("/account/calendar", "", Some(&cookie)).await.text;
@@ -193,8 +195,10 @@ async fn reception_keeps_the_rooms_and_a_room_is_booked_with_the_appointment() {
         let none = format!("{}&room=nonsense", booking("2 6 2027", "10:30", ada));
         let none = bench.post(&post, &none, Some(&cookie)).await;
         assert!(none.text.contains("Choose a room from the list"), "{}", none.text);
-        let form =
-            format!("{}&room={room}&repeat=2", booking("2 6 2027", "10:30", ada).replace("&repeat=1", ""));
+        let form = format!(
+            "{}&room={room}&every=1&repeat=2",
+            booking("2 6 2027", "10:30", ada).replace("&every=0&repeat=", "")
+        );
         let made = bench.post(&post, &form, Some(&cookie)).await;
         assert_eq!(made.status, StatusCode::SEE_OTHER, "{}", made.text);
         let page = made.headers["location"].to_str().unwrap().split('?').next().unwrap().to_owned();
@@ -202,7 +206,24 @@ async fn reception_keeps_the_rooms_and_a_room_is_booked_with_the_appointment() {
         assert!(shown.contains("Room 9") && shown.contains("One of 2 that were booked together"), "{shown}");
         let diary = bench.get("/diary?day=2027-06-02", Some(&cookie)).await.text;
         assert!(diary.contains("In the office, Room 9"), "{diary}");
-        let off = "version=1&do=cancelled-by-us&rest=yes&reason=&day=&time=";
+        // It becomes a call: the room is given back, and what it is about is said anew.
+        let call = "version=1&do=arrange&way=phone&room=&about=The+letter&place=";
+        assert_eq!(bench.post(&page, call, Some(&cookie)).await.status, StatusCode::SEE_OTHER);
+        let shown = bench.get(&page, Some(&cookie)).await.text;
+        assert!(shown.contains("Phone call") && shown.contains("The letter"), "{shown}");
+        assert_eq!(bench.post(&page, call, Some(&cookie)).await.status, StatusCode::CONFLICT, "stale");
+        let other = bench.client(ada, "Maria Lopes").await;
+        let there = format!("{}&room={room}", booking("2 6 2027", "10:30", desk));
+        let there = bench.post(&format!("/clients/{other}/appointments"), &there, Some(&at_desk)).await;
+        assert_eq!(there.status, StatusCode::SEE_OTHER, "{}", there.text);
+        let taken = format!("version=2&do=arrange&way=office&room={room}&about=&place=");
+        let taken = bench.post(&page, &taken, Some(&cookie)).await;
+        assert_eq!(taken.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(taken.text.contains("This room is taken on Wednesday 2 June 2027"), "{}", taken.text);
+        let boat = bench.post(&page, "version=2&do=arrange&way=boat&room=x&about=Boat&place=", Some(&cookie));
+        let boat = boat.await.text;
+        assert!(boat.contains("Choose how you meet") && boat.contains("value=\"Boat\""), "{boat}");
+        let off = "version=2&do=cancelled-by-us&rest=yes&reason=&day=&time=";
         assert_eq!(bench.post(&page, off, Some(&cookie)).await.status, StatusCode::SEE_OTHER);
         let shown = bench.get(&page, Some(&cookie)).await.text;
         assert!(shown.matches("Called off by us").count() >= 3, "{shown}");

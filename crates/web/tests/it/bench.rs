@@ -464,7 +464,7 @@ fn cookie(answered: &Answered) -> String {
 pub(crate) fn booking(day: &str, time: &str, adviser: StaffId) -> String {
     let form = uuid::Uuid::new_v4().simple();
     format!(
-        "form={form}&day={}&minutes=30&adviser={adviser}&way=office&about=CV&place=&repeat=1&other_time=&anyway=on&time={}",
+        "form={form}&day={}&minutes=30&adviser={adviser}&way=office&about=CV&place=&every=0&repeat=&other_time=&anyway=on&time={}",
         day.replace(' ', "+"),
         time.replace(':', "%3A")
     )

@@ -135,10 +135,12 @@ async fn nobody_else_closes_and_wrong_input_is_said_at_its_field() {
         // A day without bookings can be closed too, shows as such, and can be given back.
         let empty = form(&seen(&nobody.text), "close", "tomorrow");
         let closed = bench.post("/closures/new", &empty, Some(&cookie)).await;
-        let page = closed.headers.get("location").unwrap().to_str().unwrap().split('?').next().unwrap().to_owned();
+        let page =
+            closed.headers.get("location").unwrap().to_str().unwrap().split('?').next().unwrap().to_owned();
         let shown = bench.get(&page, Some(&cookie)).await.text;
         assert!(shown.contains("Open again") && !shown.contains("Telling everybody"), "{shown}");
-        let tomorrow = format!("/diary?view=week&day={}", bench.service.surroundings().today().tomorrow().unwrap());
+        let tomorrow =
+            format!("/diary?view=week&day={}", bench.service.surroundings().today().tomorrow().unwrap());
         assert!(bench.get(&tomorrow, Some(&cookie)).await.text.contains("Closed all day"));
         bench.post(&page, "do=open", Some(&cookie)).await;
         assert!(bench.get(&page, Some(&cookie)).await.text.contains("This time is open again"));

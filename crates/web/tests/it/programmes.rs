@@ -111,7 +111,7 @@ async fn support_is_paid_out_of_a_programme_which_warns_and_is_not_removed_under
             placed.programme
         );
         let saved = bench.post(&new, &body, Some(&cookie)).await;
-        assert_eq!(location(&saved), format!("{base}/entries/in/support"));
+        assert_eq!(location(&saved), format!("{base}/entries/in/support?saved=1"));
 
         let page = format!("/programmes/{}", placed.programme);
         let shown = bench.get(&page, Some(&manager)).await.text;
