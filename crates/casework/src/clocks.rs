@@ -14,14 +14,24 @@ use crate::working_days::{BankHolidays, UnknownYear};
 pub struct RequestClock {
     /// When the request came.
     pub received: Date,
-    /// When proof of identity came, where it had to be asked for (Art. 12(6)).
-    pub identity_on: Option<Date>,
+    /// Proof of identity, where it had to be asked for (Art. 12(6)).
+    pub identity: Option<Identity>,
     /// When a fee was paid, where one could be asked for (Art. 12(5)).
     pub fee_on: Option<Date>,
     /// Whether it was extended by two months for being complex or one of many (Art. 12A(3)).
     pub extended: bool,
     /// Times in which we waited to be told what is meant. They count for requests for access only (Art. 12A(5)).
     pub pauses: Vec<Pause>,
+}
+
+/// Proof of identity that was asked for. It moves the beginning only if we asked while there was time: a month that has run out
+/// does not come back (Art. 12(3)).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Identity {
+    /// When we asked.
+    pub asked: Date,
+    /// When it came; none while it is awaited.
+    pub shown: Option<Date>,
 }
 
 /// A time in which the clock stands still.
@@ -48,13 +58,44 @@ impl RequestClock {
     /// A clock that starts with the request.
     #[must_use]
     pub fn started(received: Date) -> RequestClock {
-        RequestClock { received, identity_on: None, fee_on: None, extended: false, pauses: Vec::new() }
+        RequestClock { received, identity: None, fee_on: None, extended: false, pauses: Vec::new() }
     }
 
     /// The day from which months are counted: the latest of request, proof of identity and fee.
-    #[must_use]
-    pub fn start(&self) -> Date {
-        [self.identity_on, self.fee_on].into_iter().flatten().fold(self.received, Date::max)
+    ///
+    /// # Errors
+    /// The bank holidays of the year are not known.
+    pub fn start(&self, holidays: &BankHolidays) -> Result<Date, UnknownYear> {
+        let shown = self.asked_in_time(holidays)?.and_then(|identity| identity.shown);
+        Ok(shown.map_or(self.ready(), |shown| shown.max(self.ready())))
+    }
+
+    /// Whether the clock has not begun: proof of identity was asked for in time and did not come yet.
+    ///
+    /// # Errors
+    /// The bank holidays of the year are not known.
+    pub fn waits(&self, holidays: &BankHolidays) -> Result<bool, UnknownYear> {
+        Ok(self.asked_in_time(holidays)?.is_some_and(|identity| identity.shown.is_none()))
+    }
+
+    /// The later of request and fee.
+    fn ready(&self) -> Date {
+        self.fee_on.map_or(self.received, |fee| fee.max(self.received))
+    }
+
+    fn asked_in_time(&self, holidays: &BankHolidays) -> Result<Option<Identity>, UnknownYear> {
+        let Some(identity) = self.identity else { return Ok(None) };
+        let end = self.end(self.ready(), self.months(), self.paused().0, holidays)?;
+        Ok((identity.asked <= end).then_some(identity))
+    }
+
+    const fn months(&self) -> u32 {
+        if self.extended { 3 } else { 1 }
+    }
+
+    fn end(&self, start: Date, months: u32, days: i64, holidays: &BankHolidays) -> Result<Date, UnknownYear> {
+        let unrolled = dates::months_later(start, months);
+        holidays.roll(unrolled.checked_add(days.days()).unwrap_or(unrolled))
     }
 
     /// When the answer is due.
@@ -62,12 +103,9 @@ impl RequestClock {
     /// # Errors
     /// The bank holidays of the year are not known.
     pub fn due(&self, holidays: &BankHolidays) -> Result<Due, UnknownYear> {
-        let months = if self.extended { 3 } else { 1 };
+        let (start, months) = (self.start(holidays)?, self.months());
         let (cautious, statutory) = self.paused();
-        let end = |months: u32, days: i64| {
-            let unrolled = dates::months_later(self.start(), months);
-            holidays.roll(unrolled.checked_add(days.days()).unwrap_or(unrolled))
-        };
+        let end = |months: u32, days: i64| self.end(start, months, days, holidays);
         Ok(Due {
             on: end(months, cautious)?,
             statutory: end(months, statutory)?,
@@ -158,11 +196,16 @@ mod tests {
 
     #[test]
     fn the_clock_starts_when_identity_is_proved() {
-        let clock = RequestClock {
-            identity_on: Some(date(2026, 11, 20)),
+        let asking = |asked: Date, shown| RequestClock {
+            identity: Some(Identity { asked, shown }),
             ..RequestClock::started(date(2026, 11, 2))
         };
-        assert_eq!(clock.due(&holidays()).map(|due| due.on), Ok(date(2026, 12, 21)));
+        let shown = asking(date(2026, 11, 3), Some(date(2026, 11, 20)));
+        assert_eq!(shown.due(&holidays()).map(|due| due.on), Ok(date(2026, 12, 21)));
+        assert_eq!(asking(date(2026, 12, 2), None).waits(&holidays()), Ok(true), "asked on the last day");
+        let late = asking(date(2026, 12, 3), Some(date(2026, 12, 4)));
+        assert_eq!(late.due(&holidays()).map(|due| due.on), Ok(date(2026, 12, 2)), "it had run out");
+        assert_eq!(asking(date(2026, 12, 3), None).waits(&holidays()), Ok(false));
     }
 
     #[test]
@@ -186,6 +229,8 @@ mod tests {
             let pauses = pauses.iter().map(|(asked, n)| Pause { asked: later(*asked), answered: later(asked + n) });
             let clock = RequestClock { extended, pauses: pauses.collect(), ..RequestClock::started(received) };
             let due = clock.due(&holidays()).unwrap();
+            let begun_late = Identity { asked: due.statutory.checked_add(1.days()).unwrap(), shown: Some(later(400)) };
+            prop_assert_eq!(RequestClock { identity: Some(begun_late), ..clock }.due(&holidays()), Ok(due));
             prop_assert!(holidays().is_working_day(due.on).unwrap());
             prop_assert!(due.on <= due.statutory && due.on > received && due.tell_of_extension_by <= due.on);
         }

@@ -120,6 +120,8 @@ codes! {
         Spoken = "spoken",
         /// In their online file.
         Portal = "portal",
+        /// In words, where no witness is needed: taking a consent back.
+        Told = "told",
         /// When they agreed to use the service, under a notice that says so.
         SigningUp = "signing-up",
     }
@@ -131,7 +133,7 @@ impl Way {
     pub const fn words(self) -> &'static str {
         match self {
             Way::Signed => "signed",
-            Way::Spoken => "in words",
+            Way::Spoken | Way::Told => "in words",
             Way::Portal => "in their online file",
             Way::SigningUp => "when they signed up",
         }

@@ -117,6 +117,7 @@ promised! {
     "looks-to-review" "P18" Limit::Days(MONTH), "Every reason for opening somebody else’s file is looked at within a month", "reason still to look at", "reasons still to look at";
     "breaches-late" "P27" Limit::None, "Every breach is decided about within 72 hours", "breach past 72 hours without a decision", "breaches past 72 hours without a decision";
     "requests-late" "P21" Limit::None, "Whatever people ask about their data is answered by its day", "request past its day", "requests past their day";
+    "requests-answered-late" "P21" Limit::None, "Whatever was answered in the last twelve months was answered by its day", "request answered after its day", "requests answered after their day";
     "requests-near" "P21" Limit::None, "Requests that come near their day are seen in time", "Within seven days of their day:", "requests near their day";
     "notice-review" "P29" Limit::None, "The notice is looked at again by the day that it names", "notice", "notices";
 }

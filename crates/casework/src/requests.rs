@@ -11,7 +11,7 @@ mod typed;
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 
-use crate::clocks::{Pause, RequestClock, acknowledge_complaint_by};
+use crate::clocks::{Identity, Pause, RequestClock, acknowledge_complaint_by};
 use crate::dates::days_between;
 use crate::entries::codes;
 use crate::working_days::{BankHolidays, UnknownYear};
@@ -397,7 +397,10 @@ impl Course {
         }
         pauses.extend(asked.map(|asked| Pause { asked, answered: today.max(asked) }));
         RequestClock {
-            identity_on: self.day_of(Step::IdentityShown),
+            // What was shown without being asked for holds nothing up.
+            identity: self
+                .day_of(Step::IdentityAsked)
+                .map(|asked| Identity { asked, shown: self.day_of(Step::IdentityShown) }),
             extended: self.was(Step::Extended),
             pauses,
             ..RequestClock::started(self.received)
@@ -418,7 +421,10 @@ impl Course {
             aim: None,
             pressing: Pressing::No,
         };
-        if matches!(phase, Phase::Done | Phase::Identity) {
+        // A complaint is confirmed to whoever sent it.
+        let waits =
+            phase == Phase::Identity && self.kind != Kind::Complaint && self.clock(today).waits(holidays)?;
+        if phase == Phase::Done || waits {
             return Ok(nothing);
         }
         let later = |from: Date| from.checked_add(AIM_DAYS.days()).unwrap_or(from);
@@ -440,16 +446,34 @@ impl Course {
             return Ok(Stands { due: Some(self.received), pressing, ..nothing });
         }
         let clock = self.clock(today);
-        let due = clock.due(holidays)?;
+        let (start, due) = (clock.start(holidays)?, clock.due(holidays)?);
         let extendable = !clock.extended && due.tell_of_extension_by >= today && phase != Phase::ToSend;
         Ok(Stands {
             due: Some(due.on),
             statutory: (due.statutory > due.on).then_some(due.statutory),
             extension_by: extendable.then_some(due.tell_of_extension_by),
-            aim: (!clock.extended).then(|| later(clock.start()).min(due.on)),
+            aim: (!clock.extended).then(|| later(start).min(due.on)),
             pressing: Pressing::by(due.on, today),
             ..nothing
         })
+    }
+
+    /// Whether it was answered after its day; a complaint, confirmed after it. False while it is open.
+    ///
+    /// # Errors
+    /// The bank holidays of the year are not known.
+    pub fn answered_late(&self, holidays: &BankHolidays) -> Result<bool, UnknownYear> {
+        let Some(sent) = self.day_of(Step::Sent) else { return Ok(false) };
+        let due = match self.kind {
+            Kind::Complaint => {
+                let heard = self.steps.iter().find(|(step, _)| *step == Step::Acknowledged);
+                let heard = heard.map_or(sent, |(_, day)| *day).min(sent);
+                return Ok(heard > acknowledge_complaint_by(self.received, holidays)?);
+            }
+            _ if self.at_once => self.received,
+            _ => self.clock(sent).due(holidays)?.on,
+        };
+        Ok(sent > due)
     }
 
     /// Whether something may be done next. `extendable` is whether the day for telling of an extension has not passed.

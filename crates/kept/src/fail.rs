@@ -2,12 +2,14 @@
 
 use std::path::Path;
 
+use casework::Fault;
+
 /// What failed and what to do, in one line.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Fail {
     /// The service could not.
     #[error(transparent)]
-    Records(#[from] records::Error),
+    Records(records::Error),
     /// The log could not.
     #[error(transparent)]
     Audit(#[from] audit::Error),
@@ -20,6 +22,22 @@ pub(crate) enum Fail {
     /// Anything else, in words.
     #[error("{0}")]
     Said(String),
+}
+
+impl From<records::Error> for Fail {
+    /// Whoever sits at the console typed what is wrong, so each fault is said.
+    fn from(error: records::Error) -> Fail {
+        match error {
+            records::Error::Faults(faults) => Fail::Said(in_words(&faults)),
+            other => Fail::Records(other),
+        }
+    }
+}
+
+/// Faults as sentences, one after the other.
+pub(crate) fn in_words(faults: &[Fault]) -> String {
+    let sentence = |fault: &Fault| format!("{}.", fault.message.trim_end_matches('.'));
+    faults.iter().map(sentence).collect::<Vec<_>>().join(" ")
 }
 
 impl Fail {

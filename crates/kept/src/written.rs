@@ -37,3 +37,16 @@ pub(crate) fn text(path: &Path) -> Result<String, Fail> {
 pub(crate) fn json(path: &Path) -> Result<String, Fail> {
     text(path)
 }
+
+/// Refuses to write over what was read: a slip in a name must not cost anybody their list.
+pub(crate) fn elsewhere(out: &Path, read: &[&Path]) -> Result<(), Fail> {
+    let Ok(out_is) = out.canonicalize() else { return Ok(()) };
+    let same = read.iter().any(|path| path.canonicalize().is_ok_and(|path| path == out_is));
+    if same {
+        return Err(Fail::said(format!(
+            "{} is read, so it cannot be where the result goes: that would destroy it. Name another file with --out.",
+            out.display()
+        )));
+    }
+    Ok(())
+}

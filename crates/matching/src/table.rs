@@ -40,6 +40,22 @@ pub enum Fault {
         /// How many it should have.
         expected: u64,
     },
+    /// A title above the headings.
+    #[error(
+        "Line {line} has {found} cells, and the line of headings has one. If that line is a title, take it out: the first line names the columns."
+    )]
+    Title {
+        /// The line below it.
+        line: u64,
+        /// How many cells that has.
+        found: u64,
+    },
+    /// The headings once more.
+    #[error("Line {0} repeats the headings. Take it out: only the first line names the columns.")]
+    Repeated(u64),
+    /// A quotation mark that swallows the rest of the file.
+    #[error("A quotation mark that is opened in line {0} is never closed. Close it, or take it out.")]
+    Unclosed(u64),
     /// A column that is needed.
     #[error("Line 1 has no column {wanted}. It has: {found}. Rename a column.")]
     Missing {
@@ -99,6 +115,7 @@ impl Table {
             .from_reader(bytes);
         let mut table = Table::default();
         let mut record = csv::ByteRecord::new();
+        let mut last = (0, 0);
         loop {
             let line = reader.position().line();
             match reader.read_byte_record(&mut record) {
@@ -106,13 +123,18 @@ impl Table {
                 Ok(false) => break,
                 Err(error) => return Err(Fault::Unreadable { line, why: error.to_string() }),
             }
+            let byte = record.position().map_or(0, csv::Position::byte);
             let line = record.position().map_or(line, |position| begins(bytes, position));
+            last = (byte, line);
             let row = csv::StringRecord::from_byte_record(record.clone()).map_err(|error| {
                 let at = error.utf8_error().field();
                 let column = table.headings.get(at).cloned().unwrap_or_else(|| format!("number {}", at + 1));
                 Fault::Encoding { line, column }
             })?;
             table.take(row, line)?;
+        }
+        if unclosed(bytes, last.0) {
+            return Err(Fault::Unclosed(last.1));
         }
         if table.headings.iter().all(String::is_empty) { Err(Fault::Empty(example)) } else { Ok(table) }
     }
@@ -134,9 +156,21 @@ impl Table {
         }
         // Spreadsheets leave empty cells at the end of lines out, or add some.
         let beyond = row.iter().skip(self.headings.len()).any(|cell| !cell.trim().is_empty());
+        let found = row.len() as u64;
+        let said = row.iter().filter(|cell| !cell.trim().is_empty()).count();
+        if said > 1 && self.headings.iter().filter(|heading| !heading.is_empty()).count() == 1 {
+            return Err(Fault::Title { line, found });
+        }
         if beyond {
-            let (found, expected) = (row.len() as u64, self.headings.len() as u64);
-            return Err(Fault::Width { line, found, expected });
+            return Err(Fault::Width { line, found, expected: self.headings.len() as u64 });
+        }
+        // Two lists that were put one below the other.
+        let same = |(cell, heading): (&str, &String)| plain(cell) == plain(heading);
+        if self.headings.len() > 1
+            && row.len() == self.headings.len()
+            && row.iter().zip(&self.headings).all(same)
+        {
+            return Err(Fault::Repeated(line));
         }
         self.rows.push(row);
         self.lines.push(line);
@@ -199,6 +233,14 @@ fn begins(bytes: &[u8], position: &csv::Position) -> u64 {
     position.line() + ends.filter(|byte| **byte == b'\n').count() as u64
 }
 
+/// Whether the last record, which begins at this byte, goes over several lines and has a quotation mark too many: then the reader
+/// took the rest of the file for one cell.
+fn unclosed(bytes: &[u8], begins: u64) -> bool {
+    let rest = bytes.get(usize::try_from(begins).unwrap_or(usize::MAX)..).unwrap_or_default().trim_ascii();
+    let marks = rest.iter().filter(|byte| **byte == b'"').count();
+    rest.contains(&b'\n') && marks % 2 == 1
+}
+
 /// What separates the cells: whichever the line of headings has most of.
 fn separator(bytes: &[u8]) -> u8 {
     let first =
@@ -217,18 +259,10 @@ fn plain(heading: &str) -> String {
     joined(&fold(heading))
 }
 
-/// A cell that a spreadsheet takes as text: what it would run as a formula gets an apostrophe in front. A number with its sign is
-/// no formula: an id that is one stays the same.
+/// A cell that a spreadsheet takes as text: what it could run as a formula gets an apostrophe in front.
 #[must_use]
 pub fn harmless(cell: &str) -> Cow<'_, str> {
-    let digits =
-        |rest: &str| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
-    let number = cell.strip_prefix(['+', '-']).is_some_and(digits);
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) && !number {
-        format!("'{cell}").into()
-    } else {
-        cell.into()
-    }
+    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}").into() } else { cell.into() }
 }
 
 /// Rows as CSV, each cell made harmless.
@@ -282,6 +316,10 @@ mod tests {
             (b"id,first_name\r\n1,\"A\r\nnn\"\r\n\r\n2,Zo\xeb", "Line 5, column first_name"),
             (b"id,first_name\n\n\n1,Ann,Other\n", "Line 4 has 3 cells, the line of headings has 2"),
             (b"id,Id\n1,2\n", "two columns \"id\""),
+            (b"id,first_name\n1,\"Ann\n2,Bob\n3,Cat\n", "opened in line 2 is never closed"),
+            (b"id,first_name\n1,Ann\nID,First Name\n2,Bob\n", "Line 3 repeats the headings"),
+            (b"People of May\nid,first_name\n1,Ann\n", "If that line is a title, take it out"),
+            (b"People of May,\nid,first_name\n1,Ann\n", "If that line is a title, take it out"),
         ] {
             let said = read(bytes).unwrap_err();
             assert!(said.contains(part), "{said}");
@@ -293,7 +331,7 @@ mod tests {
     #[test]
     fn no_cell_is_a_formula() {
         let written = write([["id", "=1+1"], ["a,b", "-x"], ["-12", "-1+1"], ["+447700900123", "-"]]);
-        let expected = "id,'=1+1\n\"a,b\",'-x\n-12,'-1+1\n+447700900123,'-\n";
+        let expected = "id,'=1+1\n\"a,b\",'-x\n'-12,'-1+1\n'+447700900123,'-\n";
         assert_eq!(String::from_utf8(written).unwrap(), expected);
     }
 }

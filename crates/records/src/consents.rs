@@ -6,7 +6,7 @@
 mod asking;
 mod loading;
 mod page;
-mod record;
+pub(crate) mod record;
 mod withdrawing;
 
 use std::str::FromStr;
@@ -148,7 +148,7 @@ impl Service {
         client: ClientId,
         visit: &Visit,
         entry: EntryId,
-        now: Timestamp,
+        (day, now): (Date, Timestamp),
         consent: &Consent,
     ) -> Result<(Query, RowMark), Error> {
         let head = Head {
@@ -157,7 +157,7 @@ impl Service {
             kind: EntryKind::Consent.code().into(),
             category: Category::Agreement,
             compartment: compartment_of(Category::Agreement),
-            day: day_number(self.surroundings().today()),
+            day: day_number(day),
             written: now,
             author: visit.staff,
             version: 1,

@@ -2,12 +2,14 @@
 
 use access::Act;
 use audit::{Action, Detail};
+use casework::consents::Event;
 use casework::{ClientId, EntryId, Profile, ProgrammeId};
 use jiff::civil::Date;
 use notice::{Categories, Category, EntryForm, FormId};
 use store::sql;
 use vault::{Compartment, Personal};
 
+use crate::consents::record::{EVENTS, events_of};
 use crate::entries::{Stored, entry_columns};
 use crate::files::Dated;
 use crate::placements::{self, PlacedOn};
@@ -57,6 +59,8 @@ pub struct EntryView {
     pub others: Vec<Dated>,
     /// The programme to whose layer it belongs, if it does.
     pub programme: Option<ProgrammeId>,
+    /// Of a consent, what became of it, the earliest first.
+    pub became: Vec<Event>,
 }
 
 const VIEW: Action = Action("view-entries");
@@ -153,9 +157,10 @@ impl Service {
                 ENTRY.with([client.as_bytes().into(), id.as_bytes().into()]),
                 EARLIER.with([client.as_bytes().into(), id.as_bytes().into()]),
                 WRITTEN.with([client.as_bytes().into()]),
+                EVENTS.with([id.as_bytes().into()]),
             ])
             .await?;
-        let [head, contact, found, earlier, others] = rows.as_slice() else {
+        let [head, contact, found, earlier, others, events] = rows.as_slice() else {
             return Err(Error::Damaged("batch"));
         };
         let standing = Standing::read(client, head.first())?;
@@ -171,6 +176,7 @@ impl Service {
             Compartment::Programme(id) => Some(*id),
             _ => None,
         };
+        let became = events_of(&events.rows)?;
         let now = self.open_dated(&entry, &keys, client, &stored)?;
         let mut pieces = Vec::new();
         if let Some(row) = contact.first() {
@@ -188,7 +194,7 @@ impl Service {
         }
         let personal = now.and(Personal::gather(&entry, pieces)?)?.map(move |(entry, pieces)| {
             let (contact, earlier, others) = (Profile::default(), Vec::new(), Vec::new());
-            let mut view = EntryView { contact, entry, earlier, writable, others, programme };
+            let mut view = EntryView { contact, entry, earlier, writable, others, programme, became };
             for piece in pieces {
                 match piece {
                     Piece::Contact(profile) => view.contact = profile,

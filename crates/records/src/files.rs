@@ -34,7 +34,7 @@ sql! { records:
     /// The newest dated entries.
     TIMELINE = concat!("SELECT ", entry_columns!(), " FROM entry WHERE client = $1 AND kind <> 'profile' ORDER BY day DESC, written DESC LIMIT $2");
     /// What waits about a file: what keeps it and when that is looked at, its erasure, what its client asked and is open.
-    WAITS = "SELECT 'hold', review FROM hold WHERE client = $1 AND lifted IS NULL UNION ALL SELECT 'erasure', asked FROM erasure WHERE client = $1 AND state = 'asked' UNION ALL SELECT 'request', number FROM request WHERE client = $1 AND closed IS NULL ORDER BY 1, 2";
+    WAITS = "SELECT 'hold', review FROM hold WHERE client = $1 AND lifted IS NULL UNION ALL SELECT 'erasure', asked FROM erasure WHERE client = $1 AND state = 'asked' UNION ALL SELECT 'request', number FROM request WHERE client = $1 AND closed IS NULL UNION ALL SELECT 'goes', day FROM scheduled_erasure WHERE client = $1 ORDER BY 1, 2";
     /// How many there are.
     COUNT_TIMELINE = "SELECT COUNT(*), (SELECT COUNT(*) FROM mention WHERE mentioned = $1) FROM entry WHERE client = $1 AND kind <> 'profile'";
 }
@@ -123,6 +123,8 @@ pub struct Waits {
     pub erasure: bool,
     /// The numbers of its client's requests that are open.
     pub requests: Vec<i64>,
+    /// By which day each category goes whose consent was taken back, the earliest first.
+    pub goes: Vec<Date>,
 }
 
 impl Waits {
@@ -132,6 +134,7 @@ impl Waits {
             match row.text(0)? {
                 "hold" => waits.holds.push(day_from(row.int(1)?).ok_or(Error::Damaged("day"))?),
                 "erasure" => waits.erasure = true,
+                "goes" => waits.goes.push(day_from(row.int(1)?).ok_or(Error::Damaged("day"))?),
                 _ => waits.requests.push(row.int(1)?),
             }
         }

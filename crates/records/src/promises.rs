@@ -179,6 +179,8 @@ impl Service {
         measured.insert("looks-to-review", self.reasons_to_review().await?);
         let asked = self.requests_that_press().await?;
         measured.insert("requests-late", Measured::Counted { number: asked.late, oldest: asked.longest });
+        let late = Measured::Counted { number: asked.answered_late, oldest: asked.first_late };
+        measured.insert("requests-answered-late", late);
         measured.insert("requests-near", Measured::Told(asked.near));
         let notices = self.notices();
         measured.insert("notice-review", Measured::Until(notices.service().review));

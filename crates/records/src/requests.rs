@@ -59,6 +59,8 @@ sql! { records:
     BY_NUMBER = concat!("SELECT ", request_columns!(), " FROM request WHERE number = $1");
     /// What is open, the earliest first.
     OPEN_ONES = concat!("SELECT ", request_columns!(), " FROM request WHERE closed IS NULL ORDER BY received, number LIMIT 1000");
+    /// What was answered since a day.
+    CLOSED_SINCE = concat!("SELECT ", request_columns!(), " FROM request WHERE closed >= $1 ORDER BY closed, number LIMIT 10000");
     /// What was answered last.
     CLOSED_ONES = concat!("SELECT ", request_columns!(), " FROM request WHERE closed IS NOT NULL ORDER BY closed DESC, number DESC LIMIT 50");
     /// Those of a client, newest first.
@@ -175,13 +177,18 @@ impl RequestRow {
     /// Its course, from what was done about it.
     fn course(&self, steps: &[StepRow]) -> Course {
         let own = steps.iter().filter(|step| step.request == self.id);
+        let mut steps: Vec<(Step, Date)> = own.map(|step| (step.step, step.day)).collect();
+        // What an erasure answered has nobody left to write to.
+        if let Some(day) = self.closed.filter(|_| steps.iter().all(|(step, _)| *step != Step::Sent)) {
+            steps.push((Step::Sent, day));
+        }
         Course {
             kind: self.kind,
             at_once: casework::requests::is_at_once(&self.objects),
             doubt: self.doubt,
             has_file: self.client.is_some(),
             received: self.received,
-            steps: own.map(|step| (step.step, step.day)).collect(),
+            steps,
         }
     }
 }
@@ -227,6 +234,8 @@ pub struct Listed {
     pub who: Option<Shown>,
     /// Where it stands; or the year whose bank holidays are not known.
     pub stands: Result<Stands, UnknownYear>,
+    /// Whether it was answered after its day.
+    pub answered_late: bool,
 }
 
 /// The queue.
@@ -299,6 +308,10 @@ impl Service {
         let now = self.now();
         let request = standing.request_for(visit, now, Purpose::Rights, Act::Write, Category::Rights.into());
         let permit = self.permit(request, RECORD).await?;
+        if taken.from == Asker::ForChild && self.is_grown_up(client) {
+            let text = "By the date of birth in this file the client is not a child. Choose somebody who acts for them";
+            return Err(Error::Faults(vec![casework::Fault::new("from", text)]));
+        }
         let keys = self.vault().keys(client.into()).await?;
         let rows = self.records().write(vec![NEXT_NUMBER.with([])]).await?;
         let number = rows.first().and_then(|rows| rows.first()).ok_or(Error::Damaged("counter"))?.int(0)?;
@@ -329,7 +342,10 @@ impl Service {
         if taken.objects.contains(&ObjectionTo::DirectMarketing) {
             batch.extend(self.suppressing(client).await?);
         }
-        batch.extend(self.contact_moves(&standing, ContactKind::RightsRequest, taken.received)?);
+        // Only the client is in touch with us, and only if it is they.
+        if taken.from == Asker::Client && !taken.doubt {
+            batch.extend(self.contact_moves(&standing, ContactKind::RightsRequest, taken.received)?);
+        }
         batch.extend(changes::of_client(client, now));
         let made = self.write_once(visit, form, *id.as_bytes(), change, batch).await?;
         Ok(RequestId::from_bytes(made))
@@ -380,9 +396,11 @@ impl Service {
             rows.iter()
                 .map(|row| {
                     let row = RequestRow::read(row)?;
-                    let stands = row.course(&done).stands(today, &holidays);
+                    let course = row.course(&done);
+                    let stands = course.stands(today, &holidays);
+                    let answered_late = course.answered_late(&holidays).unwrap_or_default();
                     let who = row.client.and_then(|client| self.known_as(client, Purpose::Rights));
-                    Ok(Listed { who, stands, row })
+                    Ok(Listed { who, stands, answered_late, row })
                 })
                 .collect::<Result<Vec<Listed>, Error>>()
         };

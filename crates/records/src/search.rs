@@ -9,7 +9,7 @@ use access::{Act, Actor, Circumstances, Request, Role, Subject};
 use audit::{Action, Detail};
 use casework::looks::Marks;
 use casework::profile::fields;
-use casework::{ClientId, Profile, StaffId, names};
+use casework::{ClientId, Profile, StaffId, dates, names};
 use jiff::civil::Date;
 use matching::{Index, Person};
 use notice::{Categories, Category, FieldId, Purpose};
@@ -166,6 +166,13 @@ impl Service {
         self.people().read().unwrap_or_else(PoisonError::into_inner).known.len()
     }
 
+    /// Whether a client is known to be 18 or older; false where no date of birth is.
+    pub(crate) fn is_grown_up(&self, client: ClientId) -> bool {
+        let today = self.surroundings().today();
+        let people = self.people().read().unwrap_or_else(PoisonError::into_inner);
+        people.known.get(&client).is_some_and(|known| known.is_grown_up(today))
+    }
+
     /// What lists for a purpose show of a client; none for a restricted file, which is in no list, and for a purpose that the
     /// client said no to. For sentences whose entry covers the name.
     pub(crate) fn known_as(&self, client: ClientId, purpose: Purpose) -> Option<Shown> {
@@ -201,6 +208,11 @@ impl Known {
 
     pub(crate) fn adviser(&self) -> Option<StaffId> {
         self.adviser
+    }
+
+    /// Whether the date of birth says that they are 18 or older on a day.
+    fn is_grown_up(&self, today: Date) -> bool {
+        self.born.is_some_and(|born| dates::months_later(born, 18 * 12) <= today)
     }
 
     /// What lists are sorted by.

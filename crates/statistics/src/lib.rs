@@ -33,7 +33,7 @@ pub use build::{Limits, Made, Refused, release, release_beside};
 pub use keys::{BASE, Secret};
 pub use ledger::Ledger;
 pub use people::{Coded, Column, People, TooMany, Variable};
-pub use release::{Cell, Misfit, Release, Rule, Table, Within};
+pub use release::{ALL, Cell, Misfit, Release, Rule, Table, Within};
 pub use sensitive::Sensitive;
 pub use session::{Answer, No, Session};
 pub use spec::{Filter, SpecFault, TableSpec, condition_of};

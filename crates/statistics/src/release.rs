@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::keys::BASE;
+
 /// A mark in a cell's key: all categories of that variable together.
-pub(crate) const ALL: &str = "*";
+pub const ALL: &str = "*";
 
 /// Tables that are published together.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -51,6 +53,13 @@ impl Release {
                 }
             }
             let asked = table.filter.iter().flat_map(|(var, some)| some.iter().map(move |one| (var, one)));
+            let off = table.cells.iter().find(|cell| cell.v.is_some_and(|v| !v.is_multiple_of(BASE)));
+            if let Some(cell) = off {
+                return misfit(format!(
+                    "in the cell [{}] a figure that is no multiple of {BASE}",
+                    cell.k.join(", ")
+                ));
+            }
             for cell in &table.cells {
                 if cell.k.len() != table.vars.len() {
                     return misfit(format!("the cell [{}]", cell.k.join(", ")));
@@ -67,7 +76,7 @@ impl Release {
 /// What a table has that its release does not list.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "table {table:?} has {what}, which \"variables\" does not list: it was changed, and cannot be checked"
+    "table {table:?} has {what}, which a release that was made here does not have: it was changed, and cannot be checked"
 )]
 pub struct Misfit {
     /// Its name.

@@ -9,33 +9,45 @@ use crate::people::People;
 pub struct Sensitive(BTreeMap<String, BTreeSet<String>>);
 
 /// Parts of names of columns that are sensitive wherever they come from.
-const NAMED: [&str; 41] = [
+const NAMED: [&str; 58] = [
     "abuse",
     "addict",
     "alcohol",
+    "anxiety",
+    "armed_forces",
     "asylum",
     "barrier",
     "belief",
     "benefit",
+    "care_experience",
     "care_leaver",
+    "caring",
     "condition",
     "convict",
     "criminal",
+    "debt",
+    "depress",
     "diagnos",
     "disab",
-    "domestic_violence",
+    "domestic_",
+    "earning",
     "faith",
     "gender_identity",
     "gender_re",
     "health",
     "homeless",
+    "housing_status",
     "illness",
     "immigration",
     "impair",
+    "income",
     "learning_difficult",
     "learningdifficult",
     "lldd",
+    "lone_parent",
+    "long_term_unemploy",
     "medical",
+    "medication",
     "mental",
     "neurodiver",
     "offence",
@@ -44,17 +56,23 @@ const NAMED: [&str; 41] = [
     "outcome",
     "political",
     "pregnan",
+    "prison",
     "refugee",
     "religio",
+    "salary",
+    "sanction",
     "sexual",
     "substance",
     "trade_union",
     "transgender",
     "universal_credit",
+    "veteran",
+    "visa",
 ];
 
 /// Whole names of columns that are sensitive: short forms, which stand within other words, too.
-const SHORT: [&str; 9] = ["esa", "lgbt", "lgbtq", "pip", "sen", "send", "trans", "uc", "hiv"];
+const SHORT: [&str; 11] =
+    ["carer", "carer_status", "esa", "lgbt", "lgbtq", "pip", "sen", "send", "trans", "uc", "hiv"];
 
 /// Categories that are harmless wherever nothing else is said.
 const HARMLESS: [&str; 20] = [

@@ -6,7 +6,7 @@ use access::Role;
 use axum::extract::{Path, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Redirect, Response};
-use casework::consents::{State as Stands, Way};
+use casework::consents::{Event, State as Stands, Way};
 use casework::disclosures::{Stage, TOLD};
 use casework::{ClientId, Consent, EntryId, How, OrganisationId, dates};
 use maud::{Markup, html};
@@ -30,7 +30,7 @@ use crate::signed::Signed;
 use crate::ui::file::{TagKind, action, panel, tag};
 use crate::ui::form::{ButtonKind, Choice, Choices, Select, button, details, hidden, radios, select};
 use crate::ui::list::{Cell, Column, Table, empty, table};
-use crate::ui::page::{container, heading, reading};
+use crate::ui::page::{back, container, heading, reading};
 use crate::ui::words::{SummaryRow, banner, inset, notice_banner, summary_list};
 
 pub(crate) const TAB: &str = "Consent and sharing";
@@ -304,12 +304,16 @@ pub(crate) async fn withdraw(
     sent: Form,
 ) -> Result<Response, Fail> {
     let id = client(&id)?;
-    let sent = sent.only(&["form", "about"])?;
+    let sent = sent.only(&["form", "about", "sure"])?;
     let key = sent.key()?;
     let what = sent.one("about")?;
+    // It closes the file to whoever presses the button, who cannot open it again: that is said before.
+    if what == Purpose::Support.code() && !sent.ticked("sure") {
+        return Ok(sure(&app, &visit, id, sent.one("form")?).into_response());
+    }
     match what {
-        "all" => app.service.withdraw_everything(&visit, id, key, Way::Spoken).await?,
-        what => app.service.withdraw_consent(&visit, id, about(what)?, key, Way::Spoken).await?,
+        "all" => app.service.withdraw_everything(&visit, id, key, Way::Told).await?,
+        what => app.service.withdraw_consent(&visit, id, about(what)?, key, Way::Told).await?,
     }
     // Whoever works with the file by that consent has no page of it to come back to.
     let closes = what == "all" || what == Purpose::Support.code();
@@ -317,6 +321,27 @@ pub(crate) async fn withdraw(
         return Ok(taken_back(&app, &visit, what == "all").into_response());
     }
     Ok(Redirect::to(&format!("/clients/{id}/consent?done=withdrawn")).into_response())
+}
+
+/// What taking back the consent to be supported does, before it is done.
+fn sure(app: &App, visit: &Visit, id: ClientId, key: &str) -> Markup {
+    let body = reading(html! {
+        (back(&format!("/clients/{id}/consent")))
+        (heading("Take back consent to our support?", html! {}))
+        ul.govuk-list.govuk-list--bullet {
+            li { "Nobody here works with this file any more, from that moment on." }
+            li { "What rests on this consent and has no other ground is erased within a month." }
+            li { "If the client wants to come back, they have to agree anew: the governance lead opens the file for that." }
+        }
+        form method="post" action={ "/clients/" (id) "/consent/withdraw" } {
+            (hidden("form", key))
+            (hidden("about", Purpose::Support.code()))
+            (hidden("sure", "yes"))
+            (button(ButtonKind::Warning, "Take it back", None))
+        }
+        p.govuk-body { a.govuk-link href={ "/clients/" (id) "/consent" } { "Leave it as it is" } }
+    });
+    staff(app, visit, At::Elsewhere, "Take back consent", body)
 }
 
 /// What follows when a client takes back what their file was opened for. Nothing on the page is about the client.
@@ -362,7 +387,7 @@ pub(crate) async fn record(
 }
 
 /// A consent with all that it says, for the page of its entry.
-pub(crate) fn whole(id: ClientId, entry: &Dated, consent: &Consent) -> Markup {
+pub(crate) fn whole(id: ClientId, entry: &Dated, consent: &Consent, became: &[(Event, String)]) -> Markup {
     let download = |file: &str| format!("/clients/{id}/consent/{}/{file}", entry.id);
     let mut rows: Vec<(&str, Markup)> = vec![
         ("What was asked", html! { @for line in consent.wording.lines() { p.govuk-body { (line) } } }),
@@ -384,6 +409,12 @@ pub(crate) fn whole(id: ClientId, entry: &Dated, consent: &Consent) -> Markup {
     rows.push(("Until", html! {
         @if let Some(until) = consent.until { (dates::long(until)) } @else { "it is taken back; asked for again by " (dates::long(consent.review)) }
     }));
+    // The first is how it began, which stands above.
+    let since: Vec<&(Event, String)> =
+        became.iter().filter(|(event, _)| event.state != consent.state).collect();
+    if !since.is_empty() {
+        rows.push(("What became of it", html! { @for (event, day) in since { p.govuk-body { (stands(event.state)) " on " (day) ", " (event.way.words()) } } }));
+    }
     rows.push(("Notice", html! { "version " (consent.version) }));
     rows.push(("Fingerprint of the words", html! { span.app-digest { (consent.wording_digest) } }));
     let rows: Vec<SummaryRow<'_>> =

@@ -152,7 +152,9 @@ pub(crate) async fn correct(
             let meeting = Meeting { because, ..meeting };
             match app.service.correct_meeting(&visit, id, entry, version, day, &meeting).await {
                 Ok(()) => {
-                    return Ok(Redirect::to(&format!("/clients/{id}/entries/{entry}?saved=1")).into_response());
+                    return Ok(
+                        Redirect::to(&format!("/clients/{id}/entries/{entry}?saved=1")).into_response()
+                    );
                 }
                 Err(Error::Faults(faults)) => faults,
                 Err(Error::ChangedMeanwhile) => {

@@ -2,6 +2,7 @@
 
 use axum::extract::{Path, State};
 use axum::response::Response;
+use casework::consents::Event;
 use casework::entries::Meeting;
 use casework::referrals::{FORM, organisation};
 use casework::{ClientId, EntryId, Fault, Written, answers, dates, profile};
@@ -143,7 +144,11 @@ fn content(app: &App, id: ClientId, view: &EntryView) -> Markup {
             (panel("signed", "Signed", None, html! { (signature(&plan.signature)) p.govuk-body { (plan.signed(entry.day)) "." } }))
             (by)
         },
-        What::Consent(consent) => html! { (crate::consents::whole(id, entry, consent)) (by) },
+        What::Consent(consent) => {
+            let day = |event: &Event| dates::long(app.service.surroundings().civil(event.at).date());
+            let became: Vec<(Event, String)> = view.became.iter().map(|event| (*event, day(event))).collect();
+            html! { (crate::consents::whole(id, entry, consent, &became)) (by) }
+        }
         What::Disclosure(disclosed) => html! { (crate::disclosures::written(id, entry, disclosed)) (by) },
         What::Placement(_) => html! {
             p.govuk-body { a.govuk-link href={ "/clients/" (id) "/placements/" (entry.id) } { "All about this placement" } }

@@ -117,7 +117,9 @@ pub(crate) async fn step(
             let typed = StepTyped { step: next.step.clone(), on, outcome };
             match app.service.refer_on(&visit, id, entry, version, &typed).await {
                 Ok(()) => {
-                    return Ok(Redirect::to(&format!("/clients/{id}/entries/{entry}?saved=1")).into_response());
+                    return Ok(
+                        Redirect::to(&format!("/clients/{id}/entries/{entry}?saved=1")).into_response()
+                    );
                 }
                 Err(Error::Faults(faults)) => faults,
                 Err(error) => return Err(error.into()),

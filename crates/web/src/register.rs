@@ -44,7 +44,7 @@ pub(crate) struct Sent<'a> {
     pub(crate) how: &'a str,
     pub(crate) agreed: &'a str,
     /// The version of the notice that stood beside it.
-    seen: &'a str,
+    pub(crate) seen: &'a str,
 }
 
 /// The fields of the notice and the agreement, in the forms that register somebody.

@@ -86,7 +86,12 @@ fn listed(app: &App, id: &str, caption: &str, all: &[Listed], lead: bool) -> Mar
             },
             html! { (dates::short(row.received)) br; span.app-muted { (row.came.words()) ", " (directory.name(row.noted_by)) } },
             html! { @match (&one.stands, row.outcome) { (_, Some(outcome)) => (outcome.words()), (Ok(stands), None) => (stands.phase.words()), (Err(_), None) => "In work" } },
-            due(&one.stands),
+            match row.closed {
+                Some(day) => {
+                    html! { "Answered " (dates::short(day)) @if one.answered_late { " " (tag(TagKind::Stop, "Late")) } }
+                }
+                None => due(&one.stands),
+            },
         ]
     };
     let rows = all.iter().map(row).collect();
@@ -194,6 +199,7 @@ fn form(id: ClientId, key: &str, typed: &RequestTyped, faults: &[Fault]) -> Mark
             (date_input(DateInput { name: "received", legend: "When did it come?", hint: Some("Today, if left empty"), day: &typed.received.day, month: &typed.received.month, year: &typed.received.year, error: error("received"), ..DateInput::default() }))
             (radios(Choices { name: "from", legend: "Who asks?", options: choices(Asker::of_a_file().map(|a| (a.code(), a.words())).collect(), from), error: error("from"), ..Choices::default() }))
             (text_input(TextInput { name: "who", label: "Their name, if it is not the client", value: &typed.who, error: error("who"), input_type: "text", ..TextInput::default() }))
+            (textarea(TextArea { name: "address", label: "Their address, for letters", hint: Some("Only if it is not the client. Letters then go there, and never to the client’s home"), value: &typed.address, error: error("address"), rows: 3, ..TextArea::default() }))
             (checkboxes(Choices {
                 name: "objects", legend: "What should stop? For an objection only",
                 options: OBJECTS.iter().map(|(to, label)| Choice { value: to.code(), label, checked: typed.objects.iter().any(|o| o == to.code()), ..Choice::default() }).collect(),
@@ -205,7 +211,8 @@ fn form(id: ClientId, key: &str, typed: &RequestTyped, faults: &[Fault]) -> Mark
     }
 }
 
-const FIELDS: [&str; 11] = [
+const FIELDS: [&str; 12] = [
+    "address",
     "form",
     "kind",
     "came",
@@ -240,6 +247,7 @@ pub(crate) async fn record(
         came: text("came")?,
         from: text("from")?,
         who: text("who")?,
+        address: text("address")?,
         received: boxes(&sent, "received")?,
         words: text("words")?,
         objects: sent.several("objects").into_iter().map(str::to_owned).collect(),

@@ -5,7 +5,6 @@
 use axum::extract::{Request, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
-use casework::entries::{Agreed, How};
 use casework::portability::{self, Becomes, Brought, LARGEST};
 use casework::{Fault, dates};
 use maud::{Markup, html};

@@ -67,6 +67,33 @@ fn the_clock_begins_once_it_is_shown_who_asks() {
     );
     assert_eq!(due(&shown, date(2026, 11, 20)), Some(date(2026, 12, 21)));
     assert!(!shown.may(Step::IdentityAsked, true), "nobody is asked twice");
+    // A month that has run out does not come back by asking, nor by what nobody asked for.
+    let late = date(2027, 1, 11);
+    for steps in [
+        &[(Step::IdentityAsked, late)][..],
+        &[(Step::IdentityAsked, late), (Step::IdentityShown, late)],
+        &[(Step::IdentityShown, late)],
+    ] {
+        let stands = course(Kind::Access, received, steps).stands(late, &holidays()).unwrap();
+        assert_eq!((stands.due, stands.pressing), (Some(date(2026, 12, 2)), Pressing::Late), "{steps:?}");
+    }
+}
+
+// promise: P21
+#[test]
+fn what_was_answered_after_its_day_stays_known_as_late() {
+    let received = date(2026, 11, 2);
+    let late =
+        |kind, steps: &[(Step, Date)]| course(kind, received, steps).answered_late(&holidays()).unwrap();
+    let (last, after) = (date(2026, 12, 2), date(2026, 12, 3));
+    assert!(!late(Kind::Access, &[(Step::Decided, last)]), "it is open");
+    assert!(!late(Kind::Access, &[(Step::Decided, last), (Step::Sent, last)]));
+    assert!(late(Kind::Access, &[(Step::Decided, last), (Step::Sent, after)]));
+    let extended = [(Step::Extended, last), (Step::Decided, last), (Step::Sent, after)];
+    assert!(!late(Kind::Access, &extended));
+    let heard = [(Step::Acknowledged, last), (Step::Decided, after), (Step::Sent, after)];
+    assert!(!late(Kind::Complaint, &heard), "a complaint has no last day once it is confirmed");
+    assert!(late(Kind::Complaint, &[(Step::Decided, after), (Step::Sent, after)]), "nor was it confirmed");
 }
 
 // promise: P28

@@ -20,6 +20,8 @@ pub struct RequestTyped {
     pub from: String,
     /// Who acts for the client.
     pub who: String,
+    /// Where they live or work, for letters.
+    pub address: String,
     /// When it came; nothing typed is today.
     pub received: Boxes,
     /// What was said, as it was said.
@@ -57,6 +59,9 @@ pub struct Asked {
     /// Who acts for the client; empty if the client asks.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub who: String,
+    /// Where letters to them go; empty if nobody said.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub address: String,
 }
 
 /// How long ago a request may have come that is written down now. Its clock is reckoned with bank holidays, and a year
@@ -88,6 +93,10 @@ impl RequestTyped {
         if from.is_some_and(|from| from != Asker::Client) && self.who.trim().is_empty() {
             faults.push(Fault::new("who", "Enter the name of who asks"));
         }
+        let address = text::lines(&self.address, 300).unwrap_or_else(|fault| {
+            faults.push(Fault::new("address", fault.to_string()));
+            String::new()
+        });
         let received = read_received(&self.received, today, &mut faults);
         let words = text::lines(&self.words, 4_000).unwrap_or_else(|fault| {
             faults.push(Fault::new("words", fault.to_string()));
@@ -102,15 +111,17 @@ impl RequestTyped {
         match (kind, came, from) {
             (Some(kind), Some(came), Some(from)) if faults.is_empty() => {
                 let objects = if kind == Kind::Objection { objects } else { Vec::new() };
-                let who = if from == Asker::Client { String::new() } else { who };
+                let (who, address) =
+                    if from == Asker::Client { (String::new(), String::new()) } else { (who, address) };
                 Ok(Taken {
                     kind,
                     came,
                     from,
                     received,
                     objects,
-                    doubt: self.doubt,
-                    asked: Asked { words, who },
+                    // Whoever asks for somebody else shows that they may.
+                    doubt: self.doubt || from != Asker::Client,
+                    asked: Asked { words, who, address },
                 })
             }
             _ => Err(faults),
@@ -257,7 +268,7 @@ fn read_received(typed: &Boxes, today: Date, faults: &mut Vec<Fault>) -> Date {
     if received < years_before(today, OLDEST_YEARS) {
         faults.push(Fault::new(
             "received",
-            format!("This is more than {OLDEST_YEARS} years ago. Check the year; if it was found so late, enter the day on which it was found, and say in the words when it came"),
+            format!("This is more than {OLDEST_YEARS} years ago. Check the year. If it is right, enter {} and say in the words when it came: its time has run out either way, so answer at once", long(years_before(today, OLDEST_YEARS))),
         ));
     }
     received

@@ -66,7 +66,7 @@ impl AccessPack {
             received: today,
             objects: Vec::new(),
             doubt: false,
-            asked: Asked { words: "I want to know what you have".to_owned(), who: String::new() },
+            asked: Asked { words: "I want to know what you have".to_owned(), ..Asked::default() },
         };
         let request = service.record_request(&adviser, client, service.surroundings().draw(), &taken).await?;
         for _ in 0..self.times {

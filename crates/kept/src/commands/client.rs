@@ -18,7 +18,7 @@ use records::{Error, Service};
 use serde_json::json;
 
 use crate::cli::Which;
-use crate::fail::Fail;
+use crate::fail::{Fail, in_words};
 use crate::output;
 
 /// Brings people in, and takes that back.
@@ -257,10 +257,7 @@ impl Bring {
     /// What is wrong with the file, fault by fault.
     fn said(&self, error: Error) -> Fail {
         match error {
-            Error::Faults(faults) => {
-                let lines: Vec<String> = faults.into_iter().map(|fault| fault.message).collect();
-                Fail::said(format!("{}: {}", self.file.display(), lines.join("; ")))
-            }
+            Error::Faults(faults) => Fail::said(format!("{}: {}", self.file.display(), in_words(&faults))),
             error => error.into(),
         }
     }

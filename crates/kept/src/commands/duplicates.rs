@@ -46,6 +46,9 @@ fn score(text: &str) -> Result<f64, String> {
 impl Duplicates {
     /// Finds them and says how many.
     pub(crate) fn run(self) -> Result<ExitCode, Fail> {
+        let read: Vec<&Path> =
+            [Some(self.file.as_path()), self.with.as_deref()].into_iter().flatten().collect();
+        written::elsewhere(&self.out, &read)?;
         let (ids, people) = self.read(&self.file)?;
         let other = self.with.as_deref().map(|path| self.read(path)).transpose()?;
         let pairs = match &other {

@@ -4,7 +4,6 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
-use records::Error;
 use records::export::Folder;
 
 use crate::cli::Which;
@@ -42,14 +41,7 @@ impl Export {
             Err(error) => Err(error),
         };
         service.close().await?;
-        let written = match done {
-            Ok(written) => written,
-            Err(Error::Faults(faults)) => {
-                let said: Vec<String> = faults.into_iter().map(|fault| fault.message).collect();
-                return Err(Fail::said(format!("{}.", said.join(". "))));
-            }
-            Err(error) => return Err(error.into()),
-        };
+        let written = done?;
         output::line(&format!(
             "Exported {} files, {} lines and {} documents. README.md in the folder says what is what.",
             written.files, written.lines, written.documents

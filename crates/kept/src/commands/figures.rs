@@ -9,7 +9,9 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
-use statistics::{INTERNAL, Ledger, Limits, PUBLIC, Release, TableSpec, audit, condition_of, release_beside};
+use statistics::{
+    ALL, BASE, INTERNAL, Ledger, Limits, PUBLIC, Release, TableSpec, audit, condition_of, release_beside,
+};
 
 use crate::fail::Fail;
 use crate::{output, written};
@@ -105,23 +107,31 @@ impl Make {
             Fail::said("Say which file of people: kept figures PEOPLE.csv --by ward --out release.json")
         })?;
         let out = self.out.as_deref().ok_or_else(|| Fail::said("Say where the figures go: --out FILE."))?;
+        let also = [self.queries.as_deref(), self.ledger.as_deref(), Some(file)];
+        let read: Vec<&Path> =
+            also.into_iter().flatten().chain(self.beside.iter().map(PathBuf::as_path)).collect();
+        written::elsewhere(out, &read)?;
         let secret = secret::load(self.secret.as_deref())?;
         let read = people::read(file, self.id.as_deref(), &self.sensitive, &secret)?;
-        if let Some(note) = &read.note {
-            output::line(note);
-        }
+        read.notes.iter().for_each(|note| output::line(note));
         let ledger = self.read_ledger(&read.snapshot)?;
         let least = if self.internal { INTERNAL } else { PUBLIC };
         if let Some(queries) = &self.queries {
             let ledger = asked::answer(queries, out, &read, &secret, least, ledger)?;
+            if self.ledger.is_none() {
+                output::line(
+                    "Without --ledger FILE the next run knows nothing of these answers, and two runs together may tell more than either: keep a ledger if there will be another.",
+                );
+            }
             self.write_ledger(&read.snapshot, ledger)?;
             return Ok(ExitCode::SUCCESS);
         }
         let specs = self.specs()?;
         let specs =
-            specs.iter().map(|spec| named::spec(&read.people, spec)).collect::<Result<Vec<_>, _>>()?;
+            specs.iter().map(|spec| named::spec(file, &read.people, spec)).collect::<Result<Vec<_>, _>>()?;
         let mut ledger = ledger;
-        let earlier = self.beside.iter().map(|path| read_release(path)).collect::<Result<Vec<_>, _>>()?;
+        let beside = |path: &PathBuf| about_these(path, read_release(path)?, read.people.len());
+        let earlier = self.beside.iter().map(beside).collect::<Result<Vec<_>, _>>()?;
         let limits = Limits { least };
         let made =
             release_beside(&read.people, &secret, &read.sensitive, &specs, limits, &mut ledger, &earlier)
@@ -205,6 +215,19 @@ fn read_release(path: &Path) -> Result<Release, Fail> {
     })?;
     let misfit = release.misfit().map(|misfit| Fail::said(format!("{}: {misfit}.", path.display())));
     misfit.map_or(Ok(release), Err)
+}
+
+/// An earlier release is about these people only if it counts as many of them.
+fn about_these(path: &Path, release: Release, people: usize) -> Result<Release, Fail> {
+    let of_all = release.tables.iter().filter(|table| table.filter.is_empty()).flat_map(|table| &table.cells);
+    let mut whole = of_all.filter(|cell| cell.k.iter().all(|key| key == ALL)).filter_map(|cell| cell.v);
+    match whole.find(|figure| figure.abs_diff(people as u64) >= BASE) {
+        Some(figure) => Err(Fail::said(format!(
+            "{} is about {figure} people, and this file has {people}: these are other people, or another day. Make the figures without --beside, and do not publish both.",
+            path.display()
+        ))),
+        None => Ok(release),
+    }
 }
 
 fn check(paths: &[PathBuf]) -> Result<ExitCode, Fail> {

@@ -85,9 +85,15 @@ impl Restore {
             restored.made, restored.files, restored.documents
         ));
         output::line(&format!(
-            "Erased after that, and erased again now: {} files, {} parts of others. Nobody came back.",
+            "Erased after that, and erased again now: {} files, {} parts of others.",
             restored.erased_again, restored.parts_removed
         ));
+        // The keyring knows who was erased; a copy of it knows that only up to its own day.
+        output::line(if self.keyring.is_some() {
+            "The keyring is a copy: whoever was erased after it was made, in the last days before the key over all keys changed, may be back. Compare with the register of erasures that you printed or exported last."
+        } else {
+            "Nobody came back."
+        });
         if restored.entries_lost > 0 {
             output::line(&format!(
                 "{} signed entries of the log came after it and are not in it. The newer checkpoint stands beside the one that holds now.",

@@ -6,9 +6,9 @@ use std::process::ExitCode;
 use casework::returns::Definition;
 use clap::{Args, Subcommand};
 use jiff::civil::Date;
+use records::Service;
 use records::figures::Format;
 use records::returns::Asked;
-use records::{Error, Service};
 
 use crate::cli::Which;
 use crate::fail::Fail;
@@ -112,17 +112,6 @@ fn lint(file: &Path) -> Result<ExitCode, Fail> {
     }
 }
 
-/// What does not fit, in words.
-fn told(error: Error) -> Fail {
-    match error {
-        Error::Faults(faults) => {
-            let messages: Vec<&str> = faults.iter().map(|fault| fault.message.as_str()).collect();
-            Fail::said(format!("{}.", messages.join(". ")))
-        }
-        other => other.into(),
-    }
-}
-
 impl Act {
     async fn run(self, service: &Service) -> Result<(), Fail> {
         match self {
@@ -159,7 +148,7 @@ impl Act {
                     recipient: &recipient,
                     version: definition.as_deref(),
                 };
-                let content = service.return_figures(asked).await.map_err(told)?;
+                let content = service.return_figures(asked).await?;
                 output::line(&format!("{}, for {}", content.title, content.recipient));
                 let csv = Format::Csv.write(&content.sheets(), &content.notes())?;
                 output::line(String::from_utf8_lossy(&csv).trim_end());
@@ -176,7 +165,7 @@ impl Act {
                         "No return, or more than one, has this id: kept return list shows them in full.",
                     ));
                 };
-                let bytes = service.save_return(None, one.id, format).await.map_err(told)?;
+                let bytes = service.save_return(None, one.id, format).await?;
                 std::fs::write(&file, bytes).map_err(Fail::file("written", &file))?;
                 output::line(&format!("{} is in {}.", one.content.title, file.display()));
                 Ok(())

@@ -5,8 +5,8 @@ use std::process::ExitCode;
 use casework::WebhookId;
 use casework::webhooks::EventKind;
 use clap::{Args, Subcommand};
+use records::Service;
 use records::webhooks::{BOTH_HOURS, NewWebhook, Switch};
-use records::{Error, Service};
 
 use crate::cli::Which;
 use crate::fail::Fail;
@@ -92,7 +92,7 @@ impl Act {
             Act::Add { token, to, kinds } => {
                 let kinds = if kinds.is_empty() { EventKind::chosen().collect() } else { kinds };
                 let new = NewWebhook { form: [0; 16], token: &token, address: &to, kinds: &kinds };
-                let made = service.add_webhook(None, &new).await.map_err(in_words)?;
+                let made = service.add_webhook(None, &new).await?;
                 output::line(&format!("The program is told at {to} from now on."));
                 output::line(&format!("  Id:      {}", made.id));
                 if let Some(secret) = made.secret {
@@ -124,17 +124,6 @@ impl Act {
             }
         }
         Ok(())
-    }
-}
-
-/// What was wrong with what was typed, in one line.
-fn in_words(error: Error) -> Fail {
-    match error {
-        Error::Faults(faults) => {
-            let texts: Vec<String> = faults.into_iter().map(|fault| format!("{}.", fault.message)).collect();
-            Fail::said(texts.join(" "))
-        }
-        error => error.into(),
     }
 }
 

@@ -87,6 +87,7 @@ fn method(code: &str) -> &'static str {
     match code {
         "signed" => "By signature",
         "portal" => "In the online file",
+        "told" => "In words",
         "signing-up" => "When agreeing to use the service, under a notice that says so",
         _ => "In words, before a witness",
     }

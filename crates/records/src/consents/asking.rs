@@ -153,7 +153,15 @@ impl Service {
         let review = consents::review_on(today, answered.until);
         let consent = record(&question, given.first(), &answered, state, now, review)?;
         let keys = self.vault().keys(client.into()).await?;
-        let (add, mark) = self.seal_consent(&permit, &keys, client, visit, entry, now, &consent)?;
+        let (add, mark) = self.seal_consent(
+            &permit,
+            &keys,
+            client,
+            visit,
+            entry,
+            (self.surroundings().today(), now),
+            &consent,
+        )?;
         let change = self.log().change(permit, ANSWERED, &Detail { rows: vec![mark], ..Detail::default() });
         let organisation = question.receiver.as_ref().map_or(OURSELVES, |r| *r.organisation.as_bytes());
         let answer = ANSWER.with([

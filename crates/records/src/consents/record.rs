@@ -7,7 +7,7 @@ use casework::{ClientId, Consent, EntryId, EntryKind};
 use notice::Category;
 use notice::dpv::consent::{ConsentFacts, Form, Happened, consent};
 use serde_json::Value;
-use store::sql;
+use store::{Row, sql};
 
 use crate::entries::Stored;
 use crate::sessions::Visit;
@@ -17,10 +17,22 @@ use crate::{Error, Opened, Service, changes};
 
 sql! { records:
     /// What became of a consent, the earliest first.
-    EVENTS = "SELECT state, at, way FROM consent_event WHERE entry = $1 ORDER BY at, state";
+    pub(crate) EVENTS = "SELECT state, at, way FROM consent_event WHERE entry = $1 ORDER BY at, state";
 }
 
 const EXPORT: Action = Action("export-consent");
+
+/// What became of a consent.
+pub(crate) fn events_of(rows: &[Row]) -> Result<Vec<Event>, Error> {
+    let event = |row: &Row| {
+        Ok(Event {
+            state: row.text(0)?.parse().map_err(|_| Error::Damaged("state"))?,
+            at: changes::time(row.int(1)?)?,
+            way: row.text(2)?.parse().map_err(|_| Error::Damaged("way"))?,
+        })
+    };
+    rows.iter().map(event).collect()
+}
 
 impl Service {
     /// A consent as JSON-LD: the record, or the receipt that the client is given.
@@ -52,14 +64,7 @@ impl Service {
         let entry = self.log().submit(permit, EXPORT, Detail::default());
         let opened = self.open_entry::<Consent>(&entry, &keys, client, &stored)?;
         let one = Opened::new(opened, entry).release().await?;
-        let mut happened = Vec::with_capacity(events.rows.len());
-        for row in &events.rows {
-            happened.push(Event {
-                state: row.text(0)?.parse().map_err(|_| Error::Damaged("state"))?,
-                at: changes::time(row.int(1)?)?,
-                way: row.text(2)?.parse().map_err(|_| Error::Damaged("way"))?,
-            });
-        }
+        let happened = events_of(&events.rows)?;
         let notices = self.notices();
         let given = self.given(&one.notice, &one.version)?;
         // The recipient may stand in the notice of a programme.

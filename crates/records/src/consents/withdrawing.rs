@@ -159,7 +159,9 @@ impl Service {
         };
         let review = consents::review_on(registered, None);
         let consent = record(&question, given.first(), &answered, State::Given, standing.registered, review)?;
-        let (add, mark) = self.seal_consent(permit, keys, standing.client, visit, entry, now, &consent)?;
+        // It is of the day on which they agreed, though its record is made only now.
+        let of = (registered, now);
+        let (add, mark) = self.seal_consent(permit, keys, standing.client, visit, entry, of, &consent)?;
         let row = ANSWER.with([
             standing.client.as_bytes().into(),
             purpose.code().into(),

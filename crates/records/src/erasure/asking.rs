@@ -103,6 +103,9 @@ impl Service {
             let text = "There is nothing of this in the file any more. Choose from the list";
             return Err(Error::Faults(vec![Fault::new("what", text)]));
         }
+        if ground == Ground::Withdrawal {
+            self.was_taken_back(client, what).await?;
+        }
         let keys = self.vault().keys(client.into()).await?;
         let id = self.draw();
         let sealed = self.vault().seal(&permit, &keys, &place(id, client), &why)?;

@@ -3,13 +3,15 @@
 use casework::{ClientId, Fault, dates};
 use store::sql;
 
-use super::{Effects, Erased, Ground};
+use super::{Effects, Erased, Ground, What};
 use crate::surroundings::{day_from, day_number};
 use crate::{Error, Service};
 
 sql! { records:
-    /// What speaks for and against: whether it is restricted, its day, whether consent to support was taken back.
-    GROUNDS = "SELECT c.restricted, (SELECT MAX(k.day) FROM keeping k WHERE k.client = c.id), (SELECT COUNT(*) FROM consent w WHERE w.client = c.id AND w.kind = 'use' AND w.purpose = 'support' AND w.state = 'withdrawn') FROM client c WHERE c.id = $1";
+    /// What speaks against: whether it is restricted, and its day.
+    GROUNDS = "SELECT c.restricted, (SELECT MAX(k.day) FROM keeping k WHERE k.client = c.id) FROM client c WHERE c.id = $1";
+    /// How many consents of a client were taken back, and how many of them were to be supported.
+    TAKEN_BACK = "SELECT COUNT(*), COALESCE(SUM(CASE WHEN w.kind = 'use' AND w.purpose = 'support' THEN 1 ELSE 0 END), 0) FROM consent w WHERE w.client = $1 AND w.state = 'withdrawn'";
     /// The first request of its client that is open and asks for something else.
     ALSO_ASKED = "SELECT MIN(number) FROM request WHERE client = $1 AND closed IS NULL AND kind <> 'erasure'";
 }
@@ -51,6 +53,18 @@ impl Service {
         }
     }
 
+    /// That consent was taken back is only said of somebody who did: of the whole file, consent to be supported.
+    pub(super) async fn was_taken_back(&self, client: ClientId, what: What) -> Result<(), Error> {
+        let rows = self.records().read(vec![TAKEN_BACK.with([client.as_bytes().into()])]).await?;
+        let row = rows.first().and_then(|rows| rows.first()).ok_or(Error::Damaged("batch"))?;
+        let (any, support) = (row.int(0)? > 0, row.int(1)? > 0);
+        match what {
+            What::File if !support => refuse("The client did not take back their consent to be supported. If they ask for erasure, that is the ground: request".to_owned()),
+            _ if !any => refuse("The client did not take back any consent. If they ask for erasure, that is the ground: request".to_owned()),
+            _ => Ok(()),
+        }
+    }
+
     async fn ground_is_there(&self, client: ClientId, ground: Ground) -> Result<(), Error> {
         let rows = self.records().read(vec![GROUNDS.with([client.as_bytes().into()])]).await?;
         let row = rows.first().and_then(|rows| rows.first()).ok_or(Error::NoSuchFile)?;
@@ -63,16 +77,14 @@ impl Service {
                 let day = row.opt_int(1)?.and_then(day_from).ok_or(Error::Damaged("day"))?;
                 if day_number(day) > day_number(self.surroundings().today()) {
                     return refuse(format!(
-                        "The file is kept until {}: its time has not passed. If the client asks for it, use --ground request",
+                        "The file is kept until {}: its time has not passed. If the client asks for it, the ground is request",
                         dates::long(day)
                     ));
                 }
                 Ok(())
             }
-            Ground::Withdrawal if row.int(2)? == 0 => {
-                refuse("The client did not take back their consent to be supported. If they ask for erasure, use --ground request".to_owned())
-            }
-            Ground::Withdrawal | Ground::Request | Ground::Import | Ground::Restored => Ok(()),
+            Ground::Withdrawal => self.was_taken_back(client, What::File).await,
+            Ground::Request | Ground::Import | Ground::Restored => Ok(()),
         }
     }
 }

@@ -24,6 +24,8 @@ sql! { records:
     CLOSE = "UPDATE request SET closed = $2 WHERE id = $1 AND closed IS NULL AND (client = $3 OR (client IS NULL AND $4))";
     /// The file is stored and nothing more, or in use again.
     RESTRICT = "UPDATE client SET restricted = $2, version = version + 1 WHERE id = $1 AND restricted <> $2";
+    /// What of a file was changed, added or corrected since a moment.
+    CHANGED_SINCE = "SELECT (SELECT COUNT(*) FROM entry e WHERE e.client = $1 AND e.written >= $2) + (SELECT COUNT(*) FROM document d WHERE d.client = $1 AND d.written >= $2) + (SELECT COUNT(*) FROM appointment a WHERE a.client = $1 AND a.written >= $2)";
     /// Requests of a client beside this one that restricted the file and have not lifted that.
     STILL_RESTRICTS = "SELECT COUNT(*) FROM request r WHERE r.client = $1 AND r.id <> $2 AND (SELECT COALESCE(MAX(s.seq), -1) FROM request_step s WHERE s.request = r.id AND s.step = 'restricted') > (SELECT COALESCE(MAX(l.seq), -1) FROM request_step l WHERE l.request = r.id AND l.step = 'lifted')";
 }
@@ -154,6 +156,7 @@ impl Service {
         if step == Step::Sent {
             self.nothing_waits(&hand).await?;
             is_done_as_decided(&hand.row)?;
+            self.is_put_right(&hand).await?;
             batch.push(self.closing(&hand, day));
         }
         self.write_work(visit, form, hand, STEP, batch).await
@@ -172,6 +175,24 @@ impl Service {
         match marks::counted(&rows)? {
             (0, ..) => Ok(()),
             _ => Err(Error::Faults(vec![Fault::new("step", marks::WAITS)])),
+        }
+    }
+
+    /// What was to be put right is another by now: before that, the letter would say what is not so.
+    async fn is_put_right(&self, hand: &InHand) -> Result<(), Error> {
+        let granted = matches!(hand.row.outcome, Some(Outcome::Granted | Outcome::Partly));
+        let Some(client) = hand.client.filter(|_| granted && hand.row.kind == Kind::Rectification) else {
+            return Ok(());
+        };
+        let since = self.midnight(hand.row.received)?.as_microsecond();
+        let rows =
+            self.records().read(vec![CHANGED_SINCE.with([client.as_bytes().into(), since.into()])]).await?;
+        match rows.first().and_then(|rows| rows.first()).ok_or(Error::Damaged("batch"))?.int(0)? {
+            0 => {
+                let text = "Nothing in this file was changed since this came. Put it right first: whoever has the file does that under Details, or corrects the entry";
+                Err(Error::Faults(vec![Fault::new("step", text)]))
+            }
+            _ => Ok(()),
         }
     }
 

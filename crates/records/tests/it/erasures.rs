@@ -223,6 +223,10 @@ async fn a_file_goes_only_on_a_ground_that_is_there_and_not_while_it_is_needed()
         };
         refused(Ground::Retention, "kept until 23 November 2027").await;
         refused(Ground::Withdrawal, "did not take back their consent").await;
+        let untrue = service
+            .ask_erasure(&ada, client, [8; 16], What::File, Ground::Withdrawal, "They took it back")
+            .await;
+        assert!(matches!(untrue, Err(Error::Faults(_))), "{untrue:?}");
         let open = crate::requests::ask(&bench, &ada, client, Kind::Access).await;
         refused(Ground::Request, "of this client is open").await;
         let on_page =

@@ -309,7 +309,7 @@ async fn a_request_that_comes_near_its_day_or_passes_it_is_on_the_dashboard() {
     for bench in Bench::all().await {
         let ada = bench.visit("Ada", Role::Adviser).await;
         let client = bench.client(&ada, "Daniel Whitfield").await;
-        crate::requests::ask(&bench, &ada, client, casework::requests::Kind::Access).await;
+        let id = crate::requests::ask(&bench, &ada, client, casework::requests::Kind::Informed).await;
         assert_eq!(stands(&bench, "requests-near").await, (Stands::Kept, Measured::Told(0)));
         // Asked on 23 November, due on 23 December.
         bench.later(24 * 86_400);
@@ -319,5 +319,14 @@ async fn a_request_that_comes_near_its_day_or_passes_it_is_on_the_dashboard() {
         let late = Measured::Counted { number: 1, oldest: Some(jiff::civil::date(2026, 12, 23)) };
         assert_eq!(stands(&bench, "requests-late").await, (Stands::Broken, late));
         assert_eq!(stands(&bench, "requests-near").await, (Stands::Kept, Measured::Told(0)));
+        // That it is answered in the end does not make it punctual.
+        let nothing = Measured::Counted { number: 0, oldest: None };
+        assert_eq!(stands(&bench, "requests-answered-late").await, (Stands::Kept, nothing));
+        let lead = bench.visit("Harriet", Role::Governance).await;
+        crate::requests::answered(&bench.service, &lead, id).await;
+        assert_eq!(stands(&bench, "requests-late").await.0, Stands::Kept);
+        assert_eq!(stands(&bench, "requests-answered-late").await.0, Stands::Broken);
+        bench.later(370 * 86_400);
+        assert_eq!(stands(&bench, "requests-answered-late").await, (Stands::Kept, nothing));
     }
 }

@@ -35,7 +35,7 @@ fn taken(kind: Kind) -> Taken {
         received: TODAY,
         objects: Vec::new(),
         doubt: false,
-        asked: Asked { words: "I want to know what you have".into(), who: String::new() },
+        asked: Asked { words: "I want to know what you have".into(), ..Asked::default() },
     }
 }
 

@@ -35,7 +35,7 @@ async fn handed_over(bench: &Bench) -> Vec<u8> {
         received: date(2026, 11, 23),
         objects: Vec::new(),
         doubt: false,
-        asked: Asked { words: "I move to another service".into(), who: String::new() },
+        asked: Asked { words: "I move to another service".into(), ..Asked::default() },
     };
     let id = bench.service.record_request(&ada, client, form(), &taken).await.unwrap();
     let pack = bench.service.portable_pack(&lead, id).await.unwrap();

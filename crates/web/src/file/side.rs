@@ -130,7 +130,15 @@ pub(super) fn life(file: &ClientFile, profile: &casework::Profile, now: &jiff::Z
         "How long we keep this record",
         lead,
         Some(Meter { done, total, from: &dates::short(until.last_contact), to: &dates::short(until.due) }),
-        html! { "Day " (done) " of " (total) " since we were last in touch. " @for clock in &file.clocks { p { (clock.sentence()) } } (crate::messages::of_ending(file, now.time_zone())) },
+        html! {
+        @if let Some(first) = file.waits.goes.first() {
+            p {
+                "Consent was taken back, and no other ground is left for "
+                a.govuk-link href={ "/clients/" (file.client) "/consent" } { (dates::count(file.waits.goes.len() as u64, "part")) " of it" }
+                ": that is " b { "deleted by " (dates::long(*first)) } "."
+            }
+        }
+        "Day " (done) " of " (total) " since we were last in touch. " @for clock in &file.clocks { p { (clock.sentence()) } } (crate::messages::of_ending(file, now.time_zone())) },
     )
 }
 

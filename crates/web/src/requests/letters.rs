@@ -3,7 +3,7 @@
 use axum::extract::{Path, State};
 use axum::response::Response;
 use casework::profile::fields as known;
-use casework::requests::{Kind, Outcome, Phase, Step};
+use casework::requests::{Asker, Kind, Outcome, Phase, Pressing, Step};
 use casework::{dates, safe_contact};
 use maud::{Markup, html};
 use notice::ContactRole;
@@ -82,11 +82,21 @@ fn what(page: &RequestPage) -> &'static str {
 fn received(page: &RequestPage) -> Markup {
     let due = page.stands.as_ref().ok().and_then(|stands| stands.due);
     html! {
-        p.govuk-body { "We have your " (what(page)) " of " (dates::long(page.row.received)) ": " (page.row.kind.noun().to_lowercase()) "." }
+        p.govuk-body {
+            "We have your " (what(page)) " of " (dates::long(page.row.received))
+            @if page.row.kind != Kind::Complaint { ": " (page.row.kind.noun().to_lowercase()) }
+            "."
+        }
         @if page.row.kind == Kind::Complaint { p.govuk-body { "We look into it without delay, tell you how far it is, and tell you what came of it." } }
+        @else if is_late(page) { p.govuk-body { "We should have answered you by now. We are sorry: you get our answer as soon as it is ready. It is free." } }
         @else if let Some(day) = due { p.govuk-body { "We answer by " (dates::long(day)) ". It is free." } }
         @else { p.govuk-body { "It is free. The time for our answer begins once you have shown us who you are." } }
     }
+}
+
+/// Whether its day has passed: no letter promises a day that is over.
+fn is_late(page: &RequestPage) -> bool {
+    page.stands.as_ref().is_ok_and(|stands| stands.pressing == Pressing::Late)
 }
 
 fn words(page: &RequestPage, step: Step) -> Markup {
@@ -112,7 +122,7 @@ fn meaning(page: &RequestPage) -> Markup {
 fn longer(page: &RequestPage) -> Markup {
     let due = page.stands.as_ref().ok().and_then(|stands| stands.due);
     html! {
-        p.govuk-body { "We cannot answer your request within a month, so we need up to two months more." @if let Some(day) = due { " We answer by " (dates::long(day)) "." } }
+        p.govuk-body { "We cannot answer your request within a month, so we need up to two months more." @if let Some(day) = due.filter(|_| !is_late(page)) { " We answer by " (dates::long(day)) "." } }
         p.govuk-body { "The reasons:" }
         (words(page, Step::Extended))
     }
@@ -124,8 +134,13 @@ fn progress(page: &RequestPage) -> Markup {
 
 fn answer(page: &RequestPage) -> Markup {
     html! {
-        p.govuk-body { "You asked us on " (dates::long(page.row.received)) ": " (page.row.kind.noun().to_lowercase()) " (" (page.row.kind.law()) ")." }
+        p.govuk-body {
+            @if page.row.kind == Kind::Complaint { "You complained to us on " (dates::long(page.row.received)) }
+            @else { "You asked us on " (dates::long(page.row.received)) ": " (page.row.kind.noun().to_lowercase()) }
+            " (" (page.row.kind.law()) ")."
+        }
         @match page.row.outcome {
+            Some(Outcome::TakenBack) => p.govuk-body { b { "You told us that you no longer ask for it, so we have closed it." } },
             Some(Outcome::NothingHeld) => p.govuk-body { b { "We searched, and hold nothing about you." } },
             Some(outcome) => p.govuk-body { b { "Our decision: " (outcome.words().to_lowercase()) "." } },
             None => {}
@@ -157,23 +172,36 @@ pub(crate) async fn show(
     if fits { release(page).await } else { Err(Fail::not_found()) }
 }
 
+/// To whom the letter goes. What somebody else asked for the client goes to them, never to the client's home.
+fn addressed(page: &RequestPage) -> Markup {
+    let line = |field: &notice::FieldId| page.contact.text(field).map(str::to_owned);
+    let home = [known::ADDRESS_LINE_1, known::ADDRESS_LINE_2, known::TOWN, known::POSTCODE];
+    let asked = &page.asked;
+    if page.row.asker == Asker::Client || page.row.client.is_none() {
+        let lines = [known::NAME].into_iter().chain(home);
+        return html! { p.govuk-body { @for part in lines.filter_map(|field| line(&field)) { (part) br; } } };
+    }
+    html! {
+        p.govuk-body { (asked.who) br; @for part in asked.address.lines() { (part) br; } }
+        @if asked.address.is_empty() { p.app-noprint.app-muted { "Where they live is not written down here: add their address by hand. The client’s is not theirs." } }
+        @if let Some(name) = line(&known::NAME) { p.govuk-body { "For " (name) } }
+    }
+}
+
 fn whole(app: &App, visit: &Visit, page: &RequestPage, letter: &Letter) -> Markup {
     let notices = app.service.notices();
     let notice = notices.service();
     let today = app.service.surroundings().today();
-    let line = |field: notice::FieldId| page.contact.text(&field).map(str::to_owned);
-    let address = [known::NAME, known::ADDRESS_LINE_1, known::ADDRESS_LINE_2, known::TOWN, known::POSTCODE];
-    let to = page.asked.who.as_str();
     let contact = notice.contact(ContactRole::Complaints).or(notice.contact(ContactRole::Rights));
     let body = reading(html! {
         (back(&format!("/requests/{}", page.row.id)))
-        (heading(letter.name, html! { p.app-muted { "Print this page. When it is sent, write down that it was." } }))
+        div.app-noprint { (heading(letter.name, html! { p.app-muted { "Print this page. When it is sent, write down that it was." } })) }
         @if let Some(unsafe_ways) = safe_contact::warning(&page.contact) {
             div.app-noprint { (warning(&format!("How this client may be reached: {unsafe_ways}. Send the letter only in a way that is safe for them."))) }
         }
         section.app-panel.app-letter {
             @if page.row.client.is_none() { p.app-noprint.app-muted { "Kept holds neither name nor address nor reasons: add them to the letter by hand." } }
-            p.govuk-body { @if !to.is_empty() { (to) br; "for " } @for part in address.into_iter().filter_map(line) { (part) br; } }
+            (addressed(page))
             p.govuk-body { (dates::long(today)) }
             p.govuk-body { b { (letter.name) } br; "Our reference: " (page.row.reference()) }
             ((letter.text)(page))

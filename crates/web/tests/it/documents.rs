@@ -206,7 +206,14 @@ async fn a_manager_hands_clients_over_and_an_adviser_is_covered_through_the_page
         // Who took back consent to support is counted, named nowhere, and goes along where that is ticked.
         let three = bench.client(ada, "Chidi Eze").await;
         let back = format!("form={}&about=support", key());
-        let taken = bench.post(&format!("/clients/{three}/consent/withdraw"), &back, Some(&cookie)).await;
+        let withdraw = format!("/clients/{three}/consent/withdraw");
+        let asked = bench.post(&withdraw, &back, Some(&cookie)).await;
+        assert!(
+            asked.text.contains("Take back consent to our support?"),
+            "it closes the file: {}",
+            asked.text
+        );
+        let taken = bench.post(&withdraw, &format!("{back}&sure=yes"), Some(&cookie)).await;
         // The file is closed to the adviser now: the page says what follows and names nobody but who can help.
         assert_eq!(taken.status, StatusCode::OK, "{}", taken.text);
         assert!(taken.text.contains("The file is closed") && taken.text.contains("erased within a month"));

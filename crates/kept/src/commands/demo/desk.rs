@@ -79,7 +79,7 @@ async fn ask(
         received: today.checked_sub(ago.days()).unwrap_or(today),
         objects: Vec::new(),
         doubt: false,
-        asked: Asked { words: words.to_owned(), who: String::new() },
+        asked: Asked { words: words.to_owned(), ..Asked::default() },
     };
     Ok(service.record_request(adviser, client, draw(service), &taken).await?)
 }

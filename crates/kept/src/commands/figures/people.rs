@@ -33,8 +33,8 @@ pub(super) struct Read {
     pub(super) sensitive: Sensitive,
     /// Which people they are, without saying who: for a ledger.
     pub(super) snapshot: String,
-    /// What was done to the file's rows that its owner should know.
-    pub(super) note: Option<String>,
+    /// What was done with the file that its owner should know.
+    pub(super) notes: Vec<String>,
 }
 
 /// What a person counts as whose rows differ: one person is never counted twice.
@@ -69,7 +69,7 @@ pub(super) fn read(
     let people = People::new(secret, &ids, &columns).map_err(|fault| said(fault.to_string()))?;
     let mut sensitive = Sensitive::none();
     for (name, harmless) in marked {
-        let name = &named::column(&people, name)?;
+        let name = &named::column(path, &people, name)?;
         let variable = people.place(name).and_then(|place| people.variables().get(place));
         let known = variable.map(|variable| variable.categories.as_slice()).unwrap_or_default();
         if let Some(unknown) = harmless.iter().find(|category| !known.contains(category)) {
@@ -91,15 +91,31 @@ pub(super) fn read(
         ids.iter().fold(0_u64, |sum, id| sum.wrapping_add(secret.person(id.as_bytes()))),
         ids.len()
     );
-    let note = (ids.len() < table.len()).then(|| {
+    let mut notes = Vec::new();
+    if marked.is_empty() {
+        notes.push(guessed(&people, &sensitive));
+    }
+    notes.extend((ids.len() < table.len()).then(|| {
         format!(
             "{} rows are about {} people, told apart by {:?}. Where the rows of one differ, they count as {SEVERAL:?}.",
             table.len(),
             ids.len(),
             id.and_then(|at| headings.get(at)).map_or("", String::as_str)
         )
-    });
-    Ok(Read { people, sensitive, snapshot, note })
+    }));
+    Ok(Read { people, sensitive, snapshot, notes })
+}
+
+/// Which columns were taken for sensitive because nobody said: a name that Kept does not know protects nothing.
+fn guessed(people: &People, sensitive: &Sensitive) -> String {
+    let (protected, open): (Vec<&str>, Vec<&str>) =
+        people.variables().iter().map(|variable| variable.name.as_str()).partition(|name| sensitive.is(name));
+    let list = |names: Vec<&str>| if names.is_empty() { "none".to_owned() } else { names.join(", ") };
+    format!(
+        "Taken as sensitive, by their names: {}. Not: {}. Say --sensitive for each if that is wrong.",
+        list(protected),
+        list(open)
+    )
 }
 
 /// A person with their rows in the file.
