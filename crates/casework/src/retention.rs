@@ -60,11 +60,10 @@ impl Rule {
     /// # Errors
     /// The rule counts from something else than the last contact.
     pub fn of(retention: &Retention) -> Result<Rule, NotByContact> {
-        let period = match (retention.after, retention.period) {
-            (Event::LastContact, Period::Months(months @ 1..)) => Length::Months(months),
-            (Event::LastContact, Period::Days(days @ 1..)) => Length::Days(days),
-            _ => return Err(NotByContact),
-        };
+        if retention.after != Event::LastContact {
+            return Err(NotByContact);
+        }
+        let period = length(retention.period)?;
         let (counts, warn) = (retention.counts.clone(), retention.warn_months_before.clone());
         Ok(Rule { period, counts, warn_months_before: warn })
     }
@@ -143,6 +142,23 @@ pub fn by_contact(notice: &Notice) -> Vec<(Layer, Rule)> {
     rules.filter_map(|retention| Some((retention.layer, Rule::of(retention).ok()?))).collect()
 }
 
+/// How long what was asked about the data is kept after it was closed; none if the notice does not count it from there. Each
+/// request goes on a day of its own, and no contact moves it.
+#[must_use]
+pub fn by_closing(notice: &Notice) -> Option<Rule> {
+    let retention = notice.retention_rule(Layer::Rights).filter(|rule| rule.after == Event::RequestClosed)?;
+    let period = length(retention.period).ok()?;
+    Some(Rule { period, counts: Vec::new(), warn_months_before: Vec::new() })
+}
+
+fn length(period: Period) -> Result<Length, NotByContact> {
+    match period {
+        Period::Months(months @ 1..) => Ok(Length::Months(months)),
+        Period::Days(days @ 1..) => Ok(Length::Days(days)),
+        _ => Err(NotByContact),
+    }
+}
+
 /// From what a clock runs, as far as it is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Since {
@@ -156,6 +172,8 @@ pub enum Since {
     ProgrammeEnd,
     /// The end of the client's own time on it.
     PlacementEnd,
+    /// The day on which a request about the data was closed.
+    Closing,
 }
 
 /// Until when one layer of a file is kept, and why.
@@ -183,6 +201,7 @@ pub fn clock(layer: Layer, rule: &Rule, since: Date, from: Since) -> Clock {
         Since::Named(what) => format!("the {what} of {day}"),
         Since::ProgrammeEnd => format!("the end of the programme on {day}"),
         Since::PlacementEnd => format!("the client left the programme on {day}"),
+        Since::Closing => format!("the request of that time was closed on {day}"),
     };
     let reason = format!("{} after {from}", rule.length());
     Clock { layer, since, due: rule.after(since), reason, programme: None }
@@ -208,11 +227,7 @@ impl ProgrammeRule {
             Event::PlacementEnd => Since::PlacementEnd,
             _ => return Err(NotByContact),
         };
-        let period = match retention.period {
-            Period::Months(months @ 1..) => Length::Months(months),
-            Period::Days(days @ 1..) => Length::Days(days),
-            _ => return Err(NotByContact),
-        };
+        let period = length(retention.period)?;
         Ok(ProgrammeRule { rule: Rule { period, counts: Vec::new(), warn_months_before: Vec::new() }, from })
     }
 

@@ -1,6 +1,8 @@
 //! Until when each layer of a file is kept. The days stand in the clear beside the files, so that a million of them are counted
 //! without opening one; they move in the same transaction as the contact that moves them.
 
+pub(crate) mod rights;
+
 use std::sync::PoisonError;
 
 use audit::{Action, Detail, Outcome};
@@ -194,6 +196,15 @@ impl Service {
             if programme_of(row.text(0)?).is_some() {
                 continue;
             }
+            if row.text(0)? == rights::LAYER {
+                let since = day_from(row.int(1)?).ok_or(Error::Damaged("day"))?;
+                let rule = retention::by_closing(&self.given(&standing.notice, version)?.notice);
+                batch.push(match rule {
+                    Some(rule) => FOLLOW.with(values(client, Layer::Rights, &rule, since)).expecting(1),
+                    None => LEAVE.with([client.as_bytes().into(), rights::LAYER.into()]),
+                });
+                continue;
+            }
             let layer: Layer = row.text(0)?.parse().map_err(|_| Error::Damaged("layer"))?;
             let since = day_from(row.int(1)?).ok_or(Error::Damaged("day"))?;
             batch.push(match layers.iter().find(|(other, _)| *other == layer) {
@@ -242,6 +253,11 @@ impl Service {
             if let Some(programme) = programme_of(row.text(0)?) {
                 let day = day_from(row.int(2)?).ok_or(Error::Damaged("day"))?;
                 clocks.push(self.programme_clock(programme, since, day)?);
+                continue;
+            }
+            if row.text(0)? == rights::LAYER {
+                let rule = self.kept_after_closing(standing)?.ok_or(Error::Damaged("layer"))?;
+                clocks.push((rights::clock_of(&rule, since), rule));
                 continue;
             }
             let layer: Layer = row.text(0)?.parse().map_err(|_| Error::Damaged("layer"))?;
@@ -394,6 +410,7 @@ impl Service {
                 checked += 1;
                 wrong += u64::from(!match programme_of(row.text(1)?) {
                     Some(programme) => self.programme_day_follows(row, programme).await?,
+                    None if row.text(1)? == rights::LAYER => self.rights_day_follows(row).await?,
                     None => self.day_follows(row)?,
                 });
             }

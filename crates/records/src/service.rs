@@ -216,6 +216,7 @@ impl Service {
         let newest = service.newest_change().await?;
         service.reload_service().await?;
         service.write_down_days().await?;
+        service.write_down_closed().await?;
         service.index_everybody().await?;
         service.seen_change.store(newest, std::sync::atomic::Ordering::Release);
         service.follow_changes().await?;

@@ -3,6 +3,7 @@
 
 use access::Role;
 use audit::{Action, Change, Outcome};
+use casework::retention::by_closing;
 use casework::retention::guard::{Doubt, doubt};
 use casework::{ClientId, ErasureId, StaffId};
 use jiff::civil::Date;
@@ -11,6 +12,7 @@ use notice::Category;
 use store::{Query, Row, sql};
 
 use crate::erasure::{Going, Ground, What};
+use crate::retention::rights;
 use crate::sessions::Visit;
 use crate::surroundings::{day_from, day_number};
 use crate::{Error, Service, changes};
@@ -39,6 +41,8 @@ sql! { records:
     DUE_LAYERS = concat!("SELECT c.id, k.layer, c.status = 'ended' AND NOT EXISTS (SELECT 1 FROM keeping o WHERE o.client = c.id AND o.layer <> k.layer) AND NOT EXISTS (SELECT 1 FROM placement q WHERE q.client = c.id AND q.ended IS NULL) FROM keeping k JOIN client c ON c.id = k.client WHERE k.layer LIKE 'programme:%' AND k.day <= $1 AND ", may_go!(), " ORDER BY k.day, k.client LIMIT 100");
     /// Equality answers past their day, of files that stay.
     DUE_EQUALITY = concat!("SELECT c.id FROM keeping k JOIN client c ON c.id = k.client WHERE k.layer = 'equality' AND k.day <= $1 AND ", may_go!(), " ORDER BY k.day, k.client LIMIT 100");
+    /// Requests about the data past their day, of files that stay.
+    DUE_RIGHTS = concat!("SELECT c.id, k.since, c.notice, c.notice_version FROM keeping k JOIN client c ON c.id = k.client WHERE k.layer = 'rights' AND k.day <= $1 AND ", may_go!(), " ORDER BY k.day, k.client LIMIT 100");
     /// What lost its last ground and is past its day, category by category.
     DUE_CATEGORIES = concat!("SELECT c.id, s.category FROM scheduled_erasure s JOIN client c ON c.id = s.client WHERE s.day <= $1 AND ", may_go!(), " ORDER BY s.client, s.category LIMIT 100");
     /// How much is due, what is due and stays, and how many files there are.
@@ -299,12 +303,12 @@ impl Service {
         }
     }
 
-    /// The next that go: files first, then programmes' layers, equality answers and single categories.
+    /// The next that go: files first, then programmes' layers, equality answers, requests and single categories.
     async fn next_hundred(&self, day: Date) -> Result<Hundred, Error> {
         let on = || [day_number(day).into(), false.into()];
-        let due = [&DUE_FILES, &DUE_LAYERS, &DUE_EQUALITY, &DUE_CATEGORIES];
+        let due = [&DUE_FILES, &DUE_LAYERS, &DUE_EQUALITY, &DUE_RIGHTS, &DUE_CATEGORIES];
         let rows = self.records().read(due.iter().map(|sql| sql.with(on())).collect()).await?;
-        let [files, layers, equality, categories] = rows.as_slice() else {
+        let [files, layers, equality, requests, categories] = rows.as_slice() else {
             return Err(Error::Damaged("batch"));
         };
         let mut next = Vec::new();
@@ -323,6 +327,15 @@ impl Service {
             for row in &equality.rows {
                 let what = What::Category(Category::Equality);
                 next.push((client_of(row)?, what, PastDay::Layer("equality".to_owned())));
+            }
+        }
+        if next.is_empty() {
+            for row in &requests.rows {
+                let (client, what) = (client_of(row)?, What::Category(Category::Rights));
+                let since = day_from(row.int(1)?).ok_or(Error::Damaged("day"))?;
+                let rule = by_closing(&self.given(row.text(2)?, row.text(3)?)?.notice);
+                let after = self.next_request(client, since, rule.as_ref()).await?;
+                next.push((client, what, PastDay::Requests(after)));
             }
         }
         if next.is_empty() {
@@ -410,6 +423,8 @@ fn client_of(row: &Row) -> Result<ClientId, Error> {
 enum PastDay {
     /// The day of a layer has come.
     Layer(String),
+    /// Requests that were closed long enough ago; with the day of those that follow.
+    Requests(Query),
     /// Consent was the last ground, and its day has come.
     Scheduled(Category),
 }
@@ -417,7 +432,7 @@ enum PastDay {
 impl PastDay {
     fn ground(&self) -> Ground {
         match self {
-            PastDay::Layer(_) => Ground::Retention,
+            PastDay::Layer(_) | PastDay::Requests(_) => Ground::Retention,
             PastDay::Scheduled(_) => Ground::Withdrawal,
         }
     }
@@ -426,20 +441,20 @@ impl PastDay {
     fn holds(&self, client: ClientId, day: Date) -> Vec<Query> {
         let id = || client.as_bytes().into();
         let free = NOT_RESTRICTED.with([id(), false.into()]).expecting(1);
+        let still = |layer: &str| STILL_DUE.with([id(), layer.into(), day_number(day).into()]).expecting(1);
         match self {
-            PastDay::Layer(layer) => {
-                let due = STILL_DUE.with([id(), layer.as_str().into(), day_number(day).into()]);
-                vec![due.expecting(1), free]
-            }
+            PastDay::Layer(layer) => vec![still(layer), free],
+            PastDay::Requests(_) => vec![still(rights::LAYER), free],
             PastDay::Scheduled(_) => vec![free],
         }
     }
 
     /// What was noted about it is done with.
-    fn done(&self, client: ClientId, what: What) -> Vec<Query> {
+    fn done(self, client: ClientId, what: What) -> Vec<Query> {
         let id = client.as_bytes().into();
         match (self, what) {
             (_, What::File | What::Service | What::Programme(_)) => Vec::new(),
+            (PastDay::Requests(next), _) => vec![next],
             (PastDay::Layer(layer), _) => vec![DROP_DAY.with([id, layer.as_str().into()])],
             (PastDay::Scheduled(category), _) => vec![DROP_SCHEDULE.with([id, category.code().into()])],
         }

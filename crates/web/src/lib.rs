@@ -41,6 +41,7 @@ mod imports;
 mod joining;
 mod journey;
 mod layers;
+mod letter;
 mod looked;
 mod merges;
 mod messages;

@@ -3,7 +3,6 @@
 
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
-use casework::profile::fields as known;
 use casework::{ClientId, How, dates};
 use maud::{Markup, html};
 use records::Error;
@@ -14,6 +13,7 @@ use crate::App;
 use crate::fail::Fail;
 use crate::form::Form;
 use crate::frame::{At, release, staff};
+use crate::letter;
 use crate::query::Query;
 use crate::signed::Signed;
 use crate::ui::form::{ButtonKind, Choice, Choices, button, radios};
@@ -157,25 +157,21 @@ pub(crate) async fn letters(
     let body = reading(html! {
         (back("/notices/tell-again"))
         (heading("Letters to print", html! { p.app-muted { "Print this page: each letter stands by itself. When they are sent, note that the notice was given." } }))
-        @for letter in &letters { (one(&app, letter)) }
+        @for told in &letters { (one(&app, told)) }
     });
     Ok(staff(&app, &visit, At::Sharing, "Letters about the changed notice", body).into_response())
 }
 
-fn one(app: &App, letter: &NoticeLetter) -> Markup {
+fn one(app: &App, told: &NoticeLetter) -> Markup {
     let notices = app.service.notices();
     let (now, today) = (notices.service(), app.service.surroundings().today());
     let changes =
-        notices.given(&now.id, &letter.version).map(|given| notice::diff::changes(&given.notice, now));
-    let line = |field: notice::FieldId| letter.contact.text(&field).map(str::to_owned);
-    let address =
-        [known::NAME, "address_line_1".into(), "address_line_2".into(), "town".into(), "postcode".into()];
+        notices.given(&now.id, &told.version).map(|given| notice::diff::changes(&given.notice, now));
     html! {
         section.app-panel.app-letter {
-            p.govuk-body { @for part in address.into_iter().filter_map(line) { (part) br; } }
-            p.govuk-body { (dates::long(today)) }
+            (letter::begins(&told.contact, today))
             p.govuk-body { b { "We changed our privacy notice" } }
-            p.govuk-body { "You were given version " (letter.version) ". Version " (now.version) " says something new:" }
+            p.govuk-body { "You were given version " (told.version) ". Version " (now.version) " says something new:" }
             ul.govuk-list.govuk-list--bullet { @for change in changes.iter().flatten().filter(|change| change.tell_again) { li { (change.what) } } }
             p.govuk-body { "The whole notice comes with this letter. Tell us if you want it read out or explained, or if you do not agree." }
             p.govuk-body { (now.service) }

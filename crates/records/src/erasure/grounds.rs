@@ -9,7 +9,7 @@ use crate::{Error, Service};
 
 sql! { records:
     /// What speaks against: whether it is restricted, and its day.
-    GROUNDS = "SELECT c.restricted, (SELECT MAX(k.day) FROM keeping k WHERE k.client = c.id) FROM client c WHERE c.id = $1";
+    GROUNDS = "SELECT c.restricted, (SELECT MAX(k.day) FROM keeping k WHERE k.client = c.id AND k.layer <> 'rights') FROM client c WHERE c.id = $1";
     /// How many consents of a client were taken back, and how many of them were to be supported.
     TAKEN_BACK = "SELECT COUNT(*), COALESCE(SUM(CASE WHEN w.kind = 'use' AND w.purpose = 'support' THEN 1 ELSE 0 END), 0) FROM consent w WHERE w.client = $1 AND w.state = 'withdrawn'";
     /// The first request of its client that is open and asks for something else.

@@ -13,6 +13,7 @@ use vault::Compartment;
 
 use super::{DONE, DROP_DRAFTS, DROP_REASONS, Going, beginning, erase_request};
 use crate::holds::NOT_HELD;
+use crate::retention::rights;
 use crate::webhooks::Event;
 use crate::{
     Error, Service, appointments, breaches, changes, closures, consents, disclosures, documents, hand_over,
@@ -20,6 +21,8 @@ use crate::{
 };
 
 sql! { records:
+    /// How many requests go.
+    COUNT_RIGHTS = "UPDATE erasure SET entries = (SELECT COUNT(*) FROM request r WHERE r.client = erasure.client AND r.closed <= (SELECT k.since FROM keeping k WHERE k.client = erasure.client AND k.layer = 'rights')) WHERE id = $1";
     /// How many entries and documents of one category go.
     COUNT_CATEGORY = "UPDATE erasure SET entries = (SELECT COUNT(*) FROM entry e WHERE e.client = erasure.client AND e.category = erasure.what), documents = (SELECT COUNT(*) FROM document d WHERE d.client = erasure.client AND d.category = erasure.what AND d.programme IS NULL) WHERE id = $1";
     /// How much of a programme's layer.
@@ -125,6 +128,9 @@ impl Service {
         batch.extend(match going.what {
             What::File => Vec::new(),
             What::Service => service_swept(going, now),
+            What::Category(Category::Rights) => {
+                [vec![COUNT_RIGHTS.with([id()])], layer_swept(going.client, going.what)].concat()
+            }
             What::Category(_) => {
                 [vec![COUNT_CATEGORY.with([id()])], layer_swept(going.client, going.what)].concat()
             }
@@ -202,6 +208,7 @@ fn layer_swept(client: ClientId, what: What) -> Vec<Query> {
     let named = || code.as_str().into();
     match what {
         What::File | What::Service => Vec::new(),
+        What::Category(Category::Rights) => rights::let_go(client),
         What::Category(category) => {
             let mut batch = vec![
                 DROP_CATEGORY.with([id(), named()]),

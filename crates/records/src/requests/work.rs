@@ -3,6 +3,7 @@
 use access::{Act, Permit};
 use audit::{Action, Detail};
 use casework::requests::{Course, DecisionTyped, Kind, Outcome, Step, StepTyped};
+use casework::retention::Rule;
 use casework::working_days::BankHolidays;
 use casework::{ClientId, Fault, RequestId};
 use jiff::Timestamp;
@@ -11,6 +12,7 @@ use notice::{Category, ObjectionTo};
 use store::{Query, Value, sql};
 
 use super::{RequestRow, StepRow, marks, objections, opt, place, suppression, to_answer, works_off};
+use crate::retention::rights::closed_on;
 use crate::sessions::Visit;
 use crate::surroundings::day_number;
 use crate::{Error, Service, changes};
@@ -46,6 +48,8 @@ pub(super) struct InHand {
     today: Date,
     pub(super) now: Timestamp,
     permit: Permit,
+    /// How long it is kept once it is closed.
+    kept: Option<Rule>,
 }
 
 impl InHand {
@@ -70,9 +74,11 @@ impl Service {
         self.at_the_desk(visit, works_off(visit.role), action).await?;
         let (row, done) = self.find_request(id).await?;
         let (now, today) = (self.now(), self.surroundings().today());
+        let mut kept = None;
         let request = match row.client {
             Some(client) => {
                 let standing = self.standing(visit, client).await?;
+                kept = self.kept_after_closing(&standing)?;
                 to_answer(&standing, visit, now, Act::Write, Category::Rights.into())
             }
             // What is written about it names nobody.
@@ -83,7 +89,7 @@ impl Service {
         let stands = course.stands(today, &BankHolidays::england_and_wales());
         let extendable = stands.is_ok_and(|stands| stands.extension_by.is_some());
         let next = done.last().map_or(0, |last: &StepRow| last.seq + 1);
-        Ok(InHand { client: row.client, row, course, next, extendable, today, now, permit })
+        Ok(InHand { client: row.client, row, course, next, extendable, today, now, permit, kept })
     }
 
     /// The statement of a step, sealed.
@@ -157,7 +163,7 @@ impl Service {
             self.nothing_waits(&hand).await?;
             is_done_as_decided(&hand.row)?;
             self.is_put_right(&hand).await?;
-            batch.push(self.closing(&hand, day));
+            batch.extend(self.closing(&hand, day));
         }
         self.write_work(visit, form, hand, STEP, batch).await
     }
@@ -196,9 +202,12 @@ impl Service {
         }
     }
 
-    fn closing(&self, hand: &InHand, day: Date) -> Query {
+    /// It is closed, and from then on it is known until when it is kept.
+    fn closing(&self, hand: &InHand, day: Date) -> Vec<Query> {
         let [client, without] = hand.of();
-        CLOSE.with([hand.row.id.as_bytes().into(), day_number(day).into(), client, without]).expecting(1)
+        let close = CLOSE.with([hand.row.id.as_bytes().into(), day_number(day).into(), client, without]);
+        let kept = hand.client.zip(hand.kept.as_ref()).map(|(client, rule)| closed_on(client, rule, day));
+        [close.expecting(1)].into_iter().chain(kept).collect()
     }
 
     /// Decides a request. One that was taken back is done with it; any other answer has still to leave.
@@ -252,7 +261,7 @@ impl Service {
             _ => {}
         }
         if decision.outcome.ends_it() {
-            batch.push(self.closing(&hand, hand.today));
+            batch.extend(self.closing(&hand, hand.today));
         }
         self.write_work(visit, form, hand, DECISION, batch).await
     }

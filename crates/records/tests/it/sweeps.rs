@@ -3,6 +3,7 @@
 use access::Role;
 use casework::holds::{Authority, Hold};
 use casework::programmes::{Ended, Reason};
+use casework::requests::Kind;
 use casework::retention::guard::Doubt;
 use jiff::civil::date;
 use records::erasure::What;
@@ -316,6 +317,62 @@ async fn each_layer_goes_on_its_own_day_and_a_programme_keeps_nothing_but_its_ow
         let (_, register) = service.erasures(&lead).await.unwrap();
         assert_eq!(register[0].what, What::File);
         assert!(service.erased(client).await.unwrap().is_some());
+        sound(&bench).await;
+    }
+}
+
+// promise: P16
+// promise: P21
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_asked_goes_two_years_after_it_was_closed_though_the_file_stays() {
+    for bench in Bench::all().await {
+        let service = &bench.service;
+        let ada = bench.visit("Amara Okafor", Role::Adviser).await;
+        let lead = bench.visit("Lena Rights", Role::Governance).await;
+        let client = bench.client(&ada, "Daniel Whitfield").await;
+        // One is closed on 23 November 2026, another a year later; contact keeps the file.
+        let first = crate::requests::ask(&bench, &ada, client, Kind::Informed).await;
+        crate::requests::answered(service, &lead, first).await;
+        let file = service.open_file(&ada, client, 5).await.unwrap().release().await.unwrap();
+        let said: Vec<String> = file.clocks.iter().map(casework::retention::Clock::sentence).collect();
+        let asked = "Requests about the data are erased on 23 November 2028: 24 months after the request of that time was closed on 23 November 2026.";
+        assert!(said.iter().any(|one| one == asked), "{said:?}");
+        sound(&bench).await;
+        bench.later(300 * DAY);
+        let lead = bench.visit_of(lead.staff, Role::Governance);
+        let amara = bench.visit_of(ada.staff, Role::Adviser);
+        let second = crate::requests::ask(&bench, &amara, client, Kind::Informed).await;
+        crate::requests::answered(service, &lead, second).await;
+        for form in [[1; 16], [2; 16]] {
+            bench.later(200 * DAY);
+            let (amara, today) = (bench.visit_of(ada.staff, Role::Adviser), service.surroundings().today());
+            service.record_meeting(&amara, client, form, today, &meeting("Came in.", true)).await.unwrap();
+        }
+        sound(&bench).await;
+        bench.later(29 * DAY);
+        nights(&bench, 1).await;
+        assert_eq!(service.surroundings().today(), date(2028, 11, 22));
+        assert_eq!(
+            service.request_numbered("R-101").await.unwrap().client,
+            Some(client),
+            "not before its day"
+        );
+        nights(&bench, 1).await;
+        assert_eq!(service.request_numbered("R-101").await.unwrap().client, None);
+        assert_eq!(
+            service.request_numbered("R-102").await.unwrap().client,
+            Some(client),
+            "it has a day of its own"
+        );
+        let lead = bench.visit_of(lead.staff, Role::Governance);
+        let gone = service.request_page(&lead, first).await.unwrap().release().await.unwrap();
+        assert!(gone.asked.words.is_empty() && gone.row.closed.is_some(), "{gone:?}");
+        let kept = service.request_page(&lead, second).await.unwrap().release().await.unwrap();
+        assert!(!kept.asked.words.is_empty());
+        let (_, register) = service.erasures(&lead).await.unwrap();
+        assert_eq!(register[0].what, What::Category(notice::Category::Rights));
+        let amara = bench.visit_of(ada.staff, Role::Adviser);
+        assert!(service.open_file(&amara, client, 5).await.is_ok(), "the file stays");
         sound(&bench).await;
     }
 }

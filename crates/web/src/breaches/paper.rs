@@ -15,6 +15,7 @@ use crate::App;
 use crate::fail::Fail;
 use crate::form::Form;
 use crate::frame::{At, release, staff};
+use crate::letter;
 use crate::signed::Signed;
 use crate::ui::page::{back, container, heading, reading};
 use crate::ui::words::{SummaryRow, notice_banner, summary_list};
@@ -31,8 +32,9 @@ pub(crate) async fn letters(
     let chosen = clients(&sent)?;
     let one = app.service.breach(&visit, id).await?.release().await?;
     let newest = one.versions.first().ok_or_else(Fail::not_found)?;
+    let says_nothing = newest.breach.people_told.trim().is_empty();
     let (mut letters, mut left) = (Vec::new(), 0_u64);
-    for client in chosen {
+    for client in chosen.into_iter().filter(|_| !says_nothing) {
         match app.service.breach_letter(&visit, id, client).await {
             Ok(opened) => letters.push(opened.release().await?),
             Err(Error::NoSuchFile | Error::Refused(_)) => left += 1,
@@ -42,24 +44,20 @@ pub(crate) async fn letters(
     let body = reading(html! {
         (back(&format!("/breaches/{id}")))
         (heading("Letters to print", html! { p { "Each letter stands by itself. Look at what is safe for each person before you send it, and note then that they were told." } }))
-        @if newest.breach.people_told.is_empty() { (notice_banner(html! { "Say first, in the record, what the people concerned are told." })) }
+        @if says_nothing { (notice_banner(html! { "Say first, in the record, what the people concerned are told. A letter without that tells them nothing (UK GDPR Article 34(2)), so none is made." })) }
         @if left > 0 { (notice_banner(html! { (dates::count(left, "file")) " could not be opened for you, or is not on the list any more." })) }
-        @for contact in &letters { (letter(&app, &newest.breach, contact)) }
+        @if !says_nothing { @for contact in &letters { (one_letter(&app, &newest.breach, contact)) } }
     });
     Ok(staff(&app, &visit, At::Promises, "Letters about a breach", body).into_response())
 }
 
-fn letter(app: &App, breach: &Breach, contact: &casework::Profile) -> Markup {
-    use casework::profile::fields as known;
+fn one_letter(app: &App, breach: &Breach, contact: &casework::Profile) -> Markup {
     let notices = app.service.notices();
     let service = notices.service();
-    let line = |field: notice::FieldId| contact.text(&field).map(str::to_owned);
-    let address = [known::NAME, known::ADDRESS_LINE_1, known::ADDRESS_LINE_2, known::TOWN, known::POSTCODE];
     let officer = service.contact(notice::ContactRole::DataProtectionOfficer);
     html! {
         section.app-panel.app-letter {
-            p.govuk-body { @for part in address.into_iter().filter_map(line) { (part) br; } }
-            p.govuk-body { (dates::long(app.service.surroundings().today())) }
+            (letter::begins(contact, app.service.surroundings().today()))
             p.govuk-body { b { "Something happened to information about you" } }
             @for paragraph in breach.people_told.lines().filter(|line| !line.trim().is_empty()) { p.govuk-body { (paragraph) } }
             @if !breach.consequences.is_empty() { p.govuk-body { b { "What may follow: " } (breach.consequences) } }

@@ -2,9 +2,9 @@
 
 use axum::extract::{Path, State};
 use axum::response::Response;
+use casework::dates;
 use casework::profile::fields as known;
 use casework::requests::{Asker, Kind, Outcome, Phase, Pressing, Step};
-use casework::{dates, safe_contact};
 use maud::{Markup, html};
 use notice::ContactRole;
 use records::Visit;
@@ -15,9 +15,9 @@ use crate::App;
 use crate::fail::Fail;
 use crate::file::title;
 use crate::frame::{At, release, staff};
+use crate::letter;
 use crate::signed::Signed;
 use crate::ui::page::{back, heading, reading};
-use crate::ui::words::warning;
 
 /// A letter.
 pub(crate) struct Letter {
@@ -162,49 +162,44 @@ pub(crate) async fn show(
     Signed(visit): Signed,
     Path((id, code)): Path<(String, String)>,
 ) -> Result<Response, Fail> {
-    let letter = LETTERS.iter().find(|letter| letter.code == code).ok_or_else(Fail::not_found)?;
+    let which = LETTERS.iter().find(|letter| letter.code == code).ok_or_else(Fail::not_found)?;
     let opened = app.service.request_page(&visit, request(&id)?).await?;
     let mut fits = true;
     let page = opened.map(|page| {
-        fits = (letter.fits)(&page);
-        whole(&app, &visit, &page, letter)
+        fits = (which.fits)(&page);
+        whole(&app, &visit, &page, which)
     });
     if fits { release(page).await } else { Err(Fail::not_found()) }
 }
 
 /// To whom the letter goes. What somebody else asked for the client goes to them, never to the client's home.
 fn addressed(page: &RequestPage) -> Markup {
-    let line = |field: &notice::FieldId| page.contact.text(field).map(str::to_owned);
-    let home = [known::ADDRESS_LINE_1, known::ADDRESS_LINE_2, known::TOWN, known::POSTCODE];
     let asked = &page.asked;
     if page.row.asker == Asker::Client || page.row.client.is_none() {
-        let lines = [known::NAME].into_iter().chain(home);
-        return html! { p.govuk-body { @for part in lines.filter_map(|field| line(&field)) { (part) br; } } };
+        return letter::address(&page.contact);
     }
     html! {
         p.govuk-body { (asked.who) br; @for part in asked.address.lines() { (part) br; } }
         @if asked.address.is_empty() { p.app-noprint.app-muted { "Where they live is not written down here: add their address by hand. The client’s is not theirs." } }
-        @if let Some(name) = line(&known::NAME) { p.govuk-body { "For " (name) } }
+        @if let Some(name) = page.contact.text(&known::NAME) { p.govuk-body { "For " (name) } }
     }
 }
 
-fn whole(app: &App, visit: &Visit, page: &RequestPage, letter: &Letter) -> Markup {
+fn whole(app: &App, visit: &Visit, page: &RequestPage, which: &Letter) -> Markup {
     let notices = app.service.notices();
     let notice = notices.service();
     let today = app.service.surroundings().today();
     let contact = notice.contact(ContactRole::Complaints).or(notice.contact(ContactRole::Rights));
     let body = reading(html! {
         (back(&format!("/requests/{}", page.row.id)))
-        div.app-noprint { (heading(letter.name, html! { p.app-muted { "Print this page. When it is sent, write down that it was." } })) }
-        @if let Some(unsafe_ways) = safe_contact::warning(&page.contact) {
-            div.app-noprint { (warning(&format!("How this client may be reached: {unsafe_ways}. Send the letter only in a way that is safe for them."))) }
-        }
+        div.app-noprint { (heading(which.name, html! { p.app-muted { "Print this page. When it is sent, write down that it was." } })) }
+        (letter::how_they_are_reached(&page.contact))
         section.app-panel.app-letter {
             @if page.row.client.is_none() { p.app-noprint.app-muted { "Kept holds neither name nor address nor reasons: add them to the letter by hand." } }
             (addressed(page))
             p.govuk-body { (dates::long(today)) }
-            p.govuk-body { b { (letter.name) } br; "Our reference: " (page.row.reference()) }
-            ((letter.text)(page))
+            p.govuk-body { b { (which.name) } br; "Our reference: " (page.row.reference()) }
+            ((which.text)(page))
             @if let Some(complaints) = &notice.complaints {
                 p.govuk-body { (complaints.to_us) @if let Some(contact) = contact { " " (contact.label) @if let Some(phone) = &contact.phone { ", " (phone) } @if let Some(email) = &contact.email { ", " (email) } "." } }
                 p.govuk-body {
