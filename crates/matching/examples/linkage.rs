@@ -4,21 +4,21 @@
 use std::collections::HashSet;
 use std::time::Instant;
 
-use matching::duplicates::{find, link, read_file};
+use matching::duplicates::{Listed, find, link, read_file};
 use matching::table::Table;
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let read = |path: &str| std::fs::read(path).expect("a file");
     let begun = Instant::now();
-    let (ids, records) = read_file(&read(&arguments[0]), &[]).expect("people");
+    let Listed { ids, records, .. } = read_file(&read(&arguments[0]), &[]).expect("people");
     let other = arguments.get(2).map(|path| read_file(&read(path), &[]).expect("people"));
     let pairs = match &other {
-        Some((_, other)) => link(&records, other, 0.05),
+        Some(other) => link(&records, &other.records, 0.05),
         None => find(&records, 0.05),
     };
     let took = begun.elapsed();
-    let right = other.as_ref().map_or(&ids, |other| &other.0);
+    let right = other.as_ref().map_or(&ids, |other| &other.ids);
     let ordered =
         |a: &str, b: &str| if a < b { (a.to_owned(), b.to_owned()) } else { (b.to_owned(), a.to_owned()) };
     let table = Table::read(&read(&arguments[1]), "id_l,id_r").expect("pairs");

@@ -216,10 +216,16 @@ impl Table {
         self.rows.get(row).and_then(|row| row.get(column)).map_or("", str::trim)
     }
 
+    /// The line of the file in which a row begins.
+    #[must_use]
+    pub fn line(&self, row: usize) -> u64 {
+        self.lines.get(row).copied().unwrap_or(0)
+    }
+
     /// Something wrong with a cell.
     #[must_use]
     pub fn wrong(&self, row: usize, column: usize, why: &str) -> Fault {
-        let line = self.lines.get(row).copied().unwrap_or(0);
+        let line = self.line(row);
         let column = self.headings.get(column).cloned().unwrap_or_default();
         Fault::Cell { line, column, why: why.to_owned() }
     }

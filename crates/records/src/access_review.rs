@@ -76,13 +76,11 @@ impl Seen {
         let who = StaffId::from_bytes(*actor.as_bytes());
         let sealed = entry.sealed.filter(|_| entry.action == STATE_REASON_ACTION.0);
         let newest = self.newest.get(&(who, client)).and_then(|at| self.looks.get_mut(*at));
-        if let Some(look) = newest
+        // A reason that is stated is one for what follows, never for what was looked at before.
+        if let Some(look) = newest.filter(|_| sealed.is_none())
             && look.last.duration_until(entry.at) <= SignedDuration::from_mins(ONE_LOOK_MINUTES)
         {
             look.last = entry.at;
-            if look.sealed.is_none() && sealed.is_some() {
-                (look.seq, look.sealed) = (entry.seq, sealed);
-            }
             return;
         }
         self.newest.insert((who, client), self.looks.len());

@@ -12,7 +12,7 @@ use crate::beside;
 use crate::keys::Secret;
 use crate::ledger::Ledger;
 use crate::people::{People, Variable};
-use crate::release::{Release, Within};
+use crate::release::{ALL, Release, Within};
 use crate::sensitive::Sensitive;
 use crate::session::No;
 use crate::spec::TableSpec;
@@ -187,15 +187,27 @@ fn classifications(
         .collect()
 }
 
-/// Takes one figure out that the conclusion hangs on: the smallest, which few will miss.
+/// Takes one figure out that the conclusion hangs on: the smallest, which few will miss. With something sensitive the whole
+/// breakdown of its group goes: one hole between figures that stand could be filled by trying which number this gate takes out.
 fn hide(release: &mut Release, found: &Disclosed) -> Option<String> {
+    let sensitive: BTreeSet<String> = release.sensitive.keys().cloned().collect();
     let shown = found.by.iter().filter_map(|(table, cell)| {
         let value = release.tables.get(*table)?.cells.get(*cell)?.v?;
         Some((value, *table, *cell))
     });
     let (_, table, cell) = shown.min()?;
     let table = release.tables.get_mut(table)?;
-    let cell = table.cells.get_mut(cell)?;
-    cell.v = None;
-    Some(format!("{} [{}]", table.name, cell.k.join(", ")))
+    let key = table.cells.get(cell)?.k.clone();
+    let by = table.vars.iter().position(|var| sensitive.contains(var));
+    let by = by.filter(|by| key.get(*by).is_some_and(|category| category != ALL));
+    let sibling = |other: &[String]| match by {
+        Some(by) => other.iter().zip(&key).enumerate().all(
+            |(at, (one, two))| {
+                if at == by { one != ALL } else { one == two }
+            },
+        ),
+        None => other == key,
+    };
+    table.cells.iter_mut().filter(|cell| sibling(&cell.k)).for_each(|cell| cell.v = None);
+    Some(format!("{} [{}]", table.name, key.join(", ")))
 }

@@ -88,6 +88,7 @@ impl Search {
         let head = ["qid", "rank", "id", "ms"].map(str::to_owned);
         let lines: Vec<&[String; 4]> = std::iter::once(&head).chain(&rows).collect();
         let text = table::write(lines.iter().map(|line| line.iter().map(String::as_str)));
+        written::elsewhere(&self.out, &[&self.people, &self.queries])?;
         std::fs::write(&self.out, text).map_err(Fail::file("written", &self.out))?;
         took.sort_unstable();
         let at = |part: usize| took.get((took.len() * part / 100).min(took.len().saturating_sub(1))).copied();

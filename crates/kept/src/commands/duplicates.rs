@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
-use matching::duplicates::{self, POSSIBLE, PROPOSE};
+use matching::duplicates::{self, Listed, POSSIBLE, PROPOSE};
 use matching::table::Fault;
 
 use crate::fail::Fail;
@@ -49,26 +49,35 @@ impl Duplicates {
         let read: Vec<&Path> =
             [Some(self.file.as_path()), self.with.as_deref()].into_iter().flatten().collect();
         written::elsewhere(&self.out, &read)?;
-        let (ids, people) = self.read(&self.file)?;
+        let Listed { ids, records: people, remarks } = self.read(&self.file)?;
         let other = self.with.as_deref().map(|path| self.read(path)).transpose()?;
         let pairs = match &other {
-            Some((_, others)) => duplicates::link(&people, others, self.least),
+            Some(other) => duplicates::link(&people, &other.records, self.least),
             None => duplicates::find(&people, self.least),
         };
-        let right = other.as_ref().map_or(&ids, |(ids, _)| ids);
+        let right = other.as_ref().map_or(&ids, |other| &other.ids);
         let written = duplicates::write_pairs(&pairs, &ids, right);
         std::fs::write(&self.out, written).map_err(Fail::file("written", &self.out))?;
         let propose = pairs.iter().filter(|pair| pair.score >= PROPOSE).count();
         output::line(&format!(
             "{} records{}: {propose} pairs to propose, {} more that are possible.",
             people.len(),
-            other.as_ref().map_or(String::new(), |(_, others)| format!(" and {}", others.len())),
+            other.as_ref().map_or(String::new(), |other| format!(" and {}", other.records.len())),
             pairs.len() - propose,
         ));
+        let of_file = remarks.iter().map(|remark| (&self.file, remark));
+        let of_other = self
+            .with
+            .iter()
+            .zip(&other)
+            .flat_map(|(path, other)| other.remarks.iter().map(move |remark| (path, remark)));
+        of_file
+            .chain(of_other)
+            .for_each(|(path, remark)| output::line(&format!("{}: {remark}", path.display())));
         Ok(ExitCode::SUCCESS)
     }
 
-    fn read(&self, path: &Path) -> Result<(Vec<String>, Vec<duplicates::Record>), Fail> {
+    fn read(&self, path: &Path) -> Result<Listed, Fail> {
         duplicates::read_file(&written::table(path)?, &self.map).map_err(|fault| {
             let map = if matches!(fault, Fault::Missing { .. }) { MAP } else { "" };
             Fail::said(format!("{}: {fault}{map}", path.display()))

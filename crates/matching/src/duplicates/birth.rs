@@ -60,6 +60,11 @@ impl Birth {
         (self.year, self.month.min(self.day), self.month.max(self.day))
     }
 
+    /// Whether it is what programs write where there is no date: the first day of the century before, or day 0 of a spreadsheet.
+    pub(super) const fn is_nothing(self) -> bool {
+        self.year <= 1901 && (self.is_new_year() || (self.month == 12 && self.day >= 30))
+    }
+
     /// Whether it is what forms hold where nobody knew the day.
     pub(super) const fn is_new_year(self) -> bool {
         self.month == 1 && self.day == 1
@@ -98,6 +103,11 @@ mod tests {
             " 14-Mar-91 ",
         ] {
             assert_eq!(Birth::read(text), day, "{text}");
+        }
+        for (text, nothing) in
+            [("1900-01-01", true), ("30/12/1899", true), ("1900-01-02", false), ("2001-01-01", false)]
+        {
+            assert_eq!(Birth::read(text).unwrap().is_nothing(), nothing, "{text}");
         }
         for text in ["", "unknown", "14", "1991", "14/3", "99999999999"] {
             assert_eq!(Birth::read(text), None, "{text}");

@@ -25,7 +25,7 @@ pub(super) fn compare(one: &Prepared, two: &Prepared) -> Levels {
     let (mut names, mut order) = (straight, 1);
     // Swapped only where neither fits as it stands.
     if other_first(straight.0) && other_last(straight.1) {
-        let crossed = (crossed(&one.first, &two.last), crossed(&one.last, &two.first));
+        let crossed = crossed((&one.first, &one.last), (&two.first, &two.last));
         let good = |level: u8| (1..=3).contains(&level);
         if good(crossed.0) && good(crossed.1) {
             (names, order) = (crossed, 2);
@@ -114,16 +114,17 @@ fn last(one: &[Arc<Name>], two: &[Arc<Name>]) -> u8 {
     }
 }
 
-/// A first name against a surname.
-fn crossed(one: &[Arc<Name>], two: &[Arc<Name>]) -> u8 {
-    let (Some(head), Some(other)) = (one.first(), two.first()) else { return 0 };
-    if head.text == other.text {
-        1
-    } else if is_near(head, other) {
-        3
-    } else {
-        5
-    }
+/// Names that stand in each other's place. Which of the two is the first name is not known, so a short form counts in either.
+fn crossed(one: (&[Arc<Name>], &[Arc<Name>]), two: (&[Arc<Name>], &[Arc<Name>])) -> (u8, u8) {
+    let level = |one: &[Arc<Name>], two: &[Arc<Name>]| {
+        let (Some(head), Some(other)) = (one.first(), two.first()) else { return 0 };
+        match () {
+            () if head.text == other.text => 1,
+            () if is_near(head, other) || is_short_form(head, other) => 3,
+            () => 5,
+        }
+    };
+    (level(one.0, two.1), level(one.1, two.0))
 }
 
 fn is_short_form(one: &Name, two: &Name) -> bool {

@@ -3,6 +3,7 @@
 use crate::table::{Fault, Table, write};
 
 use super::nothing::{may_be_a_name, named};
+use super::remarks::remarks;
 use super::{Pair, Record};
 
 /// The field that a column holds, said by the caller: column, field.
@@ -141,11 +142,22 @@ pub const RECOGNISED: [(&str, &[&str]); 16] = [
 /// A word is common from so many records on, and from one in so many.
 const COMMON: (usize, usize) = (3, 200);
 
-/// The records of a file and their ids; the line number where no column holds one.
+/// The people of a file.
+#[derive(Debug, Clone, Default)]
+pub struct Listed {
+    /// By which id each is named; by the number of their row where no column holds one, and by their line where it is empty.
+    pub ids: Vec<String>,
+    /// The people.
+    pub records: Vec<Record>,
+    /// What whoever has the file should know of how it was read.
+    pub remarks: Vec<String>,
+}
+
+/// Reads a file of people.
 ///
 /// # Errors
 /// The table cannot be read, holds neither names nor a map to them, or the map names what is not there.
-pub fn read_file(bytes: &[u8], map: &Map) -> Result<(Vec<String>, Vec<Record>), Fault> {
+pub fn read_file(bytes: &[u8], map: &Map) -> Result<Listed, Fault> {
     let table = Table::read(bytes, "id,first_name,last_name,dob,postcode")?;
     let mut places: Vec<Option<usize>> = RECOGNISED.iter().map(|(_, names)| table.column(names)).collect();
     for (column, field) in map {
@@ -185,7 +197,11 @@ pub fn read_file(bytes: &[u8], map: &Map) -> Result<(Vec<String>, Vec<Record>), 
     for row in 0..table.len() {
         let cell = |field: &str| place(field).map_or("", |at| table.cell(row, at)).to_owned();
         let id = cell("id");
-        ids.push(if id.is_empty() { (row + 1).to_string() } else { id });
+        ids.push(match (id.is_empty(), place("id")) {
+            (false, _) => id,
+            (true, Some(_)) => format!("line {}", table.line(row)),
+            (true, None) => (row + 1).to_string(),
+        });
         let (mut first, mut last) = (cell("first_name"), cell("last_name"));
         if named(&first).is_empty() && named(&last).is_empty() && whole.is_some() {
             (first, last) = parted(&cell("name"));
@@ -210,7 +226,9 @@ pub fn read_file(bytes: &[u8], map: &Map) -> Result<(Vec<String>, Vec<Record>), 
     for name in [(|record| &mut record.first) as fn(&mut Record) -> &mut String, |record| &mut record.last] {
         leave_out_nothing(&mut records, name);
     }
-    Ok((ids, records))
+    let lines: Vec<u64> = (0..table.len()).map(|row| table.line(row)).collect();
+    let remarks = remarks(&ids, &records, &lines);
+    Ok(Listed { ids, records, remarks })
 }
 
 /// Names such as Null that more of a file has than of any country are what its program wrote where there was no name.

@@ -27,13 +27,14 @@ mod names;
 mod nothing;
 mod record;
 mod register;
+mod remarks;
 mod shares;
 
 use std::num::NonZero;
 
 pub use explain::{Band, POSSIBLE, PROPOSE, Reason};
 use field::Levels;
-pub use file::{Map, RECOGNISED, read_file, write_pairs};
+pub use file::{Listed, Map, RECOGNISED, read_file, write_pairs};
 use model::Model;
 use names::Names;
 use record::Prepared;

@@ -41,6 +41,8 @@ const PRIOR_PAIRS: f64 = 40.0;
 const NOBODYS_TWIN: f64 = 6.0;
 /// From this share of related pairs among all that are not unrelated on, a list has families in it.
 const FAMILIES: f64 = 0.05;
+/// The least number of pairs of a family who live apart, for each pair who live together.
+const APART: f64 = 0.15;
 const ROUNDS: usize = 15;
 /// Pairs taken at random to see how unrelated people compare.
 const RANDOM_PAIRS: usize = 150_000;
@@ -245,7 +247,8 @@ impl Model {
         self.many[STAYED] = stayed * each + people * 0.001;
         self.many[MOVED] = moved * each + people * 0.001;
         self.many[HOUSEHOLD] = household * each + people * 0.000_5;
-        self.many[FAMILY] = family * each + people * 0.000_1;
+        // Children move out, and their number stays that of their parents: where there are households, there are families apart.
+        self.many[FAMILY] = (family * each).max(self.many[HOUSEHOLD] * APART) + people * 0.000_1;
         if !families {
             self.many[HOUSEHOLD] *= 0.1;
             self.many[FAMILY] *= 0.1;

@@ -145,7 +145,7 @@ impl Record {
         Prepared {
             first: take(words_of(named(&self.first), said(&self.known_as), false)),
             last: take(words_of(named(&self.last), said(&self.former), true)),
-            birth: Birth::read(&self.birth),
+            birth: Birth::read(&self.birth).filter(|birth| !birth.is_nothing()),
             sex: fold(said(&self.sex).trim())
                 .chars()
                 .next()

@@ -106,7 +106,7 @@ fn a_name_that_is_a_word_for_nothing_is_one_unless_a_file_is_full_of_it() {
             let last = if at < nulls { "Null" } else { "Tester" };
             lines.push_str(&format!("{at},Ann,{last},1980-01-02\n"));
         }
-        read_file(lines.as_bytes(), &[]).unwrap().1
+        read_file(lines.as_bytes(), &[]).unwrap().records
     };
     assert_eq!(file(1)[0].last, "Null");
     assert_eq!((file(9)[0].last.as_str(), file(9)[9].last.as_str()), ("", "Tester"));

@@ -186,7 +186,7 @@ const CHANGES: &[(&str, &str, &[&str])] = &[
     ("to = [\"direct-marketing\", ", "to = [", &["L17"]),
     (", which we do not rely on today, you could", " you could", &["L17"]),
     (
-        "how = \"Do it in the same way as you gave it, in one step: tell your adviser, ring us, write to us, or press the button in your online file.\"\n",
+        "how = \"Do it in the same way as you gave it, in one step: tell your adviser, ring us or write to us.\"\n",
         "",
         &["L18"],
     ),
@@ -228,7 +228,7 @@ const CHANGES: &[(&str, &str, &[&str])] = &[
     ("helps people to find work", "helps people to recieve work", &["L30"]),
     ("helps people to find work", "helps pupils to find work", &["L31"]),
     ("fee = \"It is free.\"\n", "", &["L32"]),
-    ("how = \"Ask in your online file or ask the Service Manager.\"\n", "", &["L32"]),
+    ("how = \"Ask the Service Manager.\"\n", "", &["L32"]),
 ];
 
 #[test]
