@@ -6,7 +6,7 @@ use casework::entries::EntryKind;
 use casework::profile::{self, Change as Changed, fields};
 use casework::{ClientId, EntryId, Profile, StaffId};
 use jiff::Timestamp;
-use notice::{Category, Purpose};
+use notice::{Category, Layer, Purpose};
 use store::sql;
 use vault::{Compartment, Personal};
 
@@ -189,6 +189,9 @@ impl Service {
         };
         let change = self.log().change(permit, CHANGE, &Detail { rows: vec![mark], ..Detail::default() });
         batch.extend(tell);
+        if category == Category::Equality {
+            batch.extend(self.layer_begins(&standing, Layer::Equality)?);
+        }
         batch.push(change.outbox());
         batch.extend(self.tell_programs(Event::of_entry(&head), now));
         batch.extend(changes::of_client(client, now));

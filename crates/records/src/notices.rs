@@ -56,6 +56,8 @@ pub struct Notices {
     service: Arc<Published>,
     /// The next day on which another version may hold, in Europe/London.
     next_change: Option<Date>,
+    /// The day for which it was found out what holds.
+    read_on: Date,
     /// Versions of the service's notice whose holders have to be told of the one in force.
     tell: HashSet<String>,
 }
@@ -117,7 +119,8 @@ impl Notices {
 
     /// Whether another version may hold on this day than when these were read.
     pub(crate) fn are_outlived(&self, today: Date) -> bool {
-        self.next_change.is_some_and(|day| day <= today)
+        // A clock that was ahead and was set right again must not leave anybody bound by what is to come.
+        today < self.read_on || self.next_change.is_some_and(|day| day <= today)
     }
 
     /// Every version, oldest first.
@@ -280,6 +283,6 @@ impl Service {
             })
             .map(|one| one.notice.version.clone())
             .collect();
-        Ok(Notices { all, by_version, in_force, service, next_change, tell })
+        Ok(Notices { all, by_version, in_force, service, next_change, tell, read_on: today })
     }
 }

@@ -219,6 +219,14 @@ impl Service {
         Ok(batch)
     }
 
+    /// The day of a layer that begins again, by the last contact: its answers went once, and their day with them.
+    pub(crate) fn layer_begins(&self, standing: &Standing, layer: Layer) -> Result<Option<Query>, Error> {
+        let last = day_from(standing.last_contact).ok_or(Error::Damaged("day"))?;
+        let layers = self.layers_of(&standing.notice, &standing.notice_version)?;
+        let rule = layers.iter().find(|(other, _)| *other == layer);
+        Ok(rule.map(|(_, rule)| KEEP.with(values(standing.client, layer, rule, last))))
+    }
+
     /// What contact of this kind on `day` moves: each layer whose rule counts it, and the file's last contact.
     pub(crate) fn contact_moves(
         &self,

@@ -216,6 +216,9 @@ fn layer_swept(client: ClientId, what: What) -> Vec<Query> {
                 DROP_CATEGORY_DOCUMENTS.with([id(), named()]),
                 DROP_MENTIONS_OF_GONE.with([id()]),
             ];
+            if category == Category::Equality {
+                batch.push(DROP_LAYER_DAY.with([id(), named()]));
+            }
             if category == documents::CATEGORY {
                 // What was being typed is a note, too.
                 batch.push(DROP_DRAFTS.with([id()]));

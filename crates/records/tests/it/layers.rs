@@ -303,6 +303,10 @@ async fn one_layer_goes_on_request_and_the_rest_of_the_file_stays() {
         }
         let file = service.open_file(ada, *client, 20).await.unwrap().release().await.unwrap();
         assert!(file.equality_answered.is_none() && file.entries > 0);
+        let has_day = |file: &records::files::ClientFile| {
+            file.clocks.iter().any(|one| one.layer == notice::Layer::Equality)
+        };
+        assert!(!has_day(&file), "what is gone has no day on which it goes");
         assert!(service.view_placement(ada, *client, laid.placement).await.is_err());
         assert_eq!(ids(&listed(service, ada, *client).await), [(*own, None)]);
         assert_eq!(read(service, ada, *client, *own, 1).await.unwrap(), OWN);
@@ -312,6 +316,8 @@ async fn one_layer_goes_on_request_and_the_rest_of_the_file_stays() {
         records.write(vec![GONE_AGAIN.with([of_programme.as_bytes().into()])]).await.unwrap();
         // Who changes their mind answers anew, under a key of its own.
         service.change_details(ada, *client, Category::Equality, 0, page).await.unwrap();
+        let file = service.open_file(ada, *client, 20).await.unwrap().release().await.unwrap();
+        assert!(has_day(&file));
         let findings = service.examine().await;
         assert!(findings.iter().all(|finding| finding.sound), "{findings:?}");
     }

@@ -147,7 +147,7 @@ pub(super) fn promised(file: &ClientFile) -> Markup {
     let notice = format!("/notice/{}", file.notice.1);
     let equality = match file.equality_answered {
         Some(_) => tag(TagKind::Lock, "Held apart"),
-        None => tag(TagKind::Info, "Not asked"),
+        None => tag(TagKind::Info, "None held"),
     };
     let mut rows = vec![
         (html! { "Privacy notice given" }, html! { "version " (file.notice.1) }),

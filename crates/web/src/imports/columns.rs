@@ -78,8 +78,8 @@ pub(super) fn second_page(
                 (adviser(app, &typed.adviser, error("adviser")))
                 (date_input(DateInput { name: "last_contact", legend: "When was the last contact with those for whom the list does not say it?", hint: Some("Leave this empty if a column says it for everybody"), day: &typed.last_contact.day, month: &typed.last_contact.month, year: &typed.last_contact.year, error: error("last_contact"), ..DateInput::default() }))
                 (text_input(TextInput { name: "basis", label: "Why may people be kept whose time has passed?", hint: Some("Without a basis they are left out and listed"), value: &typed.basis, error: error("basis"), ..TextInput::default() }))
-                (tick("leave_faults_out", "Leave rows with faults out, and bring in the others", typed.leave_faults_out))
-                (tick("even_alike", "Bring people in even if they look very much like somebody on file", typed.even_alike))
+                p { (tick("leave_faults_out", "Leave rows with faults out, and bring in the others", typed.leave_faults_out)) }
+                p { (tick("even_alike", "Bring people in even if they look very much like somebody on file", typed.even_alike)) }
             }))
             (buttons(html! {
                 (button(ButtonKind::Secondary, "Look what would happen", Some(("do", "check"))))
