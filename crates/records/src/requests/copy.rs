@@ -47,7 +47,7 @@ sql! { records:
 
 const READ: Action = Action("read-copy");
 /// Lines of the log in a copy.
-const MOST_LOOKS: u32 = 50_000;
+pub(super) const MOST_LOOKS: u32 = 50_000;
 /// What fits into one copy of documents; the rest is handed over apart.
 const MOST_BYTES: u64 = 200 * 1024 * 1024;
 

@@ -19,7 +19,7 @@ use super::printing::printed;
 use crate::sessions::Visit;
 use crate::{Error, Opened, Service};
 
-const MAKE: Action = Action("make-copy");
+pub(super) const MAKE: Action = Action("make-copy");
 
 /// A file to hand over, and what to call it.
 #[derive(Debug)]

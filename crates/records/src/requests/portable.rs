@@ -17,7 +17,7 @@ use crate::sessions::Visit;
 use crate::standing::Standing;
 use crate::{Error, Opened, Service};
 
-const MAKE: Action = Action("make-portable");
+pub(super) const MAKE: Action = Action("make-portable");
 
 impl Service {
     /// What the client of a request for portability gave, as a zip file of JSON and CSV.

@@ -11,7 +11,10 @@ use jiff::civil::Date;
 use notice::{Category, ObjectionTo};
 use store::{Query, Value, sql};
 
-use super::{RequestRow, StepRow, marks, objections, opt, place, suppression, to_answer, works_off};
+use super::copy::MOST_LOOKS;
+use super::{
+    RequestRow, StepRow, marks, objections, opt, packing, place, portable, suppression, to_answer, works_off,
+};
 use crate::retention::rights::closed_on;
 use crate::sessions::Visit;
 use crate::surroundings::day_number;
@@ -163,6 +166,7 @@ impl Service {
             self.nothing_waits(&hand).await?;
             is_done_as_decided(&hand.row)?;
             self.is_put_right(&hand).await?;
+            self.was_made(&hand).await?;
             batch.extend(self.closing(&hand, day));
         }
         self.write_work(visit, form, hand, STEP, batch).await
@@ -200,6 +204,24 @@ impl Service {
             }
             _ => Ok(()),
         }
+    }
+
+    /// What is handed over was made: the log knows it.
+    async fn was_made(&self, hand: &InHand) -> Result<(), Error> {
+        let (action, what) = match hand.row.kind {
+            Kind::Access => (packing::MAKE, "copy"),
+            Kind::Portability => (portable::MAKE, "file to take elsewhere"),
+            _ => return Ok(()),
+        };
+        let granted = matches!(hand.row.outcome, Some(Outcome::Granted | Outcome::Partly));
+        let Some(client) = hand.client.filter(|_| granted) else { return Ok(()) };
+        let recorded = self.log().about(client, MOST_LOOKS).await?;
+        if recorded.iter().any(|entry| entry.action == action.0 && entry.at >= hand.row.noted) {
+            return Ok(());
+        }
+        let text =
+            format!("The {what} was not made since this was asked. Make it first: the answer goes with it");
+        Err(Error::Faults(vec![Fault::new("step", text)]))
     }
 
     /// It is closed, and from then on it is known until when it is kept.

@@ -227,7 +227,7 @@ async fn a_file_goes_only_on_a_ground_that_is_there_and_not_while_it_is_needed()
             .ask_erasure(&ada, client, [8; 16], What::File, Ground::Withdrawal, "They took it back")
             .await;
         assert!(matches!(untrue, Err(Error::Faults(_))), "{untrue:?}");
-        let open = crate::requests::ask(&bench, &ada, client, Kind::Access).await;
+        let open = crate::requests::ask(&bench, &ada, client, Kind::Informed).await;
         refused(Ground::Request, "of this client is open").await;
         let on_page =
             service.ask_erasure(&ada, client, [9; 16], What::File, Ground::Request, "They asked").await;

@@ -236,6 +236,9 @@ async fn anybody_writes_a_request_down_and_the_lead_works_it_off_with_its_clock(
         );
         decide(service, &lead, id, "granted", &[]).await.unwrap();
         assert!(matches!(decide(service, &lead, id, "granted", &[]).await, Err(Error::ChangedMeanwhile)));
+        let empty = step(service, &lead, id, Step::Sent, "").await;
+        assert!(matches!(empty, Err(Error::Faults(_))), "no copy was made: {empty:?}");
+        service.access_pack(&lead, id).await.unwrap();
         step(service, &lead, id, Step::Sent, "").await.unwrap();
 
         step(service, &lead, complaint, Step::Acknowledged, "").await.unwrap();
