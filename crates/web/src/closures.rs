@@ -217,8 +217,7 @@ fn to_call_off(app: &App, affected: &AffectedBy, reason: &str, error: Option<&st
         h2.app-h2 #seen { (number) ", " (dates::count(appointments as u64, "appointment")) }
         @if affected.left_out > 0 { (left_out(affected.left_out as u64)) }
         @if clients.is_empty() {
-            (empty(if affected.left_out > 0 { "Nobody else is booked then." } else { "Nobody is booked then." }))
-            p.govuk-body { "Close it all the same, so that nobody is offered this time." }
+            (empty(if affected.left_out > 0 { "Nobody else is booked then. Close it all the same, so that nobody is offered this time." } else { "Nobody is booked then. Close it all the same, so that nobody is offered this time." }))
             (hidden("seen", &affected.seen))
             (button(ButtonKind::Secondary, "Close it", Some(("do", "close"))))
         } @else {
@@ -281,7 +280,7 @@ pub(crate) async fn show(
     let body = container(html! { div.app-wide {
         (back("/diary"))
         @if ask.closed.is_some() { (banner(&(if progress.closure.called_off == 0 { "Closed. Nobody is offered this time".to_owned() } else { format!("{} called off", dates::count(progress.closure.called_off, "appointment")) }))) }
-        (heading(&format!("{} {}", if progress.closure.is_open_again() { "Was to be closed on" } else { "Closed on" }, dates::with_weekday(progress.closure.day)), html! { p { (dates::count(progress.closure.called_off, "appointment")) " called off by " (app.service.directory().name(progress.closure.by)) } }))
+        (heading(&format!("{} {}", if progress.closure.is_open_again() { "Was to be closed on" } else { "Closed on" }, dates::with_weekday(progress.closure.day)), html! { p { @if progress.closure.called_off > 0 { (dates::count(progress.closure.called_off, "appointment")) " called off by " } @else { "Closed by " } (app.service.directory().name(progress.closure.by)) } }))
         @if progress.closure.called_off > 0 || progress.closure.left_out > 0 { (how_far(&progress, still)) }
         (opening(&app, &progress.closure))
     } });

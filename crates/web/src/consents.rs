@@ -27,7 +27,7 @@ use crate::frame::{At, release, staff};
 use crate::plan::signature;
 use crate::query::Query;
 use crate::signed::Signed;
-use crate::ui::file::{TagKind, action, panel, tag};
+use crate::ui::file::{TagKind, action_about, panel, tag};
 use crate::ui::form::{ButtonKind, Choice, Choices, Select, button, details, hidden, radios, select};
 use crate::ui::list::{Cell, Column, Table, empty, table};
 use crate::ui::page::{back, container, heading, reading};
@@ -187,10 +187,10 @@ fn sharing(id: ClientId, page: &ConsentPage) -> Markup {
             },
             html! {
                 @if one.named.is_ok() {
-                    @if holds || one.by_law { (action(&share, &format!("Share with {}", to.name))) " " }
+                    @if holds || one.by_law { (action_about(&share, "Share", &format!(" with {}", to.name))) " " }
                     @if page.writable && !one.by_law {
                         @if holds { (take_back(id, &to.id.to_string(), &to.name)) }
-                        @else { (action(&ask, &format!("Ask for consent: {}", to.name))) }
+                        @else { (action_about(&ask, "Ask for consent", &format!(": {}", to.name))) }
                     }
                 }
             },
@@ -266,7 +266,7 @@ fn uses(id: ClientId, page: &ConsentPage) -> Markup {
             },
             html! { @if page.writable {
                 @if one.state.allows() { (take_back(id, one.purpose.code(), &one.label)) }
-                @else { (action(&format!("/clients/{id}/consent/ask/{}", one.purpose), &format!("Ask again: {}", one.label))) }
+                @else { (action_about(&format!("/clients/{id}/consent/ask/{}", one.purpose), "Ask again", &format!(": {}", one.label))) }
             } },
         ]
     };

@@ -37,8 +37,11 @@ fn unread(births: &[(&str, u64)]) -> Option<String> {
     let mut none = births.iter().filter(|(text, _)| !text.is_empty() && Birth::read(text).is_none());
     let (text, line) = none.next()?;
     let many = none.count() + 1;
-    let them = if many == 1 { "1 date of birth is".to_owned() } else { format!("{many} dates of birth are") };
-    Some(format!("{them} none and count as empty, the first in line {line}: {text}."))
+    let them = match many {
+        1 => "1 date of birth is none and counts".to_owned(),
+        _ => format!("{many} dates of birth are none and count"),
+    };
+    Some(format!("{them} as empty, the first in line {line}: {text}."))
 }
 
 /// Day and month of a date that is written with its year last, in the order in which they stand.

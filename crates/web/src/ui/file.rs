@@ -54,6 +54,12 @@ pub fn action(href: &str, label: &str) -> Markup {
     html! { a class="govuk-button govuk-button--secondary" href=(href) { (label) } }
 }
 
+/// The same in a list, where the line says already what it is about: that is said to those only who hear the link alone.
+#[must_use]
+pub fn action_about(href: &str, label: &str, about: &str) -> Markup {
+    html! { a class="govuk-button govuk-button--secondary" href=(href) { (label) span.govuk-visually-hidden { (about) } } }
+}
+
 /// A link that looks like the page's main button.
 #[must_use]
 pub fn main_action(href: &str, label: &str) -> Markup {

@@ -188,8 +188,18 @@ async fn a_breach_goes_from_a_first_word_to_letters_and_a_report() {
             )
             .await;
         assert!(bench.get(&at, Some(&lead)).await.text.contains("Daniel Whitfield"));
-        let letters = bench.post(&format!("{at}/letters"), &format!("client={client}"), Some(&lead)).await;
+        let print = format!("{at}/letters");
+        let empty = bench.post(&print, &format!("client={client}"), Some(&lead)).await;
+        assert!(empty.text.contains("so none is made") && !empty.text.contains("Daniel Whitfield"));
+        let words = breach("A+list+was+sent").replace("form=", "version=1&form=");
+        let words = words.replace("people_told=", "people_told=A+list+went+to+a+wrong+address");
+        assert_eq!(
+            bench.post(&format!("{at}/change"), &words, Some(&lead)).await.status,
+            StatusCode::SEE_OTHER
+        );
+        let letters = bench.post(&print, &format!("client={client}"), Some(&lead)).await;
         assert_eq!(letters.status, StatusCode::OK);
+        assert!(letters.text.contains("A list went to a wrong address"), "{}", letters.text);
         assert!(
             letters.text.contains("Daniel Whitfield")
                 && letters.text.contains("Something happened to information about you")
@@ -203,7 +213,7 @@ async fn a_breach_goes_from_a_first_word_to_letters_and_a_report() {
             bench.post(&format!("{at}/change"), &stale, Some(&lead)).await.status,
             StatusCode::CONFLICT
         );
-        let more = breach("More+is+known").replace("form=", "version=1&form=");
+        let more = breach("More+is+known").replace("form=", "version=2&form=");
         assert_eq!(
             bench.post(&format!("{at}/change"), &more, Some(&lead)).await.status,
             StatusCode::SEE_OTHER

@@ -78,7 +78,8 @@ pub(super) fn answer(
     let written = matching::table::write(rows.iter().map(|row| row.iter().map(String::as_str)));
     std::fs::write(out, written).map_err(Fail::file("written", out))?;
     let no: usize = refused.values().map(|(times, _)| times).sum();
-    output::line(&format!("{} counts answered, {no} refused.", rows.len() - 1 - no));
+    let answered = casework::dates::count((rows.len() - 1 - no) as u64, "count");
+    output::line(&format!("{answered} answered, {no} refused."));
     for (why, (times, first)) in refused {
         output::line(&format!("{times} refused, the first {first}: {why}."));
     }
