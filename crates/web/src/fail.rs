@@ -6,6 +6,7 @@ use casework::Fault;
 use maud::{Markup, html};
 use records::{Denied, Error};
 
+use crate::requests::without_file::ADDRESS as WITHOUT_FILE;
 use crate::ui;
 
 /// An answer that is not the page that was asked for.
@@ -18,6 +19,9 @@ pub(crate) enum Fail {
     TakenUp(casework::ClientId),
     /// The file is outside the caseload, and no reason holds: to the page that asks for one.
     NeedsReason(casework::ClientId),
+    /// The file is shut to whoever wants to write down what its client asks about their data, with the reason. That counts all the
+    /// same, so the way on is said.
+    AskedElsewhere(String),
     /// Faults of a form that its own page did not show beside the fields.
     Faults(Vec<Fault>),
 }
@@ -57,6 +61,18 @@ impl Fail {
             "Something went wrong",
             "This is our fault. Nothing was lost: what you typed is kept as a draft. Try again, and tell your administrator if it goes on.",
         )
+    }
+
+    /// What is said where requests are written down in a file that is shut.
+    pub(crate) fn of_requests(error: Error) -> Fail {
+        match error {
+            Error::Refused(refusal)
+                if !matches!(refusal.why, access::Why::NeedsReason | access::Why::PolicyBroken) =>
+            {
+                Fail::AskedElsewhere(refusal.to_string())
+            }
+            other => other.into(),
+        }
     }
 
     fn unavailable(why: &Error) -> Fail {
@@ -147,6 +163,13 @@ impl IntoResponse for Fail {
                     html! { a.govuk-link href={ "/clients/" (client) } { "Say why you need this file" } };
                 let body = ui::words::problem("Say why you need this file", &texts, link);
                 let title = "Say why you need this file";
+                return Problem { title, body }.answer(StatusCode::FORBIDDEN);
+            }
+            Fail::AskedElsewhere(why) => {
+                let counts = "What the client asks about their data counts from the day on which they ask, whoever they ask. Write it down without the file, and give its number to the governance lead with that of the client.";
+                let link = html! { a.govuk-link href=(WITHOUT_FILE) { "Write down what they ask" } };
+                let title = "You cannot open this";
+                let body = ui::words::problem(title, &[&why, counts], link);
                 return Problem { title, body }.answer(StatusCode::FORBIDDEN);
             }
             Fail::Page(status, heading, text) => (status, heading, text),

@@ -128,7 +128,7 @@ pub(crate) async fn of_client(
     Query(ask): Query<Ask>,
 ) -> Result<Response, Fail> {
     let id = client(&id)?;
-    let opened = app.service.client_requests(&visit, id).await?;
+    let opened = app.service.client_requests(&visit, id).await.map_err(Fail::of_requests)?;
     let typed = RequestTyped::default();
     let done = ask.done.is_some();
     release(opened.map(|page| client_page(&app, &visit, id, &page, &new_key(), &typed, &[], done))).await
@@ -264,7 +264,7 @@ pub(crate) async fn record(
         },
         Err(faults) => faults,
     };
-    let opened = app.service.client_requests(&visit, id).await?;
+    let opened = app.service.client_requests(&visit, id).await.map_err(Fail::of_requests)?;
     let key = sent.one("form")?.to_owned();
     let page = opened.map(|page| client_page(&app, &visit, id, &page, &key, &typed, &faults, false));
     Ok((StatusCode::UNPROCESSABLE_ENTITY, release(page).await?).into_response())

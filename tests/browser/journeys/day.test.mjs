@@ -115,7 +115,7 @@ async function day(page, hand, which, look) {
   await hand.press(page.getByLabel('Travel', { exact: true }))
   await hand.type(page.getByLabel('What did it cost us?'), '9.40')
   await hand.press(button('Save'))
-  await page.waitForURL(/entries\/in\/support$/)
+  await page.waitForURL(/entries\/in\/support\?saved=1$/)
 
   // The plan, agreed with the name as signature.
   await hand.press(link('Plan', true))

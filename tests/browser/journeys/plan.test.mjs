@@ -79,7 +79,7 @@ test('support, a referral, a barrier and a check are written and listed', async 
     await fields()
     await sound(page, link, pages)
     await page.getByRole('button', { name: 'Save' }).click()
-    await page.waitForURL(new RegExp(`/entries/in/${group}$`))
+    await page.waitForURL(new RegExp(`/entries/in/${group}\\?saved=1$`))
   }
   await write('support', 'Record support', async () => {
     await page.getByLabel('Travel', { exact: true }).check()

@@ -235,6 +235,10 @@ async fn a_restriction_closes_the_file_to_everybody_and_is_lifted_after_the_lett
         );
         let shut = bench.get(&format!("/clients/{client}"), Some(&cookie)).await;
         assert!(shut.status == StatusCode::FORBIDDEN && shut.text.contains("restricted"), "{}", shut.text);
+        // What its client asks meanwhile counts all the same, and the page says where it is written down.
+        let rights = bench.get(&format!("/clients/{client}/requests"), Some(&cookie)).await;
+        assert_eq!(rights.status, StatusCode::FORBIDDEN);
+        assert!(rights.text.contains("href=\"/requests/new\""), "{}", rights.text);
         assert!(bench.get("/requests", Some(&lead)).await.text.contains("A restricted file"));
         let page = bench.get(&one, Some(&lead)).await.text;
         assert!(page.contains("Booked all the same") && page.contains("Wednesday 2 June 2027"), "{page}");
