@@ -23,7 +23,7 @@ use crate::ui::form::{
 };
 use crate::ui::list::empty;
 use crate::ui::page::{back, heading, printed, reading};
-use crate::ui::words::{SummaryRow, notice_banner, summary_list};
+use crate::ui::words::{SummaryRow, inset, notice_banner, summary_list};
 
 const FIELDS: [&str; 7] = ["form", "seen", "way", "name", "strokes", "also", "witness"];
 const WAYS: [(&str, &str); 3] = [
@@ -67,7 +67,7 @@ fn unsaid(id: ClientId, goals: &[AgreedGoal]) -> Markup {
         .filter(|(_, _, lacks)| !lacks.is_empty())
         .collect();
     html! { @if !lacking.is_empty() { div.app-noprint {
-        (notice_banner(html! {
+        (inset(html! {
             p.govuk-body { "Before you agree on it, say who does what, and by when:" }
             ul.govuk-list.govuk-list--bullet { @for (number, entry, lacks) in &lacking {
                 li { a.govuk-link href={ "/clients/" (id) "/entries/" (entry) "/change" } { "Goal " (number) } " does not say: " (lacks.join(", ").to_lowercase()) }
