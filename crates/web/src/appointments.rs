@@ -40,7 +40,9 @@ const LENGTHS: [(&str, &str); 6] = [
 /// How many weeks lie between those of a series.
 const EVERY: [(&str, &str); 4] =
     [(ONCE, "Only once"), ("1", "Each week"), ("2", "Every two weeks"), ("4", "Every four weeks")];
-pub(crate) const ONCE: &str = "0";
+/// The most weeks that lie between two of a series.
+const MOST_WEEKS: u32 = 4;
+const ONCE: &str = "0";
 const FIELDS: [&str; 16] = [
     "anyway",
     "every",
@@ -381,7 +383,7 @@ fn turns(every: &str, count: &str) -> Result<(u32, u32), Fault> {
     if every == ONCE {
         return Ok((0, 1));
     }
-    let weeks = EVERY.iter().find(|(weeks, _)| *weeks == every).and_then(|(weeks, _)| weeks.parse().ok());
+    let weeks = every.parse().ok().filter(|weeks| (1..=MOST_WEEKS).contains(weeks));
     let weeks = weeks.ok_or_else(|| Fault::new("every", "Choose how often"))?;
     let most = u32::try_from(LONGEST_SERIES).unwrap_or(u32::MAX);
     let count = count.trim().parse().ok().filter(|count| (1..=most).contains(count));

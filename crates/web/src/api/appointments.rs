@@ -90,7 +90,7 @@ pub(crate) struct NewAppointment {
     /// How many in all, so many weeks apart.
     #[schema(required = false, minimum = 1, maximum = 26)]
     repeat: u32,
-    /// How many weeks lie between them: 1, 2 or 4. One week, if it is left out.
+    /// How many weeks lie between them. One week, if it is left out.
     #[schema(required = false, minimum = 1, maximum = 4)]
     every: u32,
     /// Whether the client is told by a message.
