@@ -16,8 +16,6 @@ pub struct RequestClock {
     pub received: Date,
     /// Proof of identity, where it had to be asked for (Art. 12(6)).
     pub identity: Option<Identity>,
-    /// When a fee was paid, where one could be asked for (Art. 12(5)).
-    pub fee_on: Option<Date>,
     /// Whether it was extended by two months for being complex or one of many (Art. 12A(3)).
     pub extended: bool,
     /// Times in which we waited to be told what is meant. They count for requests for access only (Art. 12A(5)).
@@ -58,16 +56,16 @@ impl RequestClock {
     /// A clock that starts with the request.
     #[must_use]
     pub fn started(received: Date) -> RequestClock {
-        RequestClock { received, identity: None, fee_on: None, extended: false, pauses: Vec::new() }
+        RequestClock { received, identity: None, extended: false, pauses: Vec::new() }
     }
 
-    /// The day from which months are counted: the latest of request, proof of identity and fee.
+    /// The day from which months are counted: the later of request and proof of identity. No fee is ever asked for (Art. 12(5)).
     ///
     /// # Errors
     /// The bank holidays of the year are not known.
     pub fn start(&self, holidays: &BankHolidays) -> Result<Date, UnknownYear> {
         let shown = self.asked_in_time(holidays)?.and_then(|identity| identity.shown);
-        Ok(shown.map_or(self.ready(), |shown| shown.max(self.ready())))
+        Ok(shown.map_or(self.received, |shown| shown.max(self.received)))
     }
 
     /// Whether the clock has not begun: proof of identity was asked for in time and did not come yet.
@@ -78,14 +76,9 @@ impl RequestClock {
         Ok(self.asked_in_time(holidays)?.is_some_and(|identity| identity.shown.is_none()))
     }
 
-    /// The later of request and fee.
-    fn ready(&self) -> Date {
-        self.fee_on.map_or(self.received, |fee| fee.max(self.received))
-    }
-
     fn asked_in_time(&self, holidays: &BankHolidays) -> Result<Option<Identity>, UnknownYear> {
         let Some(identity) = self.identity else { return Ok(None) };
-        let end = self.end(self.ready(), self.months(), self.paused().0, holidays)?;
+        let end = self.end(self.received, self.months(), self.paused().0, holidays)?;
         Ok((identity.asked <= end).then_some(identity))
     }
 

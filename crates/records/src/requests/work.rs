@@ -216,7 +216,11 @@ impl Service {
         let granted = matches!(hand.row.outcome, Some(Outcome::Granted | Outcome::Partly));
         let Some(client) = hand.client.filter(|_| granted) else { return Ok(()) };
         let recorded = self.log().about(client, MOST_LOOKS).await?;
-        if recorded.iter().any(|entry| entry.action == action.0 && entry.at >= hand.row.noted) {
+        // An attempt that was refused made nothing.
+        let made = |entry: &audit::Recorded| {
+            entry.action == action.0 && entry.outcome == "done" && entry.at >= hand.row.noted
+        };
+        if recorded.iter().any(made) {
             return Ok(());
         }
         let text =

@@ -16,8 +16,8 @@ sql! { records:
     KEEP_FIRST = "INSERT INTO keeping (client, layer, since, warn, day) VALUES ($1, 'rights', $2, NULL, $3) ON CONFLICT (client, layer) DO NOTHING";
     /// Its turn has come.
     NEXT = "UPDATE keeping SET since = $2, day = $3 WHERE client = $1 AND layer = 'rights'";
-    /// None is left.
-    NONE_LEFT = "DELETE FROM keeping WHERE client = $1 AND layer = 'rights'";
+    /// None is left; one that was closed in between keeps the row, and its own day is found the next time.
+    NONE_LEFT = "DELETE FROM keeping WHERE client = $1 AND layer = 'rights' AND NOT EXISTS (SELECT 1 FROM request r WHERE r.client = $1 AND r.closed IS NOT NULL)";
     /// The first day on which one was closed after a day.
     CLOSED_AFTER = "SELECT MIN(closed) FROM request WHERE client = $1 AND closed > $2";
     /// The first of all.
