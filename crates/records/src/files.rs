@@ -13,7 +13,7 @@ use casework::{
 };
 use jiff::Timestamp;
 use jiff::civil::Date;
-use notice::{Categories, Category, ContactKind, EntryForm, Layer, forms};
+use notice::{Categories, Category, ContactKind, EntryForm, Layer, ObjectionTo, forms};
 use store::{Row, sql};
 use vault::{FileKeys, Personal};
 
@@ -33,8 +33,9 @@ sql! { records:
     pub(crate) PROFILE_PAGES = concat!("SELECT ", entry_columns!(), " FROM entry WHERE client = $1 AND kind = 'profile'");
     /// The newest dated entries.
     TIMELINE = concat!("SELECT ", entry_columns!(), " FROM entry WHERE client = $1 AND kind <> 'profile' ORDER BY day DESC, written DESC LIMIT $2");
-    /// What waits about a file: what keeps it and when that is looked at, its erasure, what its client asked and is open.
-    WAITS = "SELECT 'hold', review FROM hold WHERE client = $1 AND lifted IS NULL UNION ALL SELECT 'erasure', asked FROM erasure WHERE client = $1 AND state = 'asked' UNION ALL SELECT 'request', number FROM request WHERE client = $1 AND closed IS NULL UNION ALL SELECT 'goes', day FROM scheduled_erasure WHERE client = $1 ORDER BY 1, 2";
+    /// What waits about a file: what keeps it and when that is looked at, its erasure, what its client asked and is open, and what
+    /// they object to.
+    WAITS = "SELECT 'hold', review FROM hold WHERE client = $1 AND lifted IS NULL UNION ALL SELECT 'erasure', asked FROM erasure WHERE client = $1 AND state = 'asked' UNION ALL SELECT 'request', number FROM request WHERE client = $1 AND closed IS NULL UNION ALL SELECT 'goes', day FROM scheduled_erasure WHERE client = $1 UNION ALL SELECT what, since FROM objection WHERE client = $1 ORDER BY 1, 2";
     /// How many there are.
     COUNT_TIMELINE = "SELECT COUNT(*), (SELECT COUNT(*) FROM mention WHERE mentioned = $1) FROM entry WHERE client = $1 AND kind <> 'profile'";
 }
@@ -125,6 +126,8 @@ pub struct Waits {
     pub requests: Vec<i64>,
     /// By which day each category goes whose consent was taken back, the earliest first.
     pub goes: Vec<Date>,
+    /// What its client objects to.
+    pub objects: Vec<ObjectionTo>,
 }
 
 impl Waits {
@@ -135,7 +138,8 @@ impl Waits {
                 "hold" => waits.holds.push(day_from(row.int(1)?).ok_or(Error::Damaged("day"))?),
                 "erasure" => waits.erasure = true,
                 "goes" => waits.goes.push(day_from(row.int(1)?).ok_or(Error::Damaged("day"))?),
-                _ => waits.requests.push(row.int(1)?),
+                "request" => waits.requests.push(row.int(1)?),
+                what => waits.objects.push(what.parse().map_err(|_| Error::Damaged("objection"))?),
             }
         }
         Ok(waits)

@@ -60,8 +60,8 @@ async fn page(app: &App, visit: &Visit, ask: &Ask, typed: Typed) -> Result<Respo
             (filters("Which looks", &[("/access-review", "To review", which == Which::Open), ("/access-review?show=reviewed", "Reviewed", which == Which::Reviewed)]))
             @if review.looks.is_empty() {
                 (empty(if which == Which::Open { "Nothing waits for a review." } else { "Nothing was reviewed yet." }))
-            } @else if which == Which::Open { (to_tick(app, &review, &typed)) }
-            @else { div.app-panel { (list(app, &review, None)) } }
+            } @else if which == Which::Open { (to_tick(app, visit, &review, &typed)) }
+            @else { div.app-panel { (list(app, visit, &review, None)) } }
             @if review.all > review.looks.len() { p.app-muted { "These are the newest " (review.looks.len()) " of " (review.all) "." } }
             (printed(&format!("Printed by {}. Contains personal data: shred when finished.", app.service.directory().name(visit.staff))))
         });
@@ -70,10 +70,16 @@ async fn page(app: &App, visit: &Visit, ask: &Ask, typed: Typed) -> Result<Respo
     release(page).await
 }
 
-fn to_tick(app: &App, review: &Review, typed: &Typed) -> Markup {
+fn to_tick(app: &App, visit: &Visit, review: &Review, typed: &Typed) -> Markup {
+    if review.looks.iter().all(|look| look.who == visit.staff) {
+        return html! { div.app-panel {
+            (list(app, visit, review, Some(typed)))
+            p.govuk-body { "All of these are your own. Nobody reviews what they opened themselves: ask another governance lead, or have somebody else given that role for it." }
+        } };
+    }
     html! {
         form.app-panel method="post" action="/access-review" novalidate {
-            (list(app, review, Some(typed)))
+            (list(app, visit, review, Some(typed)))
             (radios(Choices {
                 name: "verdict",
                 legend: "What did the review of the ticked ones come to?",
@@ -88,8 +94,10 @@ fn to_tick(app: &App, review: &Review, typed: &Typed) -> Markup {
     }
 }
 
-fn list(app: &App, review: &Review, ticking: Option<&Typed>) -> Markup {
+fn list(app: &App, visit: &Visit, review: &Review, ticking: Option<&Typed>) -> Markup {
     let directory = app.service.directory();
+    // Faults lead to the first box that can be ticked.
+    let first = review.looks.iter().position(|look| look.who != visit.staff);
     html! {
         table.app-t {
             caption.govuk-visually-hidden { "Looks, newest first" }
@@ -101,12 +109,13 @@ fn list(app: &App, review: &Review, ticking: Option<&Typed>) -> Markup {
             tbody { @for (number, look) in review.looks.iter().enumerate() { tr {
                 @let who = directory.name(look.who);
                 @if let Some(typed) = ticking {
-                    td.app-t__sel { label.app-t__hit {
-                        input #(if number == 0 { "look".to_owned() } else { format!("look-{number}") }) type="checkbox" name="look" value=(look.seq) checked[typed.looks.contains(&look.seq)];
-                        span.govuk-visually-hidden { "Select the look of " (who) ", " (when(app, look.at)) }
+                    td.app-t__sel { @if Some(number) == first {
+                        (tick_box("look".to_owned(), app, look, who, typed))
+                    } @else if look.who != visit.staff {
+                        (tick_box(format!("look-{number}"), app, look, who, typed))
                     } }
                 }
-                th scope="row" { (who) span class="app-t__sub app-num" { (look.role) ", " (when(app, look.at)) } }
+                th scope="row" { (who) span class="app-t__sub app-num" { (look.role) ", " (when(app, look.at)) } @if ticking.is_some() && look.who == visit.staff { span.app-t__sub { "Yours: somebody else reviews it" } } }
                 td { (whose(look)) }
                 td { @match &look.reason {
                     Reason::Stated(reason) => { "“" (reason) "”" }
@@ -123,6 +132,13 @@ fn list(app: &App, review: &Review, ticking: Option<&Typed>) -> Markup {
             } } }
         }
     }
+}
+
+fn tick_box(id: String, app: &App, look: &ToReview, who: &str, typed: &Typed) -> Markup {
+    html! { label.app-t__hit {
+        input id=(id) type="checkbox" name="look" value=(look.seq) checked[typed.looks.contains(&look.seq)];
+        span.govuk-visually-hidden { "Select the look of " (who) ", " (when(app, look.at)) }
+    } }
 }
 
 /// The client, with a way to everybody who looked at that file.

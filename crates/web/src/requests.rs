@@ -182,6 +182,17 @@ const OBJECTS: [(ObjectionTo, &str); 5] = [
     (ObjectionTo::Profiling, "Profiling"),
 ];
 
+/// What somebody objects to, within a sentence.
+pub(crate) const fn objection_words(to: ObjectionTo) -> &'static str {
+    match to {
+        ObjectionTo::DirectMarketing => "news and offers",
+        ObjectionTo::EqualityMonitoring => "being counted in equality figures",
+        ObjectionTo::LegitimateInterests => "use under legitimate interests",
+        ObjectionTo::PublicTask => "use for a public task",
+        ObjectionTo::Profiling => "profiling",
+    }
+}
+
 fn form(id: ClientId, key: &str, typed: &RequestTyped, faults: &[Fault]) -> Markup {
     let error = |name: &str| faults.iter().find(|fault| fault.field == *name).map(|f| f.message.as_str());
     let choices = |all: Vec<(&'static str, &'static str)>, chosen: &str| {

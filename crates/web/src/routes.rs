@@ -257,6 +257,7 @@ routes! {
     Post "/organisations/{organisation}" Staff true directory::change;
     Get  "/recipients-to-tell" Staff false telling::show;
     Post "/recipients-to-tell" Staff true telling::step;
+    Get  "/recipients-to-tell/{item}/letter" Staff false telling::letter;
     Get  "/clients/{client}/requests" Staff true requests::of_client;
     Post "/clients/{client}/requests" Staff true requests::record;
     Get  "/requests" Staff true requests::queue;

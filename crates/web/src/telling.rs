@@ -1,9 +1,11 @@
 //! Recipients to tell: what was taken back, put right or erased since they got it, until each has answered.
 
-use axum::extract::State;
+use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use casework::dates;
 use maud::{Markup, html};
+use notice::{ContactRole, FieldId};
+use records::notices::Notices;
 use records::telling::{Step, ToTell};
 
 use crate::App;
@@ -14,7 +16,7 @@ use crate::signed::Signed;
 use crate::ui::file::{TagKind, tag};
 use crate::ui::form::hidden;
 use crate::ui::list::{Cell, Column, Table, empty, table};
-use crate::ui::page::{back, container, heading};
+use crate::ui::page::{back, container, heading, reading};
 
 pub(crate) async fn show(State(app): State<App>, Signed(visit): Signed) -> Result<Response, Fail> {
     let (open, answered) = app.service.recipients_to_tell(&visit).await?;
@@ -34,13 +36,10 @@ fn items(app: &App, id: &str, caption: &str, items: &[ToTell]) -> Markup {
     let day = |at| dates::short(app.service.surroundings().civil(at).date());
     let columns = ["Since", "Whom", "Reference", "What to tell", "Told", "Answered"]
         .map(|label| Column { label, ..Column::default() });
-    let label = |field: &notice::FieldId| {
-        notices.all().iter().rev().find_map(|one| one.catalogue.field(field)).map(|field| field.label.clone())
-    };
     let rows: Vec<Vec<Cell>> = items
         .iter()
         .map(|one| {
-            let labels: Vec<String> = one.fields.iter().filter_map(label).collect();
+            let labels = labels(&notices, one);
             vec![
                 html! { (day(one.noted)) },
                 html! { (one.name) },
@@ -48,13 +47,56 @@ fn items(app: &App, id: &str, caption: &str, items: &[ToTell]) -> Markup {
                     span.app-digest { (one.reference) }
                     @if let Some(client) = one.client { br; a.govuk-link href={ "/clients/" (client) "/consent#shared" } { "The file" span.govuk-visually-hidden { " with reference " (one.reference) } } }
                 },
-                html! { (one.kind.words()) br; span.app-muted { (labels.join(", ")) } },
+                html! {
+                    (one.kind.words()) br; span.app-muted { (labels.join(", ")) }
+                    @if one.answered.is_none() { br; a.govuk-link href={ "/recipients-to-tell/" (one.key()) "/letter" } { "Letter" span.govuk-visually-hidden { " to " (one.name) ", " (one.kind.code()) } } }
+                },
                 act(one, one.told.map(|(at, by)| (day(at), directory.name(by))), "told", "They were told", true),
                 act(one, one.answered.map(|(at, by)| (day(at), directory.name(by))), "answered", "They answered", one.told.is_some()),
             ]
         })
         .collect();
     table(Table { id, caption, caption_hidden: true, columns: &columns, rows })
+}
+
+/// What the fields of an item are called, in the newest notice that has them.
+fn labels(notices: &Notices, one: &ToTell) -> Vec<String> {
+    let label = |field: &FieldId| {
+        notices.all().iter().rev().find_map(|one| one.catalogue.field(field)).map(|field| field.label.clone())
+    };
+    one.fields.iter().filter_map(label).collect()
+}
+
+/// A letter to one recipient, ready to print. It names no client: the reference tells the recipient whom it is about.
+pub(crate) async fn letter(
+    State(app): State<App>,
+    Signed(visit): Signed,
+    Path(key): Path<String>,
+) -> Result<Response, Fail> {
+    let (open, _) = app.service.recipients_to_tell(&visit).await?;
+    let one = open.iter().find(|one| one.key() == key).ok_or_else(Fail::not_found)?;
+    let notices = app.service.notices();
+    let notice = notices.service();
+    let contact = notice.contact(ContactRole::Rights).or(notice.contact(ContactRole::DataProtectionOfficer));
+    let labels = labels(&notices, one);
+    let body = reading(html! {
+        (back("/recipients-to-tell"))
+        div.app-noprint { (heading("Letter to a recipient", html! { p.app-muted { "Print this page, or copy its text. When it is sent, write down that they were told." } })) }
+        section.app-panel.app-letter {
+            p.govuk-body { (one.name) }
+            p.govuk-body { (dates::long(app.service.surroundings().today())) }
+            p.govuk-body { b { "What you got from us" br; "Reference: " span.app-digest { (one.reference) } } }
+            p.govuk-body { (one.kind.words()) }
+            @if !labels.is_empty() {
+                p.govuk-body { "It is about:" }
+                ul.govuk-list.govuk-list--bullet { @for label in &labels { li { (label) } } }
+            }
+            p.govuk-body { "Please answer us: what you did, or why you could not. If you gave the data on, tell those who got it from you. We write to you because the law asks us to (UK GDPR Article 19)." }
+            @if let Some(contact) = contact { p.govuk-body { (contact.label) @if let Some(phone) = &contact.phone { ", " (phone) } @if let Some(email) = &contact.email { ", " (email) } } }
+            p.govuk-body { (notice.service) br; (notice.controller.name) }
+        }
+    });
+    Ok(staff(&app, &visit, At::Sharing, "Letter to a recipient", body).into_response())
 }
 
 fn act(one: &ToTell, done: Option<(String, &str)>, code: &str, label: &str, may: bool) -> Markup {

@@ -450,7 +450,9 @@ async fn what_a_client_objects_to_is_asked_for_before_the_act() {
         };
         let counted = service.change_details(&ada, client, Category::Equality, 0, answers()).await;
         assert!(matches!(counted, Err(Error::Refused(_))), "equality monitoring stops, too");
-        assert!(service.open_file(&ada, client, 20).await.is_ok(), "and nothing else does");
+        let file = service.open_file(&ada, client, 20).await.expect("and nothing else does");
+        let file = file.release().await.unwrap();
+        assert_eq!(file.waits.objects, objection.objects, "whoever opens the file sees it");
         decide(service, &lead, id, "refused", &["compelling"]).await.unwrap();
         service.change_details(&ada, client, Category::Equality, 0, answers()).await.unwrap();
         assert!(!service.may_send_news(&ada, client).await.unwrap(), "an objection to marketing is absolute");

@@ -159,6 +159,10 @@ pub(super) fn promised(file: &ClientFile) -> Markup {
             html! { a.govuk-link href={ "/clients/" (file.client) "/requests" } { "Request R-" (number) } };
         (what, tag(TagKind::Warn, "Open"))
     }));
+    rows.extend(file.waits.objects.iter().map(|to| {
+        let what = html! { a.govuk-link href={ "/clients/" (file.client) "/requests" } { "Objects to " (crate::requests::objection_words(*to)) } };
+        (what, tag(TagKind::Stop, "Stopped"))
+    }));
     if file.waits.erasure {
         let what =
             html! { a.govuk-link href={ "/clients/" (file.client) "/erase" } { "Erasure of this file" } };

@@ -10,7 +10,7 @@ use notice::ContactRole;
 use records::Visit;
 use records::requests::RequestPage;
 
-use super::request;
+use super::{objection_words, request};
 use crate::App;
 use crate::fail::Fail;
 use crate::file::title;
@@ -150,6 +150,23 @@ fn answer(page: &RequestPage) -> Markup {
             p.govuk-body { "What we do not give or do, and the law that says so:" }
             ul.govuk-list.govuk-list--bullet { @for ground in &page.row.grounds { li { (ground.words()) " (" (ground.law()) ")." } } }
         }
+        (follows(page))
+    }
+}
+
+/// What our decision means for the data: an answer that leaves it open is asked about again.
+fn follows(page: &RequestPage) -> Markup {
+    let agreed = page.row.outcome.is_some_and(|one| matches!(one, Outcome::Granted | Outcome::Partly));
+    match page.row.kind {
+        Kind::Objection if agreed && !page.objections.is_empty() => html! {
+            p.govuk-body { "We have stopped, and keep a note that you said no, so that it does not begin again:" }
+            ul.govuk-list.govuk-list--bullet { @for (to, _) in &page.objections { li { (objection_words(*to)) } } }
+        },
+        Kind::Erasure if agreed => html! {
+            p.govuk-body { "Once the file is erased nobody can read it, us included; what is left of it in backups cannot be read either once the last older backup is overwritten. What a law or a hold obliges us to keep stays until that ends. We keep a line that names nobody: that a file was erased, when and why." }
+            p.govuk-body { "Whoever got your data from us is told to erase it as well. Ask us, and we tell you who they are." }
+        },
+        _ => html! {},
     }
 }
 

@@ -10,7 +10,7 @@ use records::requests::RequestPage;
 use records::{Error, Visit};
 
 use super::letters::LETTERS;
-use super::{boxes, due, request};
+use super::{boxes, due, objection_words, request};
 use crate::App;
 use crate::fail::Fail;
 use crate::fields;
@@ -116,7 +116,7 @@ fn facts(app: &App, page: &RequestPage) -> Markup {
         }));
     }
     if !page.objections.is_empty() {
-        lines.push(("Stopped", html! { @for (to, since) in &page.objections { p.govuk-body { (to.code().replace('-', " ")) ", since " (dates::long(app.service.surroundings().civil(*since).date())) } } }));
+        lines.push(("Stopped", html! { @for (to, since) in &page.objections { p.govuk-body { (objection_words(*to)) ", since " (dates::long(app.service.surroundings().civil(*since).date())) } } }));
     }
     lines.push((
         "Rules",

@@ -111,6 +111,10 @@ async fn consent_is_asked_given_used_and_taken_back_on_the_pages() {
         assert!(pack.text.contains("took their consent back"), "{}", pack.text);
         let tell = bench.get("/recipients-to-tell", Some(&cookie)).await.text;
         assert!(tell.contains("They were told") && !tell.contains("Daniel"));
+        let letter = tell.split("href=\"/recipients-to-tell/").nth(1).unwrap().split('"').next().unwrap();
+        let letter = bench.get(&format!("/recipients-to-tell/{letter}"), Some(&cookie)).await.text;
+        assert!(letter.contains("Stop using what you got") && letter.contains("Learning Centre"));
+        assert!(!letter.contains("Daniel"), "{letter}");
         let (_, admin) = bench.signed_in("Marek", Role::Administrator).await;
         assert_eq!(bench.get("/recipients-to-tell", Some(&admin)).await.status, StatusCode::FORBIDDEN);
         let file = bench.get(&base, Some(&cookie)).await.text;
