@@ -179,6 +179,8 @@ codes! {
         Decided = "decided",
         /// The answer left.
         Sent = "sent",
+        /// It came on another day than was written down.
+        CameOn = "came-on",
         /// Something to remember.
         Note = "note",
     }
@@ -203,6 +205,7 @@ impl Step {
             Step::Lifted => "Restriction lifted",
             Step::Decided => "Decided",
             Step::Sent => "Answer sent",
+            Step::CameOn => "Came on another day: put right",
             Step::Note => "Note",
         }
     }
@@ -224,6 +227,7 @@ impl Step {
             }
             Step::PointedOn => Some("Say whom they were pointed to"),
             Step::LiftingTold => Some("Say how and when they were told"),
+            Step::CameOn => Some("Say how you know: the postmark, the email, whom they asked first"),
             Step::Note => Some("Write the note"),
             _ => None,
         }
@@ -503,7 +507,7 @@ impl Course {
             Step::Lifted => {
                 self.has_file && self.restricts() && self.open(Step::LiftingTold, Step::Restricted)
             }
-            Step::Decided => open,
+            Step::CameOn | Step::Decided => open,
             Step::Sent => phase == Phase::ToSend,
         }
     }

@@ -233,6 +233,13 @@ fn a_step_has_its_words_and_comes_in_its_order() {
     assert!(step("meaning-asked", "", "25").read(&asked, true, today).is_err(), "without saying what");
     assert!(step("note", "Rang them", "23").read(&asked, true, today).is_err(), "before the last step");
     assert!(step("extended", "Very many notes", "25").read(&asked, false, today).is_err(), "too late");
+    assert!(
+        step("came-on", "The postmark says so", "18").read(&asked, true, today).is_ok(),
+        "it came before"
+    );
+    for (day, words) in [("20", "That day stands there"), ("25", "After it was confirmed"), ("18", "")] {
+        assert!(step("came-on", words, day).read(&asked, true, today).is_err(), "{day} {words}");
+    }
     for act in ["restricted", "lifted", "decided"] {
         assert!(step(act, "because", "25").read(&asked, true, today).is_err(), "{act} is an act of its own");
     }

@@ -175,11 +175,8 @@ impl StepTyped {
             faults.push(fault);
             today
         });
-        // What was asked is answered on the same day or later, and nothing is done before the request came.
-        let before = course.steps.iter().map(|(_, day)| *day).fold(course.received, Date::max);
-        if faults.is_empty() && day < before {
-            let text = format!("It cannot be before {}, the day of what was done last", long(before));
-            faults.push(Fault::new("day", text));
+        if faults.is_empty() {
+            faults.extend(out_of_order(course, step, day));
         }
         let words = text::lines(&self.words, 4_000).unwrap_or_else(|fault| {
             faults.push(Fault::new("words", fault.to_string()));
@@ -197,6 +194,27 @@ impl StepTyped {
             _ => Err(faults),
         }
     }
+}
+
+/// What was asked is answered on the same day or later, and nothing is done before the request came.
+fn out_of_order(course: &Course, step: Option<Step>, day: Date) -> Option<Fault> {
+    let done = || course.steps.iter().filter(|(step, _)| *step != Step::CameOn).map(|(_, day)| *day);
+    let text = if step == Some(Step::CameOn) {
+        match done().min().filter(|first| day > *first) {
+            Some(first) => format!("It came by {}, when something was done about it", long(first)),
+            None if day == course.received => {
+                "This day is written down already: enter the right one".to_owned()
+            }
+            None => return None,
+        }
+    } else {
+        let before = done().fold(course.received, Date::max);
+        if day >= before {
+            return None;
+        }
+        format!("It cannot be before {}, the day of what was done last", long(before))
+    };
+    Some(Fault::new("day", text))
 }
 
 /// Without a file there is no key under which words could be sealed, and nothing that would say when they go.

@@ -5,7 +5,7 @@ use audit::{Action, Detail};
 use casework::requests::{Course, DecisionTyped, Kind, Outcome, Step, StepTyped};
 use casework::retention::Rule;
 use casework::working_days::BankHolidays;
-use casework::{ClientId, Fault, RequestId};
+use casework::{ClientId, Fault, RequestId, dates};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use notice::{Category, ObjectionTo};
@@ -27,6 +27,8 @@ sql! { records:
     DECIDE = "UPDATE request SET outcome = $2, grounds = $3, decided = $4, decided_by = $5, opinion = $6 WHERE id = $1 AND decided IS NULL AND (client = $7 OR (client IS NULL AND $8))";
     /// The answer left.
     CLOSE = "UPDATE request SET closed = $2 WHERE id = $1 AND closed IS NULL AND (client = $3 OR (client IS NULL AND $4))";
+    /// It came on another day.
+    CAME_ON = "UPDATE request SET received = $2 WHERE id = $1 AND decided IS NULL AND (client = $3 OR (client IS NULL AND $4))";
     /// The file is stored and nothing more, or in use again.
     RESTRICT = "UPDATE client SET restricted = $2, version = version + 1 WHERE id = $1 AND restricted <> $2";
     /// What of a file was changed, added or corrected since a moment.
@@ -159,9 +161,17 @@ impl Service {
             return Ok(());
         }
         let hand = self.in_hand(visit, id, STEP).await?;
-        let (step, day, words) =
+        let (step, day, mut words) =
             typed.read(&hand.course, hand.extendable, hand.today).map_err(Error::Faults)?;
+        if step == Step::CameOn && hand.client.is_some() {
+            words = format!("Until now {} stood here.\n{words}", dates::long(hand.row.received));
+        }
         let mut batch = vec![self.step(visit, &hand, step, day, &words).await?];
+        if step == Step::CameOn {
+            let [client, without] = hand.of();
+            let came = CAME_ON.with([hand.row.id.as_bytes().into(), day_number(day).into(), client, without]);
+            batch.push(came.expecting(1));
+        }
         if step == Step::Sent {
             self.nothing_waits(&hand).await?;
             is_done_as_decided(&hand.row)?;

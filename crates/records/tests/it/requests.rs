@@ -428,6 +428,38 @@ async fn a_file_is_restricted_by_the_desk_and_opened_again_after_the_client_was_
     }
 }
 
+// promise: P21
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_that_came_on_another_day_is_put_right_and_its_clock_with_it() {
+    for bench in Bench::all().await {
+        let ada = bench.visit("Ada", Role::Adviser).await;
+        let lead = bench.visit("Harriet", Role::Governance).await;
+        let client = bench.client(&ada, "Daniel Whitfield").await;
+        let service = &bench.service;
+        let id = service.record_request(&ada, client, key(), &taken(Kind::Access)).await.unwrap();
+        let due = || async {
+            let page = service.request_page(&lead, id).await.unwrap().release().await.unwrap();
+            (page.row.received, page.stands.unwrap().due.unwrap(), page.steps)
+        };
+        let (_, by, _) = due().await;
+        let earlier = TODAY.checked_sub(jiff::Span::new().days(10)).unwrap();
+        let boxes = Boxes {
+            day: earlier.day().to_string(),
+            month: earlier.month().to_string(),
+            year: earlier.year().to_string(),
+        };
+        let why = "The letter lay in the post room".to_owned();
+        let typed = StepTyped { step: Step::CameOn.code().into(), day: boxes, words: why };
+        service.work_request(&lead, id, key(), &typed).await.unwrap();
+        let (received, sooner, steps) = due().await;
+        assert!(received == earlier && sooner < by, "{received} {sooner} {by}");
+        assert!(steps[0].words.starts_with("Until now ") && steps[0].words.contains("post room"));
+        decide(service, &lead, id, "granted", &[]).await.unwrap();
+        let late = service.work_request(&lead, id, key(), &typed).await;
+        assert!(matches!(late, Err(Error::Faults(_))), "what is decided stands: {late:?}");
+    }
+}
+
 // promise: P26
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_client_objects_to_is_asked_for_before_the_act() {
