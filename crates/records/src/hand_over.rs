@@ -33,6 +33,8 @@ sql! { records:
     ONE = "SELECT giver, taker, author, reason, begun FROM hand_over WHERE id = $1";
     /// How far it is.
     CLIENTS = "SELECT client, state FROM hand_over_client WHERE hand_over = $1 ORDER BY client";
+    /// What is still booked with the adviser whose clients left, the next first.
+    STILL_BOOKED = "SELECT a.client, a.starts FROM appointment a JOIN hand_over_client x ON x.client = a.client WHERE x.hand_over = $1 AND x.state = 'done' AND a.adviser = $2 AND a.state = 'booked' AND a.starts > $3 ORDER BY a.starts LIMIT 500";
     /// The files of an adviser; those that were taken up in others are with those.
     OF_ADVISER = "SELECT id FROM client WHERE adviser = $1 AND status <> 'merged' LIMIT 2000";
     /// What goes with an erased file.
@@ -169,6 +171,8 @@ pub struct HandOver {
     pub seen_to: usize,
     /// Those who stay where they are, and why; without a name where nobody may see it.
     pub left: Vec<(Option<Shown>, Became)>,
+    /// When those who left are still booked with their adviser of before, the next first.
+    pub booked: Vec<(Option<Shown>, Timestamp)>,
 }
 
 /// What is to be handed over.
@@ -299,26 +303,45 @@ impl Service {
                 stay.push((ClientId::from_bytes(row.bytes16(0)?), became));
             }
         }
-        let who: Vec<ClientId> = stay.iter().map(|(client, _)| *client).collect();
+        let giver = StaffId::from_bytes(head.bytes16(0)?);
+        let still = self.still_booked(id, giver).await?;
+        let who: Vec<ClientId> =
+            stay.iter().map(|(client, _)| *client).chain(still.iter().map(|(client, _)| *client)).collect();
         let shown = self.shown_now(visit, &who).await?;
-        let left = {
+        let (left, booked) = {
             let people = self.people().read().unwrap_or_else(PoisonError::into_inner);
             let name = |client: &ClientId| {
                 people.known.get(client).filter(|_| shown.contains(client)).map(|known| known.shown(true))
             };
-            stay.iter().map(|(client, became)| (name(client), *became)).collect()
+            let left = stay.iter().map(|(client, became)| (name(client), *became)).collect();
+            (left, still.iter().map(|(client, starts)| (name(client), *starts)).collect())
         };
         let hand_over = HandOver {
-            giver: StaffId::from_bytes(head.bytes16(0)?),
+            giver,
             taker: StaffId::from_bytes(head.bytes16(1)?),
             reason: Reason::of(head.text(3)?).ok_or(Error::Damaged("hand-over"))?,
             begun: changes::time(head.int(4)?)?,
             all: clients.rows.len(),
             seen_to,
             left,
+            booked,
         };
         let entry = self.log().submit(permit, VIEW, Detail::default());
         Ok(Opened::new(Personal::new(&entry, hand_over), entry))
+    }
+
+    async fn still_booked(
+        &self,
+        id: HandOverId,
+        giver: StaffId,
+    ) -> Result<Vec<(ClientId, Timestamp)>, Error> {
+        let now = self.now().as_microsecond();
+        let query = STILL_BOOKED.with([id.as_bytes().into(), giver.as_bytes().into(), now.into()]);
+        let rows = self.records().read(vec![query]).await?;
+        let rows = rows.first().map(|rows| rows.rows.as_slice()).unwrap_or_default();
+        rows.iter()
+            .map(|row| Ok((ClientId::from_bytes(row.bytes16(0)?), changes::time(row.int(1)?)?)))
+            .collect()
     }
 }
 

@@ -60,6 +60,7 @@ pub(crate) async fn declared(State(app): State<App>, Signed(visit): Signed) -> R
         (banner("Your conflict of interest is declared"))
         (heading("This file is closed to you now", html! {}))
         p.govuk-body { "Your manager sees in the team view that a client needs another adviser. You need not say why." }
+        p.govuk-body { "What is booked with you stays in your diary: ask reception to hand it to a colleague." }
         p.govuk-body { a.govuk-link href="/clients" { "Go to my clients" } }
     });
     staff(&app, &visit, At::Elsewhere, "Conflict of interest declared", body).into_response()

@@ -17,6 +17,7 @@ use serde::Deserialize;
 use crate::App;
 use crate::fail::Fail;
 use crate::fields;
+use crate::file::clock;
 use crate::form::{Form, new_key};
 use crate::frame::{At, release, staff};
 use crate::query::Query;
@@ -246,6 +247,15 @@ pub(crate) async fn show(
                 ]
             })
             .collect();
+        let to_come = ["Client", "Number", "When"].map(|label| Column { label, numeric: false, hidden: false });
+        let booked: Vec<Vec<Cell>> = one.booked.iter().map(|(who, starts)| {
+            let starts = app.service.surroundings().civil(*starts);
+            vec![
+                html! { @match who { Some(who) => (who.name), None => "A file that is closed to you" } },
+                html! { @if let Some(who) = who { span.app-ref { (who.number) } } },
+                html! { (dates::with_weekday(starts.date())) ", " (clock(&starts)) },
+            ]
+        }).collect();
         let body = reading(html! {
             (back("/team"))
             @if !going_on { (banner(&format!("{} handed over", dates::count((one.all - one.left.len()) as u64, "client")))) }
@@ -256,6 +266,10 @@ pub(crate) async fn show(
                 @if going_on { p.app-muted { "This page looks again by itself. You can leave it: the work goes on." } }
             }
             @if !rows.is_empty() { div.app-panel { (table(Table { id: "left", caption: "These stay where they are", caption_hidden: false, columns: &columns, rows })) } }
+            @if !booked.is_empty() { div.app-panel {
+                (table(Table { id: "booked", caption: "Still booked with their adviser of before", caption_hidden: false, columns: &to_come, rows: booked }))
+                p.app-muted { "What was agreed with a client stays until somebody agrees something else with them: reception, or the new adviser, hands each appointment over or moves it, and the client is told." }
+            } }
         });
         staff(&app, &visit, At::Team, "Handing clients over", body)
     });

@@ -41,6 +41,9 @@ async fn clients_are_handed_over_one_by_one_and_a_conflict_of_interest_stops_the
         let two = bench.client(&ada, "Maria Lopes").await;
         let three = bench.client(&ada, "Chidi Eze").await;
         let others = bench.client(&bruno, "Nobody Of Adas").await;
+        for client in [one, three] {
+            crate::export::book(&bench, &ada, client, usize::from(client == three)).await;
+        }
         service.declare_conflict(&bruno, two).await.unwrap();
         let asking = Asking {
             form: key(),
@@ -58,7 +61,7 @@ async fn clients_are_handed_over_one_by_one_and_a_conflict_of_interest_stops_the
         let id = service.begin_hand_over(&mona, asking.clone()).await.unwrap();
         assert_eq!(service.begin_hand_over(&mona, asking).await.unwrap(), id, "sent twice, begun once");
         let before = service.hand_over(&mona, id).await.unwrap().release().await.unwrap();
-        assert_eq!((before.all, before.seen_to), (3, 0));
+        assert_eq!((before.all, before.seen_to, before.booked.len()), (3, 0, 0));
 
         // Interrupted here; opened again, it goes on. Twice at once is once.
         let bench = bench.reopened().await.unwrap();
@@ -69,6 +72,9 @@ async fn clients_are_handed_over_one_by_one_and_a_conflict_of_interest_stops_the
         service.follow_changes().await.unwrap();
         let after = service.hand_over(&mona, id).await.unwrap().release().await.unwrap();
         assert_eq!((after.all, after.seen_to), (3, 3));
+        let booked: Vec<String> =
+            after.booked.iter().map(|(who, _)| who.as_ref().unwrap().name.clone()).collect();
+        assert_eq!(booked, ["Daniel Whitfield"], "whoever left is still booked with Ada, and that is said");
         let mut left: Vec<(String, Became)> =
             after.left.into_iter().map(|(who, became)| (who.unwrap().name, became)).collect();
         left.sort_by(|a, b| a.0.cmp(&b.0));
