@@ -62,6 +62,11 @@ pub enum Fault {
     /// A hash is not there.
     #[error("its hash is missing")]
     HashMissing,
+    /// The hashes that were stored with it are those of another place.
+    #[error(
+        "the hashes stored with it are not those of this place: it was moved here, one before it was removed, or hashes were"
+    )]
+    Misplaced,
     /// A hash over it and those after it does not hold: one of them was changed together with its own hash, or the hash was.
     #[error("it, one of those up to entry {last}, or the hash over them was changed")]
     HashOver {
@@ -176,7 +181,8 @@ impl Check<'_> {
         for (place, hash) in self.tree.append(bytes)? {
             let (first, last) = covered(place);
             let Some(found) = stored.next() else {
-                return Ok(Err(Bad { entry: first, what: Fault::HashMissing }));
+                // Its own hash held, so it stands where one with fewer hashes belongs, or one of them was taken out.
+                return bad(if first == last { Fault::HashMissing } else { Fault::Misplaced });
             };
             if found != hash.0 {
                 let what = if first == last { Fault::Changed } else { Fault::HashOver { last } };
@@ -184,7 +190,7 @@ impl Check<'_> {
             }
         }
         if stored.next().is_some() {
-            return bad(Fault::Outside);
+            return bad(Fault::Misplaced);
         }
         let fits = leaf.id_bytes() == row.bytes16(1).ok()
             && row.int(2) == Ok(leaf.at)

@@ -83,7 +83,7 @@ async fn a_damaged_log_of_an_earlier_version_is_not_mended_by_its_reading() {
         bench.filled(20).await.close().await.unwrap();
         // Places of the hashes of entry 6, of entries 4 to 7, and of the last four.
         for (lost, entry, what) in
-            [(10, 6, Fault::HashMissing), (13, 4, Fault::HashOver { last: 7 }), (37, 16, Fault::HashMissing)]
+            [(10, 6, Fault::HashMissing), (13, 4, Fault::HashOver { last: 7 }), (37, 19, Fault::Misplaced)]
         {
             let place = bench.ground.place(&format!("older{lost}")).await;
             let older = Store::open(&place, &FIRST).await.unwrap();

@@ -157,8 +157,8 @@ async fn ways(bench: &Bench) -> Vec<Tampering> {
             "the last hash taken away",
             vec![set(7, of_7[..96].to_vec())],
             vec![set(7, of_7.clone())],
-            0,
-            Fault::HashMissing,
+            7,
+            Fault::Misplaced,
         ),
         tampering(
             "half a hash taken away",
@@ -172,7 +172,7 @@ async fn ways(bench: &Bench) -> Vec<Tampering> {
             vec![set(7, [of_7.as_slice(), &zero].concat())],
             vec![set(7, of_7.clone())],
             7,
-            Fault::Outside,
+            Fault::Misplaced,
         ),
         tampering(
             "deleted",
@@ -188,7 +188,7 @@ async fn ways(bench: &Bench) -> Vec<Tampering> {
             0,
             Fault::Missing,
         ),
-        tampering("two swapped", swap_entries(7, 8), swap_entries(7, 8), 6, Fault::HashMissing),
+        tampering("two swapped", swap_entries(7, 8), swap_entries(7, 8), 7, Fault::Misplaced),
         tampering(
             "two swapped that brought as many hashes",
             swap_entries(6, 8),

@@ -95,6 +95,12 @@ impl Act {
                             "The log is whole: {} entries, {} under the last signed checkpoint, root {}.",
                             sound.entries, sound.signed, sound.root
                         ));
+                        let unsigned = sound.entries.saturating_sub(sound.signed);
+                        if unsigned > 0 {
+                            output::line(&format!(
+                                "The last {unsigned} are not signed yet. After a clean stop all are: if the service was stopped so, look at them with `kept audit show --last {unsigned}`."
+                            ));
+                        }
                         ExitCode::SUCCESS
                     }
                     Err(bad) => {
