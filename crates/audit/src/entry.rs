@@ -76,6 +76,28 @@ sql! { records:
     PUT_IN_OUTBOX = "INSERT INTO outbox (id, at, leaf) VALUES ($1, $2, $3)";
 }
 
+/// The entry of a change to the service itself, which no client's file is part of: it goes into the transaction of the change.
+#[must_use = "a change commits together with its entry"]
+pub struct ServiceChange {
+    pub(crate) id: [u8; 16],
+    pub(crate) at: i64,
+    pub(crate) leaf: Vec<u8>,
+    pub(crate) jobs: mpsc::Sender<Job>,
+}
+
+impl ServiceChange {
+    /// The statement for the transaction of the change, on the records store.
+    #[must_use]
+    pub fn outbox(&self) -> Query {
+        PUT_IN_OUTBOX.with([self.id.into(), self.at.into(), self.leaf.clone().into()])
+    }
+
+    /// To be called once the transaction has committed.
+    pub fn committed(self) {
+        let _ = self.jobs.try_send(Job::Outbox);
+    }
+}
+
 /// The entry of a change: it goes into the transaction of the change itself.
 #[must_use = "a change commits together with its entry"]
 pub struct Change {

@@ -129,18 +129,21 @@ impl Leaf {
         leaf.policy = Some(hex::encode(permit.policy()));
         leaf.notice = detail.notice.map(hex::encode);
         leaf.count = detail.count;
-        leaf.rows = detail
-            .rows
-            .iter()
-            .map(|mark| {
-                (mark.table.to_owned(), hex::encode(mark.row), mark.version, hex::encode(mark.digest))
-            })
-            .collect();
+        leaf = leaf.over(&detail.rows);
         if let Some(why) = detail.stopped {
             leaf.outcome = Outcome::Refused(why).text();
         }
         leaf.sealed = detail.reason.as_ref().map(|bytes| BASE64_STANDARD.encode(bytes));
         leaf
+    }
+
+    /// The same with the rows that were written.
+    pub(crate) fn over(mut self, rows: &[RowMark]) -> Leaf {
+        let row = |mark: &RowMark| {
+            (mark.table.to_owned(), hex::encode(mark.row), mark.version, hex::encode(mark.digest))
+        };
+        self.rows = rows.iter().map(row).collect();
+        self
     }
 
     pub(crate) fn refused(id: [u8; 16], at: Timestamp, refusal: &Refusal, action: Action) -> Leaf {

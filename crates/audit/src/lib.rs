@@ -25,7 +25,7 @@ mod writer;
 
 pub use book::Book;
 pub use checkpoint::signed_size;
-pub use entry::{Change, Entry, Receipt, Waiting};
+pub use entry::{Change, Entry, Receipt, ServiceChange, Waiting};
 pub use error::Error;
 pub use key::{SigningKey, signed_text, text_of};
 pub use leaf::{Action, Detail, Outcome, Recorded, RowMark};

@@ -14,9 +14,9 @@ use tokio::time::Instant;
 
 use crate::book::{self, Book};
 use crate::checkpoint;
-use crate::entry::{Change, Entry, Waiting, draw};
+use crate::entry::{Change, Entry, ServiceChange, Waiting, draw};
 use crate::key::SigningKey;
-use crate::leaf::{Action, Detail, Leaf, Outcome};
+use crate::leaf::{Action, Detail, Leaf, Outcome, RowMark};
 use crate::signing::holds;
 use crate::tree::Tree;
 use crate::writer::{Job, Pace, Writer};
@@ -111,6 +111,14 @@ impl Log {
         let (id, now) = (draw(), (self.clock)());
         let leaf = Leaf::permitted(id, now, &permit, action, detail).bytes();
         Change { permit, id, at: now.as_microsecond(), leaf, jobs: self.jobs.clone() }
+    }
+
+    /// The entry of a change to the service itself, to be committed with it: records that lack the change then show as older.
+    /// `rows` says which rows it wrote.
+    pub fn service_change(&self, actor: Option<ActorId>, action: Action, rows: &[RowMark]) -> ServiceChange {
+        let (id, now) = (draw(), (self.clock)());
+        let leaf = Leaf::event(id, now, actor, action, Outcome::Done).over(rows).bytes();
+        ServiceChange { id, at: now.as_microsecond(), leaf, jobs: self.jobs.clone() }
     }
 
     fn send(&self, leaf: &Leaf) -> Waiting {

@@ -1,6 +1,6 @@
 //! How somebody who works here likes their pages. It is sealed with them: a way of working can say something about a body.
 
-use audit::{Action, Outcome};
+use audit::Action;
 use serde::{Deserialize, Serialize};
 
 use crate::sessions::Visit;
@@ -73,8 +73,6 @@ impl Service {
     pub async fn change_my_settings(&self, visit: &Visit, settings: MySettings) -> Result<(), Error> {
         let mut row = self.staff_row(visit.staff).await?.ok_or(Error::Damaged("staff"))?;
         row.page.settings = settings;
-        self.change_staff(&row, false).await?;
-        self.log().event(Some(visit.staff.into()), CHANGE, Outcome::Done).durable().await?;
-        Ok(())
+        self.change_staff(&row, false, Some(visit.staff.into()), CHANGE).await
     }
 }

@@ -154,8 +154,7 @@ impl Service {
         }
         self.set_password(&mut row, password).await?;
         row.page.totp = Some(Secret::from(secrets::random::<20>()?).to_base32());
-        self.change_staff(&row, true).await?;
-        self.log().event(Some(id.into()), Action("accept-invitation"), Outcome::Done).durable().await?;
+        self.change_staff(&row, true, Some(id.into()), Action("accept-invitation")).await?;
         self.start_session(id, Level::Enrolling).await
     }
 
@@ -184,11 +183,7 @@ impl Service {
         }
         let codes = new_recovery_codes(&mut row)?;
         (row.member.status, row.page.invitation) = (Status::Active, None);
-        self.change_staff(&row, true).await?;
-        self.log()
-            .event(Some(session.staff.into()), Action("second-factor"), Outcome::Done)
-            .durable()
-            .await?;
+        self.change_staff(&row, true, Some(session.staff.into()), Action("second-factor")).await?;
         Ok((self.start_session(session.staff, Level::Full).await?, codes))
     }
 
@@ -200,11 +195,7 @@ impl Service {
         let session = self.confirmed(token).await?;
         let mut row = self.staff_row(session.staff).await?.ok_or(Denied::SignedOut)?;
         self.set_password(&mut row, password).await?;
-        self.change_staff(&row, true).await?;
-        self.log()
-            .event(Some(session.staff.into()), Action("change-password"), Outcome::Done)
-            .durable()
-            .await?;
+        self.change_staff(&row, true, Some(session.staff.into()), Action("change-password")).await?;
         self.start_session(session.staff, Level::Full).await
     }
 
@@ -216,11 +207,7 @@ impl Service {
         let session = self.confirmed(token).await?;
         let mut row = self.staff_row(session.staff).await?.ok_or(Denied::SignedOut)?;
         let codes = new_recovery_codes(&mut row)?;
-        self.change_staff(&row, false).await?;
-        self.log()
-            .event(Some(session.staff.into()), Action("recovery-codes"), Outcome::Done)
-            .durable()
-            .await?;
+        self.change_staff(&row, false, Some(session.staff.into()), Action("recovery-codes")).await?;
         Ok(codes)
     }
 
@@ -256,7 +243,7 @@ impl Service {
         let digest = secrets::code_digest(code);
         let Some(place) = row.page.recovery.iter().position(|kept| *kept == digest) else { return Ok(false) };
         row.page.recovery.remove(place);
-        self.change_staff(row, false).await?;
+        self.change_staff(row, false, Some(row.member.id.into()), Action("use-recovery-code")).await?;
         row.version += 1;
         self.records().write(vec![RIGHT_TRY.with([row.member.id.as_bytes().into()])]).await?;
         Ok(true)
@@ -308,7 +295,7 @@ impl Service {
             totp: Some(Secret::from(totp_secret).to_base32()),
             ..crate::staff::Page::without_password(name, email)
         };
-        Ok(self.insert_staff(&page, role, Status::Active).await?.id)
+        Ok(self.insert_staff(&page, role, Status::Active, None).await?.id)
     }
 }
 

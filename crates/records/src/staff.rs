@@ -4,10 +4,11 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use access::{ActorId, Role};
-use audit::{Action, Outcome};
+use audit::{Action, RowMark};
 use casework::StaffId;
 use jiff::{Timestamp, ToSpan};
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 use store::sql;
 use zeroize::Zeroizing;
 
@@ -219,8 +220,7 @@ impl Service {
             invitation: Some(Invitation { digest: secrets::code_digest(&code), until }),
             ..Page::without_password(name, &email)
         };
-        let member = self.insert_staff(&page, role, Status::Invited).await?;
-        self.log().event(by.map(ActorId::from), Action("add-staff"), Outcome::Done).durable().await?;
+        let member = self.insert_staff(&page, role, Status::Invited, by.map(ActorId::from)).await?;
         Ok(Invited { member, code, until })
     }
 
@@ -229,18 +229,22 @@ impl Service {
         page: &Page,
         role: Role,
         status: Status,
+        by: Option<ActorId>,
     ) -> Result<Member, Error> {
         let id = StaffId::from_bytes(self.draw());
         let sealed = self.vault().seal_service("staff", *id.as_bytes(), 1, page)?;
-        let mut batch = vec![ADD_STAFF.with([
+        let change = self.log().service_change(by, Action("add-staff"), &[mark(id, 1, &sealed)]);
+        let mut batch = vec![change.outbox()];
+        batch.push(ADD_STAFF.with([
             id.as_bytes().into(),
             role.code().into(),
             status.code().into(),
             self.now().as_microsecond().into(),
             sealed.into(),
-        ])];
+        ]));
         batch.extend(changes::of_service(self.now()));
         self.records().write(batch).await?;
+        change.committed();
         self.follow_changes().await?;
         let (name, email) = (page.name.clone(), page.email.clone());
         Ok(Member { id, name, email, role, status, settings: page.settings })
@@ -259,8 +263,7 @@ impl Service {
         (row.page.password, row.page.totp) = (None, None);
         row.page.recovery.clear();
         row.member.status = Status::Invited;
-        self.change_staff(&row, true).await?;
-        self.log().event(by.map(ActorId::from), Action("invite-again"), Outcome::Done).durable().await?;
+        self.change_staff(&row, true, by.map(ActorId::from), Action("invite-again")).await?;
         Ok(Invited { member: row.member, code, until })
     }
 
@@ -284,17 +287,24 @@ impl Service {
         row.member.status = Status::Disabled;
         (row.page.password, row.page.totp, row.page.invitation) = (None, None, None);
         row.page.recovery.clear();
-        self.change_staff(&row, true).await?;
-        self.log().event(by.map(ActorId::from), Action("disable-staff"), Outcome::Done).durable().await?;
+        self.change_staff(&row, true, by.map(ActorId::from), Action("disable-staff")).await?;
         Ok(row.member)
     }
 
-    /// Stores a changed page as the next version.
-    pub(crate) async fn change_staff(&self, row: &Row, end_sessions: bool) -> Result<(), Error> {
+    /// Stores a changed page as the next version, together with its entry in the log.
+    pub(crate) async fn change_staff(
+        &self,
+        row: &Row,
+        end_sessions: bool,
+        by: Option<ActorId>,
+        action: Action,
+    ) -> Result<(), Error> {
         let id = row.member.id;
         let version = row.version + 1;
         let sealed = self.vault().seal_service("staff", *id.as_bytes(), version, &row.page)?;
+        let change = self.log().service_change(by, action, &[mark(id, version, &sealed)]);
         let mut batch = vec![
+            change.outbox(),
             CHANGE_STAFF
                 .with([id.as_bytes().into(), row.member.status.code().into(), version.into(), sealed.into()])
                 .expecting(1),
@@ -304,6 +314,7 @@ impl Service {
         }
         batch.extend(changes::of_service(self.now()));
         self.records().write(batch).await.map_err(changed_meanwhile)?;
+        change.committed();
         if end_sessions {
             self.sessions().forget_staff(id);
         }
@@ -361,6 +372,11 @@ impl Service {
     pub fn directory(&self) -> Arc<Directory> {
         self.current_directory()
     }
+}
+
+/// A row of this table as a change leaves it: the log says whose it was.
+fn mark(id: StaffId, version: i64, sealed: &[u8]) -> RowMark {
+    RowMark { table: "staff", row: *id.as_bytes(), version, digest: Sha256::digest(sealed).into() }
 }
 
 /// A row that was not at the version we read: somebody was quicker.

@@ -37,6 +37,29 @@ fn what_is_missing_is_named_and_not_made_anew() {
     }
 }
 
+// promise: P16
+#[test]
+fn records_that_lack_nothing_but_a_change_of_staff_are_older_all_the_same() {
+    let folder = service();
+    let records = folder.path().join("data/records.db");
+    let add = |who: &str| {
+        let email = format!("{who}@example.org");
+        let words = ["user", "add", "--name", who, "--email", &email, "--role", "administrator"];
+        assert!(kept(folder.path(), &words).status.success());
+    };
+    add("Marek");
+    add("Imtiaz");
+    let kept_back = fs::read(&records).unwrap();
+    assert!(kept(folder.path(), &["user", "disable", "imtiaz@example.org"]).status.success());
+    assert!(kept(folder.path(), &["doctor"]).status.success());
+    for left in ["-wal", "-shm"] {
+        let _ = fs::remove_file(folder.path().join(format!("data/records.db{left}")));
+    }
+    fs::write(&records, kept_back).unwrap();
+    let said = complaint(&kept(folder.path(), &["doctor"]));
+    assert!(said.contains("older than the audit log"), "{said}");
+}
+
 #[test]
 fn a_root_that_others_can_read_is_refused() {
     let folder = service();
