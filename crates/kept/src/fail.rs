@@ -4,6 +4,8 @@ use std::path::Path;
 
 use casework::Fault;
 
+use crate::output;
+
 /// What failed and what to do, in one line.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Fail {
@@ -19,6 +21,9 @@ pub(crate) enum Fail {
     /// The access policy is faulty.
     #[error(transparent)]
     Policy(#[from] access::Error),
+    /// Faults of a file, each with its line and column: a line each.
+    #[error("{}", .0.join("\n"))]
+    Faulty(Vec<String>),
     /// Anything else, in words.
     #[error("{0}")]
     Said(String),
@@ -44,6 +49,14 @@ impl Fail {
     /// A fault in words.
     pub(crate) fn said(text: impl Into<String>) -> Fail {
         Fail::Said(text.into())
+    }
+
+    /// Says it: in one line, or a line for each fault of a file.
+    pub(crate) fn complain(&self) {
+        match self {
+            Fail::Faulty(faults) => faults.iter().for_each(|fault| output::complain(fault)),
+            other => output::complain(&other.to_string()),
+        }
     }
 
     /// A file or folder that could not be used.

@@ -3,7 +3,7 @@
 //! Each command stands in its file under `commands`; what runs a service stands in `serving`; where a service keeps its
 //! things is read by `config`; `messages` sends to clients. `demo` makes up people. To add a command, write its file and give it its line in `cli`.
 //!
-//! A command ends with 0, with 1 when something is wrong (one line on standard error says what and what to do), with 2
+//! A command ends with 0, with 1 when something is wrong (a line on standard error says what and what to do, one for each fault of a file), with 2
 //! when it was called in a way that it does not know.
 
 mod bench;
@@ -44,7 +44,7 @@ fn main() -> ExitCode {
     match ended {
         Ok(code) => code,
         Err(fail) => {
-            output::complain(&fail.to_string());
+            fail.complain();
             ExitCode::from(1)
         }
     }

@@ -142,7 +142,7 @@ fn from_parts(day: &str, month: &str, year: &str, when: When, today: Date) -> Re
         None => month_of(month.trim_end_matches(['.', ','])).ok_or(DateFault::Month)?,
     };
     let year = match (number(year), year.len()) {
-        (Some(short), 1..=2) => in_full(short, when, today),
+        (Some(short), 2) => in_full(short, when, today),
         (Some(year), 4) => i16::try_from(year).map_err(|_| DateFault::Year(when))?,
         _ => return Err(DateFault::Year(when)),
     };
@@ -258,6 +258,15 @@ mod tests {
             ("Yesterday", When::Past, date(2026, 11, 22)),
         ] {
             assert_eq!(read_date(typed, when, TODAY), Ok(read), "{typed}");
+        }
+    }
+
+    #[test]
+    fn a_year_of_one_digit_is_a_slip() {
+        for typed in ["1 3 1", "27/3/7", "27 March 9"] {
+            for when in [When::Birth, When::Past, When::Any] {
+                assert_eq!(read_date(typed, when, TODAY), Err(DateFault::Year(when)), "{typed}");
+            }
         }
     }
 

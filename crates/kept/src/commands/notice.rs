@@ -116,8 +116,7 @@ fn parse(path: &Path, text: &str) -> Result<Notice, Fail> {
         Ok(notice) => return Ok(notice),
         Err(faults) => faults,
     };
-    let lines: Vec<String> = faults.iter().map(|fault| format!("{}: {fault}", path.display())).collect();
-    Err(Fail::said(lines.join("\n")))
+    Err(Fail::Faulty(faults.iter().map(|fault| format!("{}: {fault}", path.display())).collect()))
 }
 
 fn lint(path: &Path, json: bool, on: Option<Date>) -> Result<ExitCode, Fail> {
@@ -166,7 +165,15 @@ fn show(path: &Path, format: Format) -> Result<ExitCode, Fail> {
 }
 
 fn differ(old: &Path, new: &Path, json: bool) -> Result<ExitCode, Fail> {
-    let (before, after) = (parse(old, &read(old)?)?, parse(new, &read(new)?)?);
+    let (before, after) = match (parse(old, &read(old)?), parse(new, &read(new)?)) {
+        (Ok(before), Ok(after)) => (before, after),
+        // Whoever mends one does not come back for the other.
+        (Err(Fail::Faulty(mut faults)), Err(Fail::Faulty(more))) => {
+            faults.extend(more);
+            return Err(Fail::Faulty(faults));
+        }
+        (Err(fail), _) | (_, Err(fail)) => return Err(fail),
+    };
     let changes = diff::changes(&before, &after);
     if json {
         output::line(&json!({"tell_again": diff::must_tell_again(&changes), "changes": changes}).to_string());
