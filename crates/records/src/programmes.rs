@@ -365,6 +365,13 @@ impl Service {
         if offered.removed.is_some() {
             return Ok(());
         }
+        if offered.programme.is_core(&self.notices().service().id) {
+            let text = format!(
+                "Every client of the service is on {}, so it cannot be removed",
+                offered.programme.title
+            );
+            return Err(Error::Faults(vec![Fault::new("do", text)]));
+        }
         let on_it = self.programme_numbers().await?.get(&id).map_or(0, |numbers| numbers.on_it);
         let title = &offered.programme.title;
         if on_it > 0 {

@@ -292,6 +292,12 @@ impl Service {
                 faults.push(Fault::new(ABOUT, "Choose from the list what this is about"));
             }
         }
+        // Pay and proof that could be of two jobs would count for none.
+        let jobs = kinds.rows.iter().filter(|row| row.text(1).is_ok_and(|kind| kind == "spell")).count();
+        if matches!(form.id.as_str(), "earning" | "evidence") && written.about.is_empty() && jobs > 1 {
+            faults
+                .push(Fault::new(ABOUT, "Choose which work it is about: this client has had more than one"));
+        }
         if written.about.len() > MOST_LINKS {
             faults.push(Fault::new(ABOUT, format!("Choose {MOST_LINKS} or fewer")));
         }

@@ -41,7 +41,7 @@ pub(crate) async fn show(
                 @else {
                     div.app-panel {
                         (journey.picture(first_name(&profile).as_str()))
-                        p.app-muted { "Full circle: the client took part, or it was reached. Ring: tried, missed or not over yet. Bar: on a programme. Diamond: an outcome." }
+                        p.app-muted { "Full circle: the client took part, or it was reached. Ring: tried, missed or not over yet. Bar: on a programme. Diamond: work or learning began; what of it counts stands under Outcomes." }
                     }
                     (panel("list", "The same as a list", None, journey.list()))
                 }
@@ -74,8 +74,14 @@ struct Journey {
 const CONTACT: &str = "Contact";
 const PROGRAMMES: &str = "Programmes";
 const AGREED: &str = "Agreed";
+/// What was paid and what shows it: no outcome by itself.
+const PROOF: &str = "Pay, proof";
+const OUTCOMES: &str = "Outcomes";
+/// Their forms.
+const PAYMENT: &str = "earning";
+const EVIDENCE: &str = "evidence";
 /// A line each, from the top.
-const LINES: [&str; 7] = [CONTACT, "Plan", "Support", PROGRAMMES, AGREED, "Checks", "Outcomes"];
+const LINES: [&str; 8] = [CONTACT, "Plan", "Support", PROGRAMMES, AGREED, "Checks", PROOF, OUTCOMES];
 
 const WIDTH: i64 = 900;
 const NAMES: i64 = 110;
@@ -151,7 +157,7 @@ impl Journey {
         html! {
             @match mark.until {
                 Some(until) => rect x=(x) y=(y - 8) width=((self.x(until) - x).max(8)) height="16" rx="3" fill="currentColor" fill-opacity="0.35" stroke="currentColor" { title { (words) } },
-                None if mark.line == "Outcomes" => rect x=(x - 6) y=(y - 6) width="12" height="12" transform={ "rotate(45 " (x) " " (y) ")" } fill="currentColor" { title { (words) } },
+                None if mark.line == OUTCOMES => rect x=(x - 6) y=(y - 6) width="12" height="12" transform={ "rotate(45 " (x) " " (y) ")" } fill="currentColor" { title { (words) } },
                 None if mark.full => circle cx=(x) cy=(y) r="6" fill="currentColor" fill-opacity="0.75" { title { (words) } },
                 None => circle cx=(x) cy=(y) r="5" fill="none" stroke="currentColor" stroke-width="2" { title { (words) } },
             }
@@ -188,6 +194,9 @@ fn mark(entry: &Dated, today: Date) -> Mark {
         What::Plan(_) => ("Plan", None, true),
         What::NoticeGiven(_) | What::Agreement(_) | What::Consent(_) | What::Disclosure(_) => {
             (AGREED, None, true)
+        }
+        What::Written(form, written) if matches!(form.id.as_str(), PAYMENT | EVIDENCE) => {
+            (PROOF, None, written.is_over(form) || form.due.is_empty())
         }
         What::Written(form, written) => (form.group.words(), None, written.is_over(form)),
     };

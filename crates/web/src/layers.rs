@@ -134,7 +134,10 @@ pub(crate) async fn saved(
 ) -> Result<Response, Fail> {
     let page = page_of(id, form.group);
     let mut to = format!("{page}?saved=1");
-    if let Some(programme) = programme.filter(|_| form.id == *SUPPORT) {
+    // What names no programme the service pays itself.
+    let service = app.service.notices().service().id.clone();
+    let core = app.service.programmes().iter().find(|one| one.programme.is_core(&service)).map(|one| one.id);
+    if let Some(programme) = programme.or(core).filter(|_| form.id == *SUPPORT) {
         let numbers = app.service.programme_numbers().await?;
         if numbers.get(&programme).is_some_and(|numbers| numbers.budget.is_over()) {
             to = format!("{page}?over={programme}");

@@ -23,7 +23,10 @@ use crate::form::Form;
 use crate::frame::{At, release, staff};
 use crate::signed::Signed;
 use crate::ui::file::{TagKind, bar, panel, tag};
-use crate::ui::form::{ButtonKind, DateInput, TextInput, button, date_input, details, hidden, text_input};
+use crate::ui::form::{
+    ButtonKind, Choice, Choices, DateInput, TextInput, button, checkboxes, date_input, details, hidden,
+    text_input,
+};
 use crate::ui::list::{Cell, Column, Table, empty, table};
 use crate::ui::page::{back, container, heading};
 use crate::ui::words::{SummaryRow, notice_banner, summary_list};
@@ -224,7 +227,7 @@ async fn page(
             @if signs(visit.role) { p.govuk-body { a.govuk-link href={ "/programmes/" (offered.id) "/returns" } { "Returns to those who pay" } } }
             @if let Some(mine) = mine { (my_clients(mine)) }
             (criteria(offered))
-            @if keeps_programmes(visit.role) && offered.removed.is_none() { (settings(offered, typed, faults)) }
+            @if keeps_programmes(visit.role) && offered.removed.is_none() { (settings(offered, offered.programme.is_core(&app.service.notices().service().id), typed, faults)) }
         });
         staff(app, visit, At::Programmes, &offered.programme.title, body)
     };
@@ -346,7 +349,7 @@ fn criteria(offered: &Offered) -> Markup {
     )
 }
 
-fn settings(offered: &Offered, typed: &Typed, faults: &[Fault]) -> Markup {
+fn settings(offered: &Offered, core: bool, typed: &Typed, faults: &[Fault]) -> Markup {
     let error = |name: &str| faults.iter().find(|f| f.field == *name).map(|f| f.message.as_str());
     let date = |name, legend, hint, boxes: &Boxes| {
         date_input(DateInput {
@@ -380,10 +383,12 @@ fn settings(offered: &Offered, typed: &Typed, faults: &[Fault]) -> Markup {
                     @if let Some(error) = error("do") { p.govuk-error-message #do { (error) } }
                     p.govuk-body { "Nobody can join it any more, and that cannot be undone. What was written for it stays until its layer goes. While clients are on it, it cannot be removed." }
                     (hidden("version", &typed.version))
+                    (checkboxes(Choices { name: "sure", legend: "Are you sure?", options: vec![Choice { value: "yes", label: "Yes, nobody is to join it any more", ..Choice::default() }], ..Choices::default() }))
                     (button(ButtonKind::Warning, "Remove this programme", Some(("do", "remove"))))
                 }
             };
-            @if error("do").is_some() { (removing) } @else { (details("Remove this programme", removing)) }
+            @if core { p.app-muted { "Every client of the service is on it, so it cannot be removed." } }
+            @else if error("do").is_some() { (removing) } @else { (details("Remove this programme", removing)) }
         },
     )
 }
@@ -407,9 +412,15 @@ pub(crate) async fn change(
         "ends-year",
         "places",
         "budget",
+        "sure",
     ])?;
     let to = format!("/programmes/{id}");
     if form.one("do")? == "remove" {
+        if form.one("sure")? != "yes" {
+            let unsure = vec![Fault::new("do", "Tick that you are sure: it cannot be undone")];
+            let typed = Typed::of(&offered);
+            return page(&app, &visit, &offered, &typed, &unsure, StatusCode::UNPROCESSABLE_ENTITY).await;
+        }
         return match app.service.remove_programme(&visit, id).await {
             Ok(()) => Ok(Redirect::to(&to).into_response()),
             Err(Error::Faults(faults)) => {

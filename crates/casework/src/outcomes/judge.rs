@@ -172,14 +172,21 @@ fn explain_days(count: &Count, so_far: i64, counting: Counting, today: Date) -> 
         (Some(on), 0) if on <= today => (Line::counts(format_args!("it began on {}.", long(on))), false),
         (Some(on), 0) => (Line::not_yet(format_args!("it begins on {}.", long(on))), false),
         (Some(on), _) if on <= today => {
-            (Line::counts(format_args!("{weeks} from {} were complete on {}.", long(from), long(on))), false)
+            let last = long(on.yesterday().unwrap_or(on));
+            let because = format!(
+                "{weeks} from {} were complete on {}, with {last} as the last day.",
+                long(from),
+                long(on)
+            );
+            (Line::counts(because), false)
         }
         (Some(on), needed) => {
             let because = format!(
-                "{} of {} are done; {weeks} will be complete on {} if nothing changes.",
+                "{} of {} are done; {weeks} will be complete on {}, with {} as the last day, if nothing changes.",
                 so_far,
                 words(needed),
-                long(on)
+                long(on),
+                long(on.yesterday().unwrap_or(on))
             );
             (Line::not_yet(because), false)
         }

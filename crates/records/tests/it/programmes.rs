@@ -364,6 +364,9 @@ async fn support_is_counted_for_its_programme_and_the_sum_stays_when_the_file_go
         };
         assert_eq!(money(on).await, (0, 38_500, Some(1_761_500)));
         assert_eq!(money(core).await, (6_320, 0, Some(4_493_680)));
+        let manager = bench.visit("Meera", Role::Manager).await;
+        let removed = faults(service.remove_programme(&manager, core).await);
+        assert!(removed[0].message.starts_with("Every client of the service is on"), "{removed:?}");
         service.change_entry(&ada, client, entry, 1, form, &support(39_000, true)).await.unwrap();
         assert_eq!(
             money(on).await,
@@ -469,6 +472,14 @@ async fn milestones_of_work_are_due_until_evidence_speaks_of_them() {
         over.answers.set(FieldId::known("ended_on"), Some(Answer::Date(date(2026, 11, 23))));
         service.change_entry(&ada, client, job_id, 1, spell, &over).await.unwrap();
         assert_eq!(due().await, Vec::<&str>::new());
+        let of_none = Written { about: Vec::new(), ..payslip.clone() };
+        service.write_entry(&ada, client, key(), evidence, &of_none).await.expect("there is one job");
+        service.write_entry(&ada, client, key(), spell, &job).await.unwrap();
+        assert_eq!(
+            names(service.write_entry(&ada, client, key(), evidence, &of_none).await),
+            ["about"],
+            "it could be of two, and would count for neither"
+        );
     }
 }
 

@@ -142,7 +142,10 @@ async fn support_is_paid_out_of_a_programme_which_warns_and_is_not_removed_under
         assert!(bench.get(&location(&over), Some(&cookie)).await.text.contains("than there is"));
         assert!(bench.get(&page, Some(&manager)).await.text.contains("£5.00 over"));
 
-        let remove = bench.post(&page, &format!("version={version}&do=remove"), Some(&manager)).await;
+        let removing = format!("version={version}&do=remove&sure=yes");
+        let unsure = bench.post(&page, &format!("version={version}&do=remove"), Some(&manager)).await;
+        assert!(unsure.text.contains("Tick that you are sure"), "{}", unsure.text);
+        let remove = bench.post(&page, &removing, Some(&manager)).await;
         assert_eq!(remove.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(
             remove.text.contains("1 client is on Skills Ladder, so it cannot be removed"),
@@ -168,10 +171,7 @@ async fn support_is_paid_out_of_a_programme_which_warns_and_is_not_removed_under
         assert_eq!(ended.status, StatusCode::SEE_OTHER, "{}", ended.text);
         let after = bench.get(&location(&ended), Some(&cookie)).await.text;
         assert!(after.contains("The facts for Skills Ladder are erased on") && after.contains("First aid"));
-        assert_eq!(
-            bench.post(&page, &format!("version={version}&do=remove"), Some(&manager)).await.status,
-            StatusCode::SEE_OTHER
-        );
+        assert_eq!(bench.post(&page, &removing, Some(&manager)).await.status, StatusCode::SEE_OTHER);
         assert!(bench.get(&page, Some(&manager)).await.text.contains("This programme was removed on"));
         assert!(bench.get(&one, Some(&cookie)).await.text.contains("This programme was removed"));
     }
