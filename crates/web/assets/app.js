@@ -191,7 +191,7 @@ function watchSession(meta) {
   }
   const warn = () => {
     if (Date.now() >= ends) text.textContent = 'You have been signed out. Drafts are saved. Sign in again to go on.'
-    else text.textContent = `To keep records safe, you will be signed out at ${clock(new Date(ends))}. What you are writing is saved as a draft.`
+    else text.textContent = `To keep records safe, you will be signed out at ${clock(new Date(ends))}. ${document.querySelector('form[data-draft-url]') ? 'What you are writing is saved as a draft.' : 'Save what you are writing.'}`
     if (!dialog.open) dialog.showModal()
   }
   stay.addEventListener('click', async () => {
@@ -308,6 +308,17 @@ if (keys) shortcuts(keys)
 const meta = document.querySelector('meta[name=kept-session-ends]')
 if (meta) watchSession(meta)
 document.addEventListener('submit', sendOnce)
+
+// What keeps no draft is not left behind without a word.
+let unsent = false
+document.addEventListener('input', (event) => {
+  const written = event.target.matches('textarea, input:not([type=checkbox], [type=radio], [type=search])')
+  unsent ||= written && event.target.closest('.app-staff main form[method=post]:not([data-draft-url])') !== null
+})
+document.addEventListener('submit', () => { unsent = false })
+window.addEventListener('beforeunload', (event) => {
+  if (unsent) event.preventDefault()
+})
 
 // A page brought back by 'Back' must be sendable again.
 window.addEventListener('pageshow', (event) => {

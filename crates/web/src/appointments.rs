@@ -43,8 +43,9 @@ const EVERY: [(&str, &str); 4] =
 /// The most weeks that lie between two of a series.
 const MOST_WEEKS: u32 = 4;
 const ONCE: &str = "0";
-const FIELDS: [&str; 16] = [
+const FIELDS: [&str; 17] = [
     "anyway",
+    "leave-out",
     "every",
     "form",
     "day",
@@ -80,6 +81,8 @@ pub(crate) struct Typed {
     pub(crate) tell: bool,
     /// Whether it is meant though nobody is in.
     pub(crate) anyway: bool,
+    /// Whether the days of a series on which nobody is in are left out.
+    pub(crate) leave_out: bool,
     /// Whether that is asked.
     pub(crate) asks: bool,
 }
@@ -104,6 +107,7 @@ impl Typed {
             other_time: one("other_time")?,
             tell: form.ticked("tell"),
             anyway: form.ticked("anyway"),
+            leave_out: form.ticked("leave-out"),
             asks: false,
         })
     }
@@ -124,6 +128,7 @@ impl Typed {
             other_time: String::new(),
             tell: false,
             anyway: false,
+            leave_out: false,
             asks: false,
         }
     }
@@ -305,6 +310,7 @@ fn times(
         }
         (text_input(TextInput { name: "other_time", label: "Another time", hint: Some("For example 8:15 or 6pm, also outside office hours"), value: &typed.other_time, error: None, width: Some(10), autocomplete: Some("off"), ..TextInput::default() }))
         @if typed.asks || typed.anyway { p { (tick("anyway", ANYWAY, typed.anyway)) } }
+        @if typed.every != ONCE && (typed.asks || typed.leave_out) { p { (tick("leave-out", "Leave out the days on which nobody is in", typed.leave_out)) } }
         (button(ButtonKind::Main, "Book at this time", Some(("do", "book"))))
     }
 }
@@ -331,7 +337,11 @@ pub(crate) async fn book(
         // So that it is still there if something has to be said about it.
         typed.other_time = picked.to_owned();
     }
-    let faults = match booking(&app, key, &typed, &typed.other_time) {
+    let booking = match booking(&app, key, &typed, &typed.other_time) {
+        Ok(booking) if typed.leave_out && typed.every != ONCE => when_somebody_is_in(&app, booking).await?,
+        read => read,
+    };
+    let faults = match booking {
         Ok(booking)
             if !typed.anyway
                 && let Some(fault) = app.service.nobody_in(&booking.needs(), &booking.slots).await? =>
@@ -347,6 +357,22 @@ pub(crate) async fn book(
         Err(faults) => faults,
     };
     page(&app, &visit, id, typed, false, &faults).await
+}
+
+/// The same series without the days on which nobody is in.
+async fn when_somebody_is_in(app: &App, mut booking: Booking) -> Result<Result<Booking, Vec<Fault>>, Fail> {
+    let mut slots = Vec::with_capacity(booking.slots.len());
+    for slot in &booking.slots {
+        if app.service.nobody_in(&booking.needs(), &[*slot]).await?.is_none() {
+            slots.push(*slot);
+        }
+    }
+    if slots.is_empty() {
+        let text = "Nobody is in on any of these days. Choose another day or time";
+        return Ok(Err(vec![Fault::new("time", text)]));
+    }
+    booking.slots = slots;
+    Ok(Ok(booking))
 }
 
 /// What is to be booked, from what was typed.

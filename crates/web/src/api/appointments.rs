@@ -216,6 +216,7 @@ pub(crate) async fn book(
         tell: body.flag("tell", false),
         // A program that names a time means it.
         anyway: true,
+        leave_out: false,
         asks: false,
     };
     // What is wrong is told before the key is used up.

@@ -136,6 +136,30 @@ async fn reception_sees_who_comes_and_books_for_anybody() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_series_leaves_out_the_days_on_which_nobody_is_in_where_that_is_said() {
+    for bench in Bench::all().await {
+        let (ada, cookie) = bench.signed_in("Ada", Role::Adviser).await;
+        let client = bench.client(ada, "Daniel Whitfield").await;
+        let to = format!("/clients/{client}/appointments");
+        // Four Mondays, of which the third is Easter Monday.
+        let form = booking("15 3 2027", "10:00", ada).replace("every=0&repeat=", "every=1&repeat=4");
+        let form = form.replace("&anyway=on", "");
+        let asked = bench.post(&to, &form, Some(&cookie)).await;
+        assert_eq!(asked.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(asked.text.contains("29 March 2027") && asked.text.contains("Leave out the days"));
+        let made = bench.post(&to, &format!("{form}&leave-out=on"), Some(&cookie)).await;
+        assert_eq!(made.status, StatusCode::SEE_OTHER, "{}", made.text);
+        let file = bench.get(&format!("/clients/{client}"), Some(&cookie)).await.text;
+        for (day, booked) in [("15 Mar 2027", true), ("29 Mar 2027", false), ("5 Apr 2027", true)] {
+            assert_eq!(file.contains(day), booked, "{day}");
+        }
+        let one = booking("29 3 2027", "10:00", ada).replace("&anyway=on", "&leave-out=on");
+        let none = one.replace("every=0&repeat=", "every=4&repeat=1");
+        assert_eq!(bench.post(&to, &none, Some(&cookie)).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    }
+}
+
 // promise: P7
 #[tokio::test(flavor = "multi_thread")]
 async fn the_calendar_tells_when_and_never_who() {

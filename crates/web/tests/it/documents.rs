@@ -183,6 +183,9 @@ async fn a_manager_hands_clients_over_and_an_adviser_is_covered_through_the_page
         let list = bench.get(&format!("/team/hand-over?from={ada}"), Some(&manager)).await.text;
         assert!(list.contains("Daniel Whitfield") && list.contains("Maria Lopes"));
         assert!(!list.contains("name=\"unnamed\"") && !list.contains("consent"), "everybody may be named");
+        let booked = crate::bench::booking("1 3 2027", "10:00", ada);
+        let booked = bench.post(&format!("/clients/{one}/appointments"), &booked, Some(&cookie)).await;
+        assert_eq!(booked.status, StatusCode::SEE_OTHER, "{}", booked.text);
         let form = key();
         let wrong = format!("form={form}&giver={ada}&taker=&reason=&client={one}");
         let answered = bench.post("/team/hand-over", &wrong, Some(&manager)).await;
@@ -201,6 +204,8 @@ async fn a_manager_hands_clients_over_and_an_adviser_is_covered_through_the_page
             shown = bench.get(&page, Some(&manager)).await;
         }
         assert!(shown.text.contains("1 client handed over"), "{}", shown.text);
+        assert!(shown.text.contains("Still booked with their adviser of before"));
+        assert!(shown.text.contains("Monday 1 March 2027, 10:00am"), "{}", shown.text);
         assert!(bench.get("/clients", Some(&other)).await.text.contains("Daniel Whitfield"));
 
         // Who took back consent to support is counted, named nowhere, and goes along where that is ticked.
