@@ -48,7 +48,10 @@ impl Service {
     ) -> Result<(), Error> {
         let because = meeting.because.as_deref().map_or(0, |because| because.trim().chars().count());
         if because < SHORTEST_REASON {
-            return Err(Error::Faults(vec![Fault::new("because", "Say in a few words why you correct it")]));
+            return Err(Error::Faults(vec![Fault::new(
+                "because",
+                format!("Say why you correct it, in at least {SHORTEST_REASON} characters"),
+            )]));
         }
         let rows = self
             .records()

@@ -49,7 +49,7 @@ impl Postgres {
         let mut config = server::configured(address)?;
         config.connect_timeout(PATIENCE).application_name("kept");
         config.options(
-            "-c statement_timeout=5000 -c idle_in_transaction_session_timeout=20000 -c lock_timeout=5000",
+            "-c statement_timeout=5000 -c idle_in_transaction_session_timeout=20000 -c lock_timeout=5000 -c client_min_messages=warning",
         );
         let postgres =
             Postgres { config, turns: Arc::new(Semaphore::new(CONNECTIONS)), idle: Idle::default() };

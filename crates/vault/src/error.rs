@@ -40,7 +40,9 @@ pub enum Error {
         what: &'static str,
     },
     /// The root could not be read or written.
-    #[error("The root could not {doing} {path}: {source}")]
+    #[error(
+        "The root could not {doing} {path}: {source}. Put the root back from where it is kept apart from the backups, or let this service use it"
+    )]
     RootFailed {
         /// What was tried.
         doing: &'static str,

@@ -26,7 +26,7 @@ use crate::fields;
 use crate::file::clock;
 use crate::form::{Form, new_key};
 use crate::frame::{At, release, staff};
-use crate::messages::people;
+use crate::messages::{in_the_place_of, people};
 use crate::query::Query;
 use crate::signed::Signed;
 use crate::ui::file::{TagKind, bar, main_action, panel, share_list, tag};
@@ -255,7 +255,9 @@ fn row(app: &App, one: &Affected) -> Vec<Cell> {
         html! { (with(app, &one.booked)) },
         match one.way {
             Ok(channel) => html! { (channel.words()) },
-            Err(why) => html! { (tag(TagKind::Warn, "To be rung")) " " span.app-muted { (why.words()) } },
+            Err(why) => {
+                html! { (tag(TagKind::Warn, in_the_place_of(MessageState::Call, why))) " " span.app-muted { (why.words()) } }
+            }
         },
     ]
 }

@@ -59,7 +59,7 @@ pub(crate) async fn declared(State(app): State<App>, Signed(visit): Signed) -> R
     let body = reading(html! {
         (banner("Your conflict of interest is declared"))
         (heading("This file is closed to you now", html! {}))
-        p.govuk-body { "Your manager sees in the team view that a client needs another adviser. You need not say why." }
+        p.govuk-body { "If this client was in your caseload, your manager sees in the team view that somebody needs another adviser. If you cover for a colleague, tell your manager that somebody else has to. You need not say why." }
         p.govuk-body { "What is booked with you stays in your diary: ask reception to hand it to a colleague." }
         p.govuk-body { a.govuk-link href="/clients" { "Go to my clients" } }
     });

@@ -80,7 +80,7 @@ impl Fail {
         Fail::page(
             StatusCode::SERVICE_UNAVAILABLE,
             "Kept cannot show this now",
-            "Something that protects clients' data cannot do its part, so nothing is shown and nothing was changed. If you were writing something, go back: what you typed is still there. Try again in a minute; if it goes on, tell your administrator.",
+            "Something that protects clients' data cannot do its part, so nothing is shown. If you were saving something, it may have been saved or not: go back, where what you typed still stands, and in a minute send the same page again. It is never saved twice by that. If it goes on, tell your administrator.",
         )
     }
 }

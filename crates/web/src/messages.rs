@@ -6,7 +6,7 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use casework::dates;
 use casework::formats::{Email, Phone};
-use casework::messages::{Address, MessageState};
+use casework::messages::{Address, MessageState, NotSent};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
@@ -67,8 +67,20 @@ pub(crate) fn state_tag(told: &Told) -> Markup {
         MessageState::Failed | MessageState::Stopped => TagKind::Stop,
     };
     html! {
-        (tag(kind, told.state.words()))
+        (tag(kind, told.why.map_or(told.state.words(), |why| in_the_place_of(told.state, why))))
         @if let Some(why) = told.why { " " span.app-muted { (why.words()) } }
+    }
+}
+
+/// What is to be done where a message has no way: only who may be rung is to be rung.
+pub(crate) const fn in_the_place_of(state: MessageState, why: NotSent) -> &'static str {
+    match (state, why) {
+        (
+            MessageState::Call,
+            NotSent::NotSafe | NotSent::NoWay | NotSent::WayNotSetUp | NotSent::NotSetUp,
+        ) => "To be told another way",
+        (MessageState::Call, NotSent::PrefersLetter) => "To be written to",
+        _ => state.words(),
     }
 }
 
@@ -217,8 +229,8 @@ pub(crate) async fn show(
                 (panel("closings", "Closings", None, todo_list(&caseload.not_told.closings.iter().map(of_closing).collect::<Vec<_>>())))
             }
             section.app-panel aria-labelledby="untold-h" {
-                h2.app-h2 #untold-h { "To be rung" }
-                @if single.is_empty() { (empty("Every message arrived, as far as we know.")) } @else { (to_tick(&app, single)) }
+                h2.app-h2 #untold-h { "To be told another way" }
+                @if single.is_empty() { (empty("There is no message of which we know that it did not arrive.")) } @else { (to_tick(&app, single)) }
             }
             p.app-muted { "They are messages about appointments and the end of a file, not marketing: who objects to marketing still gets them. " a.govuk-link href="/messages/wording" { "What the messages say" } }
         });
