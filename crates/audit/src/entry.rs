@@ -94,6 +94,7 @@ impl ServiceChange {
 
     /// To be called once the transaction has committed.
     pub fn committed(self) {
+        // If the writer is busy it looks into the outbox on its own within a second.
         let _ = self.jobs.try_send(Job::Outbox);
     }
 }
@@ -102,10 +103,7 @@ impl ServiceChange {
 #[must_use = "a change commits together with its entry"]
 pub struct Change {
     pub(crate) permit: Permit,
-    pub(crate) id: [u8; 16],
-    pub(crate) at: i64,
-    pub(crate) leaf: Vec<u8>,
-    pub(crate) jobs: mpsc::Sender<Job>,
+    pub(crate) entry: ServiceChange,
 }
 
 impl Change {
@@ -117,12 +115,11 @@ impl Change {
     /// The statement for the transaction of the change, on the records store.
     #[must_use]
     pub fn outbox(&self) -> Query {
-        PUT_IN_OUTBOX.with([self.id.into(), self.at.into(), self.leaf.clone().into()])
+        self.entry.outbox()
     }
 
     /// To be called once the transaction has committed: the writer then moves the entry into the log.
     pub fn committed(self) {
-        // If the writer is busy it looks into the outbox on its own within a second.
-        let _ = self.jobs.try_send(Job::Outbox);
+        self.entry.committed();
     }
 }

@@ -110,7 +110,7 @@ impl Log {
     pub fn change(&self, permit: Permit, action: Action, detail: &Detail) -> Change {
         let (id, now) = (draw(), (self.clock)());
         let leaf = Leaf::permitted(id, now, &permit, action, detail).bytes();
-        Change { permit, id, at: now.as_microsecond(), leaf, jobs: self.jobs.clone() }
+        Change { permit, entry: self.in_outbox(id, now, leaf) }
     }
 
     /// The entry of a change to the service itself, to be committed with it: records that lack the change then show as older.
@@ -118,7 +118,11 @@ impl Log {
     pub fn service_change(&self, actor: Option<ActorId>, action: Action, rows: &[RowMark]) -> ServiceChange {
         let (id, now) = (draw(), (self.clock)());
         let leaf = Leaf::event(id, now, actor, action, Outcome::Done).over(rows).bytes();
-        ServiceChange { id, at: now.as_microsecond(), leaf, jobs: self.jobs.clone() }
+        self.in_outbox(id, now, leaf)
+    }
+
+    fn in_outbox(&self, id: [u8; 16], at: Timestamp, leaf: Vec<u8>) -> ServiceChange {
+        ServiceChange { id, at: at.as_microsecond(), leaf, jobs: self.jobs.clone() }
     }
 
     fn send(&self, leaf: &Leaf) -> Waiting {
