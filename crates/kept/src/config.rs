@@ -284,7 +284,7 @@ impl Config {
     /// By what it sends messages; none without the section for it.
     pub(crate) fn sending(&self) -> Result<Option<Sending>, Fail> {
         let Some(written) = &self.messages else { return Ok(None) };
-        let sending = written.sending(&self.folder);
+        let sending = written.sending(&self.folder, &self.origin);
         sending.map(Some).map_err(|what| Fail::said(format!("{FILE}, section [messages]: {what}")))
     }
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 use ::messages::notify::{self, ApiKey, Notify};
 use ::messages::shipped::{Occasion, reveals};
 use ::messages::smtp::{self, Security, Smtp};
-use ::messages::{House, Post, Templates, Wordings};
+use ::messages::{House, Links, Post, Templates, Wordings};
 use casework::formats::{Email, Phone};
 use records::Service;
 use records::messages::Step;
@@ -27,6 +27,9 @@ pub(crate) struct Written {
     phone: String,
     #[serde(default)]
     link: Option<String>,
+    /// Whether those whose appointment is called off choose another time at the address of this service.
+    #[serde(default)]
+    choose_again: bool,
     #[serde(default)]
     place: String,
     #[serde(default = "a_day")]
@@ -128,7 +131,7 @@ const LONGEST_HOURS: u32 = 672;
 
 impl Written {
     /// Reads keys and passwords, and checks all of it. Nothing is sent yet.
-    pub(crate) fn sending(&self, folder: &Path) -> Result<Sending, String> {
+    pub(crate) fn sending(&self, folder: &Path, origin: &str) -> Result<Sending, String> {
         let phone = Phone::parse(&self.phone).map_err(|fault| format!("phone: {fault}."))?;
         if self.remind_hours > LONGEST_HOURS {
             return Err(format!("remind_hours: choose at most {LONGEST_HOURS}, four weeks."));
@@ -146,11 +149,19 @@ impl Written {
         {
             discreet(name, text)?;
         }
+        if self.choose_again {
+            discreet("choose_again sends clients the address of this service. origin", origin)?;
+        }
         let patience = Duration::from_secs(self.patience);
         let smtp = self.smtp.as_ref().map(|smtp| smtp.ready(folder, patience)).transpose()?;
         let notify = self.notify.as_ref().map(|notify| notify.ready(folder, patience)).transpose()?;
-        let wordings = self.wordings()?;
-        let house = House { phone: phone.national(), link: self.link.clone(), place: self.place.clone() };
+        let house = House {
+            phone: phone.national(),
+            link: self.link.clone(),
+            choose_at: self.choose_again.then(|| origin.to_owned()),
+            place: self.place.clone(),
+        };
+        let wordings = self.wordings(house.links())?;
         let post = Post::new(smtp, notify, house, wordings, patience);
         if !post.offers().any() {
             return Err(
@@ -162,14 +173,14 @@ impl Written {
         Ok(Sending { post, by_itself: ByItself { remind_hours, tell_of_ending } })
     }
 
-    fn wordings(&self) -> Result<Wordings, String> {
+    fn wordings(&self, links: Links) -> Result<Wordings, String> {
         let mut own = BTreeMap::new();
         for (code, written) in &self.wording {
             let occasion: Occasion = code.parse().map_err(|fault| format!("wording.{code}: {fault}."))?;
             let texts = [("text", &written.text), ("subject", &written.subject), ("body", &written.body)];
             own.extend(texts.into_iter().filter_map(|(form, text)| Some(((occasion, form), text.clone()?))));
         }
-        Wordings::new(self.link.is_some(), &own).map_err(|faults| {
+        Wordings::new(links, &own).map_err(|faults| {
             let faults: Vec<String> = faults.iter().map(|fault| format!("wording.{fault}")).collect();
             faults.join(" ")
         })
@@ -344,7 +355,7 @@ mod tests {
         std::fs::write(folder.path().join("password"), "open sesame\n").unwrap();
         std::fs::write(folder.path().join("key"), "no key").unwrap();
         let written: Written = toml::from_str(text).map_err(|error| error.message().to_owned())?;
-        written.sending(folder.path())
+        written.sending(folder.path(), "https://kept.example.org")
     }
 
     #[test]
@@ -364,6 +375,7 @@ mod tests {
             ("[smtp]", "remind_hours = 1000\n[smtp]", "remind_hours: choose at most 672"),
             ("[smtp]", "patience = 0\n[smtp]", "patience: choose 1 to 120 seconds"),
             ("[smtp]", "link = \"example.org\"\n[smtp]", "beginning with https://"),
+            ("phone = ", "choose_again = \"yes\"\nphone = ", "invalid type: string"),
             ("[smtp]", "place = \"Jobcentre\"\n[smtp]", "place: \"Jobcentre\" tells whoever sees"),
             ("localhost", "mail.example.org", "without TLS would show clients' mail"),
             ("\"none\"", "\"starttsl\"", "unknown variant `starttsl`"),
@@ -385,6 +397,14 @@ mod tests {
         assert!(more("[wording.birthday]\ntext = \"x\"\n").contains("wording.birthday: this is no message"));
         assert!(more("[notify]\nkey_file = \"key\"\n").contains("notify.key_file: This is no API key"));
         assert!(sending("phone = \"0151 496 0100\"").err().unwrap().contains("names no way to send"));
+        let at = |origin: &str| {
+            let written = format!("choose_again = true\n{MINIMAL}");
+            toml::from_str::<Written>(&written).unwrap().sending(Path::new("."), origin)
+        };
+        let house = at("https://kept.example.org").unwrap();
+        assert_eq!(house.post.house().choose_at.as_deref(), Some("https://kept.example.org"));
+        let said = at("https://jobs.example.org").err().unwrap();
+        assert!(said.contains("origin: \"jobs\" tells whoever sees"), "{said}");
         let signed = MINIMAL.replace("port = 25", "port = 25\nuser = \"kept\"\npassword_file = \"password\"");
         assert!(sending(&signed).is_ok());
     }

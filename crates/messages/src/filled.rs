@@ -26,6 +26,12 @@ impl Filling {
         self
     }
 
+    /// With this in that gap, unless something was said for it before.
+    #[must_use]
+    pub(crate) fn or(self, gap: Placeholder, value: &str) -> Filling {
+        if self.get(gap).is_some() { self } else { self.with(gap, value) }
+    }
+
     fn get(&self, gap: Placeholder) -> Option<&str> {
         self.0
             .iter()

@@ -11,7 +11,8 @@ use crate::notify::{Delivery, Found, Personalisation};
 use crate::shipped::{Message, Occasion, reveals};
 use crate::smtp::EMail;
 use crate::{
-    Filled, Filling, FillingFault, MessageId, Notify, Outcome, Placeholder, Smtp, Template, Why, Wordings,
+    Filled, Filling, FillingFault, Links, MessageId, Notify, Outcome, Placeholder, Smtp, Template, Why,
+    Wordings,
 };
 
 /// What took a message, or may have.
@@ -54,10 +55,24 @@ pub struct Templates {
 pub struct House {
     /// The number to ring.
     pub phone: String,
-    /// Where another time is chosen, if there is such a page.
+    /// Where another time is chosen, if the service has such a page.
     pub link: Option<String>,
+    /// The address of this Kept, if those whose appointment is called off may choose another time there.
+    pub choose_at: Option<String>,
     /// Where people usually come to, in words that do not say what happens there.
     pub place: String,
+}
+
+impl House {
+    /// In which of its messages another time can be chosen by an address.
+    #[must_use]
+    pub const fn links(&self) -> Links {
+        match (&self.link, &self.choose_at) {
+            (Some(_), _) => Links::Everywhere,
+            (None, Some(_)) => Links::WhereCancelled,
+            (None, None) => Links::Nowhere,
+        }
+    }
 }
 
 /// What a service sends by. Without any way it still has words, so that pages can show them.
@@ -109,7 +124,7 @@ impl Post {
     /// A service that cannot send anything. Nothing if its shipped words are faulty, which a test rules out.
     #[must_use]
     pub fn none() -> Option<Post> {
-        let wordings = Wordings::new(false, &BTreeMap::new()).ok()?;
+        let wordings = Wordings::new(Links::Nowhere, &BTreeMap::new()).ok()?;
         Some(Post::new(None, None, House::default(), wordings, Duration::from_secs(20)))
     }
 
@@ -165,7 +180,7 @@ impl Post {
         }
     }
 
-    /// Puts a message together. The service's own number and link are filled in here, where it has them.
+    /// Puts a message together. The service's own number is filled in here, and its own link where `filling` has none.
     ///
     /// # Errors
     /// A gap stays empty, a value is not one plain line, or the whole is too long.
@@ -173,7 +188,7 @@ impl Post {
         let House { phone, link, .. } = &self.house;
         let own = [(Placeholder::ServicePhone, Some(phone)), (Placeholder::Link, link.as_ref())];
         let own = own.into_iter().filter_map(|(gap, value)| Some((gap, value.filter(|v| !v.is_empty())?)));
-        let filling = own.fold(filling, |filling, (gap, value)| filling.with(gap, value.clone()));
+        let filling = own.fold(filling, |filling, (gap, value)| filling.or(gap, value));
         let none = || FillingFault::Missing(Vec::new());
         let (Message { text, subject, body }, _) = self.wordings.of(occasion).ok_or_else(none)?;
         let fill = |template: &Template| template.fill(&filling);
@@ -238,9 +253,10 @@ mod tests {
         let house = House {
             phone: "0151 496 0100".into(),
             link: link.map(str::to_owned),
+            choose_at: None,
             place: "12 Market Street".into(),
         };
-        let wordings = Wordings::new(link.is_some(), &BTreeMap::new()).unwrap();
+        let wordings = Wordings::new(house.links(), &BTreeMap::new()).unwrap();
         Post::new(None, None, house, wordings, Duration::from_secs(20))
     }
 
@@ -260,6 +276,9 @@ mod tests {
         assert!(
             with.words().text().contains("another time: https://example.org/times\nOr ring 0151 496 0100.")
         );
+        let own = filling().with(Placeholder::Link, "https://kept.example.org/again/00");
+        let own = post(Some("https://example.org/times")).letter(Occasion::Cancelled, to(), own).unwrap();
+        assert!(own.words().text().contains("another time: https://kept.example.org/again/00\n"));
         let without = post(None).letter(Occasion::Cancelled, to(), filling()).unwrap();
         assert!(without.words().text().contains("another time, ring 0151 496 0100."));
         assert!(without.words().text().contains("9am and 2:30pm"));

@@ -128,6 +128,11 @@ fn cure(near: Option<Placeholder>) -> String {
 }
 
 impl Template {
+    /// Whether it has this gap.
+    pub(crate) fn has(&self, gap: Placeholder) -> bool {
+        self.parts.contains(&Part::Gap(gap))
+    }
+
     /// Reads a template, and finds all its faults at once.
     ///
     /// # Errors

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::shipped::{Message, Occasion, reveals};
-use crate::{Fault, Form, Template};
+use crate::{Fault, Form, Placeholder, Template};
 
 /// The messages of a service, each with its three texts.
 #[derive(Debug, Clone)]
@@ -20,6 +20,27 @@ pub struct Written {
     pub body: String,
 }
 
+/// In which messages there is an address at which the client can choose another time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Links {
+    /// In none: there is only a number to ring.
+    Nowhere,
+    /// Where an appointment was called off: Kept's own page for this one client.
+    WhereCancelled,
+    /// In every message about an appointment: the service's own page.
+    Everywhere,
+}
+
+impl Links {
+    const fn stand_in(self, occasion: Occasion) -> bool {
+        match self {
+            Links::Nowhere => false,
+            Links::WhereCancelled => matches!(occasion, Occasion::Cancelled),
+            Links::Everywhere => true,
+        }
+    }
+}
+
 /// What is wrong with a service's own words.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum WordingFault {
@@ -32,6 +53,16 @@ pub enum WordingFault {
         form: Form,
         /// What is wrong and where.
         fault: Fault,
+    },
+    /// It names an address that this message has not.
+    #[error(
+        "{}, {}: {{link}} stands for nothing here. Leave it out, or say by `link` where another time is chosen.", .occasion.code(), name(*.form)
+    )]
+    NoLink {
+        /// Of which message.
+        occasion: Occasion,
+        /// Which of its texts.
+        form: Form,
     },
     /// It would tell whoever sees the phone what the service is about.
     #[error(
@@ -59,15 +90,16 @@ impl Wordings {
     /// What Kept brings along, with `own` in place of some of it.
     ///
     /// # Errors
-    /// Every fault of the service's own words at once: a placeholder that is none, a text that is too long or reveals.
+    /// Every fault of the service's own words at once: a placeholder that is none or stands for nothing, a text that is too
+    /// long or reveals.
     pub fn new(
-        with_link: bool,
+        links: Links,
         own: &BTreeMap<(Occasion, &str), String>,
     ) -> Result<Wordings, Vec<WordingFault>> {
         let (mut all, mut faults) = (BTreeMap::new(), Vec::new());
         for occasion in Occasion::ALL {
             let mut read = |form: Form| {
-                let shipped = || match with_link {
+                let shipped = || match links.stand_in(occasion) {
                     true => occasion.wording(form).to_owned(),
                     false => occasion.wording_without_link(form).into_owned(),
                 };
@@ -75,6 +107,10 @@ impl Wordings {
                 let word = reveals(&written).first().map(|word| (*word).to_owned());
                 faults.extend(word.map(|word| WordingFault::Reveals { occasion, form, word }));
                 match Template::parse(form, &written) {
+                    Ok(template) if !links.stand_in(occasion) && template.has(Placeholder::Link) => {
+                        faults.push(WordingFault::NoLink { occasion, form });
+                        None
+                    }
                     Ok(template) => Some((template, written)),
                     Err(found) => {
                         let of = |fault| WordingFault::Template { occasion, form, fault };
@@ -115,7 +151,8 @@ mod tests {
     #[test]
     fn own_words_stand_in_place_of_the_shipped_ones() {
         let words =
-            Wordings::new(false, &own(Occasion::Reminder, "text", "See you on {day}, {name}.")).unwrap();
+            Wordings::new(Links::Nowhere, &own(Occasion::Reminder, "text", "See you on {day}, {name}."))
+                .unwrap();
         assert_eq!(words.of(Occasion::Reminder).unwrap().1.text, "See you on {day}, {name}.");
         assert!(
             words
@@ -124,6 +161,24 @@ mod tests {
                 .1
                 .text
                 .ends_with("choose another time, ring {service_phone}.")
+        );
+    }
+
+    #[test]
+    fn an_address_stands_only_where_there_is_one() {
+        let at = |links, occasion| {
+            let words = Wordings::new(links, &BTreeMap::new()).unwrap();
+            words.of(occasion).unwrap().1.text.contains("{link}")
+        };
+        assert!(at(Links::WhereCancelled, Occasion::Cancelled));
+        assert!(!at(Links::WhereCancelled, Occasion::Reminder) && !at(Links::Nowhere, Occasion::Cancelled));
+        let own = own(Occasion::Reminder, "text", "On {day}, {name}: {link}");
+        assert!(Wordings::new(Links::Everywhere, &own).is_ok());
+        let faults = Wordings::new(Links::WhereCancelled, &own).unwrap_err();
+        assert!(
+            faults[0].to_string().starts_with("reminder, text: {link} stands for nothing here."),
+            "{}",
+            faults[0]
         );
     }
 
@@ -137,7 +192,8 @@ mod tests {
             ("Your job club on {day}", "reminder, text: \"job\" tells whoever sees the client's phone"),
             ("", "reminder, text: line 1, column 1: it is empty"),
         ] {
-            let faults = Wordings::new(true, &own(Occasion::Reminder, "text", words)).unwrap_err();
+            let faults =
+                Wordings::new(Links::Everywhere, &own(Occasion::Reminder, "text", words)).unwrap_err();
             assert!(faults[0].to_string().starts_with(says), "{faults:?}");
         }
     }

@@ -7,6 +7,7 @@ mod arranging;
 mod booking;
 mod calendar;
 mod changing;
+mod choosing;
 mod clash;
 mod diary;
 mod shut;
@@ -32,6 +33,8 @@ use crate::{Error, Opened, Service, changes};
 pub use arranging::Arranged;
 pub use booking::{Booking, LONGEST_SERIES, ToBook};
 pub(crate) use changing::changing;
+pub use choosing::Chance;
+pub(crate) use choosing::{CHOSEN_AFTER, DROP_OFFERED};
 pub use diary::{Diary, InDiary};
 
 sql! { records:
@@ -122,6 +125,8 @@ pub struct WithClient {
     pub own: bool,
     /// What the client was told of it, the newest first.
     pub told: Vec<Told>,
+    /// What the client chose in place of it, by the address that they were sent.
+    pub chosen: Option<Booked>,
     /// All that were booked together with it, by their beginning; empty if it was booked alone.
     pub series: Vec<Booked>,
 }
@@ -215,7 +220,7 @@ impl Service {
         &self,
         permit: &Permit,
         keys: &FileKeys,
-        author: StaffId,
+        author: [u8; 16],
         booked: &Booked,
         said: &Said,
         why: &str,
@@ -241,7 +246,7 @@ impl Service {
             booked.way.code().into(),
             booked.state.code().into(),
             written.as_microsecond().into(),
-            author.as_bytes().into(),
+            author.into(),
             1_i64.into(),
             sealed.into(),
             why_sealed,
@@ -263,7 +268,7 @@ impl Service {
         let booked = Booked { id, client, adviser, room, series: None, slot, way, state, version: 1 };
         // It was booked some days before, as far as anybody knows.
         let written = self.now().min(one.slot.starts() - SignedDuration::from_hours(72));
-        Ok(self.seal_appointment(permit, keys, adviser, &booked, &one.said, &one.why, written)?.0)
+        Ok(self.seal_appointment(permit, keys, *adviser.as_bytes(), &booked, &one.said, &one.why, written)?.0)
     }
 
     /// Opens one appointment.
@@ -283,7 +288,7 @@ impl Service {
         let entry = self.log().submit(permit, VIEW, Detail::default());
         let shown = self.named(client).ok_or(Error::NoSuchFile)?;
         let own = standing.adviser == Some(visit.staff);
-        let told = self.told_of(id).await?;
+        let (told, chosen) = (self.told_of(id).await?, self.chosen_for(id).await?);
         let series = self.in_series(&stored.booked).await?;
         let page = Stored::read(page.first().ok_or(Error::NoSuchFile)?)?;
         let contact = self.open_page(&entry, &keys, client, &page)?;
@@ -295,6 +300,7 @@ impl Service {
             contact: page.profile,
             own,
             told,
+            chosen,
             series,
         });
         Ok(Opened::new(with, entry))

@@ -318,6 +318,7 @@ fn floor_swept(client: ClientId) -> Vec<Query> {
         DROP_REDACTIONS.with([id()]),
         messages::DROP_MESSAGES.with([id()]),
         closures::DROP_FALLEN_OUT.with([id()]),
+        appointments::DROP_OFFERED.with([id()]),
         appointments::DROP_UNITS.with([id()]),
         appointments::DROP_APPOINTMENTS.with([id()]),
         documents::DROP_DOCUMENTS.with([id()]),

@@ -141,6 +141,7 @@ pub fn action_words(action: &str) -> &str {
         "state-reason" => "Gave a reason for opening the file",
         "begin-booking" => "Began to book an appointment",
         "book-appointment" => "Booked an appointment",
+        "choose-again" => "Chose another time by the address that was sent",
         "view-appointment" => "Opened an appointment",
         "move-appointment" => "Moved an appointment",
         "end-appointment" => "Said what became of an appointment",

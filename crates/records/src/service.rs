@@ -61,6 +61,7 @@ pub static MIGRATIONS: Migrations = Migrations {
         (27, "rooms", include_str!("../migrations/026_rooms.sql")),
         (28, "what the audit log was given", audit::GIVEN_MIGRATION),
         (29, "arranging anew", include_str!("../migrations/027_arranging.sql")),
+        (30, "choosing another time", include_str!("../migrations/028_choosing.sql")),
     ],
 };
 

@@ -1,6 +1,7 @@
 //! Booking an appointment, or a series of them.
 
 mod arranging;
+pub(crate) mod choosing;
 pub(crate) mod one;
 
 use access::Role;

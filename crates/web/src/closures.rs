@@ -342,6 +342,7 @@ fn how_far(progress: &Progress, still: bool) -> Markup {
             (bar(u32::try_from(seen_to).unwrap_or(u32::MAX), u32::try_from(all).unwrap_or(u32::MAX)))
             (share_list(&rows))
             @if progress.closure.left_out > 0 { (left_out(progress.closure.left_out)) }
+            @if progress.chose > 0 { p.govuk-body { (people(progress.chose)) " chose another time by the address in the message." } }
             @if moving > 0 {
                 p.app-muted {
                     @if still { "This page stands still. " a.govuk-link href={ "/closures/" (id) } { "Let it follow the messages" } }

@@ -210,6 +210,8 @@ routes! {
     Post "/messages/{message}" Staff true messages::act;
     Post "/account/calendar" Staff true calendar::make;
     Post "/account/calendar/end" Staff true calendar::end;
+    Get  "/again/{secret}" Everybody false appointments::choosing::show;
+    Post "/again/{secret}" Everybody true appointments::choosing::choose;
     Get  "/calendar/{secret}" Everybody false calendar::feed;
     Get  "/clients/{client}/consent" Staff true consents::show;
     Get  "/clients/{client}/consent/ask/{about}" Staff true consents::asking::ask;

@@ -116,7 +116,7 @@ impl Service {
             let state = State::Booked;
             let booked = Booked { id, client, adviser, room, series, slot, way, state, version: 1 };
             let (queries, mark) =
-                self.seal_appointment(&permit, &keys, visit.staff, &booked, &said, "", now)?;
+                self.seal_appointment(&permit, &keys, *visit.staff.as_bytes(), &booked, &said, "", now)?;
             rows.push(mark);
             batch.extend(queries);
             batch.extend(self.tell_programs(Event::of_appointment(&booked), now));

@@ -12,7 +12,7 @@ use notice::Purpose;
 use store::{Row, sql};
 
 use super::closing_request;
-use crate::appointments::{Booked, StoredAppointment, columns};
+use crate::appointments::{Booked, CHOSEN_AFTER, StoredAppointment, columns};
 use crate::messages::{Told, told_columns};
 use crate::search::Shown;
 use crate::sessions::Visit;
@@ -96,6 +96,8 @@ pub struct Progress {
     pub closure: Closure,
     /// The messages.
     pub stands: Vec<Stands>,
+    /// How many clients have chosen another time themselves.
+    pub chose: u64,
 }
 
 impl Progress {
@@ -167,8 +169,10 @@ impl Service {
     pub async fn closure(&self, visit: &Visit, id: ClosureId) -> Result<Progress, Error> {
         self.begin_closing(visit).await?;
         let which = || id.as_bytes().into();
-        let rows = self.records().read(vec![FIND_CLOSURE.with([which()]), PROGRESS.with([which()])]).await?;
-        let [head, stands] = rows.as_slice() else { return Err(Error::Damaged("batch")) };
+        let asked =
+            vec![FIND_CLOSURE.with([which()]), PROGRESS.with([which()]), CHOSEN_AFTER.with([which()])];
+        let rows = self.records().read(asked).await?;
+        let [head, stands, chose] = rows.as_slice() else { return Err(Error::Damaged("batch")) };
         let closure = Closure::read(head.first().ok_or(Error::NoSuchFile)?)?;
         let damaged = || Error::Damaged("message");
         let stands = stands.rows.iter().map(|row| {
@@ -179,7 +183,8 @@ impl Service {
                 count: row.int(3)?.unsigned_abs(),
             })
         });
-        Ok(Progress { closure, stands: stands.collect::<Result<_, Error>>()? })
+        let chose = chose.first().map_or(Ok(0), |row| row.int(0))?.unsigned_abs();
+        Ok(Progress { closure, chose, stands: stands.collect::<Result<_, Error>>()? })
     }
 
     /// The newest closings.

@@ -253,6 +253,7 @@ fn service_swept(going: &Going, now: Timestamp) -> Vec<Query> {
         DROP_REASONS.with([client()]),
         messages::DROP_MESSAGES.with([client()]),
         closures::DROP_FALLEN_OUT.with([client()]),
+        appointments::DROP_OFFERED.with([client()]),
         appointments::DROP_UNITS.with([client()]),
         appointments::DROP_APPOINTMENTS.with([client()]),
         documents::DROP_OWN_DOCUMENTS.with([client()]),

@@ -303,7 +303,7 @@ pub(crate) static OF_SERVICE: [Table; 32] = [
 ];
 
 /// What stays, and why.
-pub const LEFT_OUT: [(&str, &str); 15] = [
+pub const LEFT_OUT: [(&str, &str); 16] = [
     ("setting", "which deployment and epoch this is: another service has its own"),
     ("session", "who is signed in now"),
     ("draft", "notes that nobody has saved: save or drop them first"),
@@ -311,6 +311,7 @@ pub const LEFT_OUT: [(&str, &str); 15] = [
     ("form_done", "random numbers of forms that were sent"),
     ("change", "the order of changes, for the memory of running servers"),
     ("calendar_address", "digests of secrets: another service makes new ones"),
+    ("choosing", "digests of secrets in messages that were sent: their addresses lead here"),
     ("import_mapping", "how a list with certain headings was read: a help for the next one"),
     ("figure_view", "questions that somebody saved under a name: ask them again"),
     ("api_token", "digests of secrets: another service makes new ones"),

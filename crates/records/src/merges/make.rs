@@ -34,6 +34,7 @@ sql! { records:
     MOVE_UNITS = "UPDATE appointment_unit SET holder = $2 WHERE holder = $1";
     MOVE_MESSAGES = "UPDATE message SET client = $2 WHERE client = $1 AND (closure IS NULL OR NOT EXISTS (SELECT 1 FROM message o WHERE o.closure = message.closure AND o.client = $2))";
     MOVE_FALLEN_OUT = "UPDATE closure_appointment SET client = $2 WHERE client = $1";
+    MOVE_OFFERED = "UPDATE choosing SET client = $2 WHERE client = $1";
 
     /// The file that is taken up: nothing dated may be left in it.
     SET_ABSORBED = "UPDATE client SET adviser = NULL, status = 'merged', version = version + 1 WHERE id = $1 AND status <> 'merged' AND restricted = $2 AND NOT EXISTS (SELECT 1 FROM entry e WHERE e.client = $1 AND e.kind <> 'profile')";
@@ -232,6 +233,7 @@ fn moved_in_the_clear(from: ClientId, to: ClientId) -> Vec<Query> {
         &MOVE_UNITS,
         &MOVE_MESSAGES,
         &MOVE_FALLEN_OUT,
+        &MOVE_OFFERED,
     ]
     .into_iter()
     .map(|sql| sql.with(ids()))

@@ -39,6 +39,7 @@ sql! { records:
     BACK_UNITS = "UPDATE appointment_unit SET holder = $2 WHERE holder = $1 AND appointment = $3";
     BACK_MESSAGES = "UPDATE message SET client = $2 WHERE client = $1 AND appointment = $3";
     BACK_FALLEN_OUT = "UPDATE closure_appointment SET client = $2 WHERE client = $1 AND appointment = $3";
+    BACK_OFFERED = "UPDATE choosing SET client = $2 WHERE client = $1 AND appointment = $3";
     /// What was copied and has not changed since.
     DROP_CONSENT = "DELETE FROM consent WHERE client = $1 AND purpose = $2 AND organisation = $3 AND version = $4";
     CONSENT_NOW = "SELECT version FROM consent WHERE client = $1 AND purpose = $2 AND organisation = $3";
@@ -340,5 +341,5 @@ fn is_new(stored: &Stored, merge: &Row, moved: &HashMap<EntryId, i64>) -> bool {
 /// What belongs to an appointment that goes back.
 fn back_with(id: AppointmentId, from: ClientId, to: ClientId) -> impl Iterator<Item = Query> {
     let ids = move || [from.as_bytes().into(), to.as_bytes().into(), id.as_bytes().into()];
-    [&BACK_UNITS, &BACK_MESSAGES, &BACK_FALLEN_OUT].into_iter().map(move |sql| sql.with(ids()))
+    [&BACK_UNITS, &BACK_MESSAGES, &BACK_FALLEN_OUT, &BACK_OFFERED].into_iter().map(move |sql| sql.with(ids()))
 }

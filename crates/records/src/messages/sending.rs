@@ -66,6 +66,12 @@ pub enum Step {
     ServerDown,
 }
 
+/// A message that can be handed over, and what has to hold by then: the address in it.
+struct Ready {
+    letter: Letter,
+    offer: Option<Query>,
+}
+
 /// A message that this server has in hand.
 pub(super) struct Claimed {
     id: MessageId,
@@ -131,8 +137,8 @@ impl Service {
     pub async fn send_next(&self) -> Result<Step, Error> {
         let Some(post) = self.post() else { return Ok(Step::Nothing) };
         let Some(claimed) = self.claim().await? else { return Ok(Step::Nothing) };
-        let letter = match self.prepare(post, &claimed).await? {
-            Ok(letter) => letter,
+        let Ready { letter, offer } = match self.prepare(post, &claimed).await? {
+            Ok(ready) => ready,
             Err(why) => {
                 let resting = claimed.outcome(claimed.rests(why), Some(why), NEVER, self.now());
                 self.records().write(vec![resting]).await?;
@@ -150,7 +156,8 @@ impl Service {
                 self.now().as_microsecond().into(),
             ])
             .expecting(1);
-        match self.records().write(vec![handing]).await {
+        let handing = offer.into_iter().chain([handing]).collect();
+        match self.records().write(handing).await {
             Ok(_) => {}
             // We were so slow that others took it back.
             Err(store::Error::Conflict { .. }) => return Ok(Step::Done),
@@ -181,7 +188,7 @@ impl Service {
 
     /// Puts a message together: opens the contact details and the appointment, and nothing else of the file (P7), under an
     /// entry of Kept itself for the purpose `contact`. Nothing leaves before that entry is on disk.
-    async fn prepare(&self, post: &Post, claimed: &Claimed) -> Result<Result<Letter, NotSent>, Error> {
+    async fn prepare(&self, post: &Post, claimed: &Claimed) -> Result<Result<Ready, NotSent>, Error> {
         let now = self.now();
         if now >= claimed.expires {
             return Ok(Err(NotSent::TooLate));
@@ -228,14 +235,18 @@ impl Service {
             Some(row) => self.open_page(&entry, &keys, client, &Stored::read(row)?)?.map(|page| page.profile),
             None => Personal::new(&entry, Profile::default()),
         };
+        let first = stored.first().filter(|_| claimed.occasion == Occasion::Cancelled);
+        let offered = first.map(|first| self.offer_to_choose(&first.booked)).transpose()?.flatten();
+        let (link, offer) = offered.unzip();
         let mut opened = Vec::with_capacity(stored.len());
         for one in stored {
             opened.push(self.open_appointment(&entry, &keys, one)?);
         }
         let both = contact.and(Personal::gather(&entry, opened)?)?;
-        let letter = both.map(|(contact, appointments)| self.written(post, claimed, &contact, &appointments));
+        let letter =
+            both.map(|(contact, appointments)| self.written(post, claimed, &contact, &appointments, link));
         let receipt = entry.durable().await?;
-        Ok(letter.release(&receipt)?)
+        Ok(letter.release(&receipt)?.map(|letter| Ready { letter, offer }))
     }
 
     /// The statement that notes what became of it, and whether the others should wait.

@@ -82,9 +82,11 @@ impl Service {
         claimed: &Claimed,
         contact: &Profile,
         about: &[Appointment],
+        link: Option<String>,
     ) -> Result<Letter, NotSent> {
         let to = way(contact, post.offers())?;
         let filling = Filling::new().with(Placeholder::Name, called(contact));
+        let filling = link.into_iter().fold(filling, |filling, link| filling.with(Placeholder::Link, link));
         let filling = match claimed.matter {
             Matter::Ending(day) => filling.with(Placeholder::Day, dates::long(day)),
             Matter::Appointment(..) | Matter::Closing(_) => {

@@ -13,6 +13,7 @@ mod appointments;
 mod bench;
 mod bucket;
 mod caseloads;
+mod choosing;
 mod consents;
 mod copies;
 mod documents;

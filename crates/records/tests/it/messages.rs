@@ -19,10 +19,10 @@ use records::{Error, Service, Visit};
 use crate::bench::{Bench, registration};
 use crate::post::{Behaviour, LEASE_SECONDS, Servers};
 
-const DAY: Date = date(2026, 11, 27);
+pub(crate) const DAY: Date = date(2026, 11, 27);
 
 /// A client with these ways of being reached, whose appointment is at an hour of the day.
-async fn booked_client(
+pub(crate) async fn booked_client(
     bench: &Bench,
     visit: &Visit,
     name: &str,
@@ -44,7 +44,7 @@ async fn booked_client(
     (client, book(bench, visit, client, DAY, hour, false).await)
 }
 
-async fn book(
+pub(crate) async fn book(
     bench: &Bench,
     visit: &Visit,
     client: ClientId,
@@ -85,14 +85,14 @@ async fn affected(bench: &Bench, desk: &Visit, closing: &Closing) -> AffectedBy 
     bench.service.affected_by(desk, closing).await.unwrap().release().await.unwrap()
 }
 
-async fn close(bench: &Bench, desk: &Visit) -> ClosureId {
+pub(crate) async fn close(bench: &Bench, desk: &Visit) -> ClosureId {
     let closing = closing(bench, "", None);
     let seen = affected(bench, desk, &closing).await.seen;
     let form = *uuid::Uuid::new_v4().as_bytes();
     bench.service.close_office(desk, form, &closing, "Burst pipe", &seen).await.unwrap()
 }
 
-async fn send_all(service: &Service) -> usize {
+pub(crate) async fn send_all(service: &Service) -> usize {
     let mut steps = 0;
     while service.send_next().await.unwrap() == Step::Done {
         steps += 1;

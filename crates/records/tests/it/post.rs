@@ -90,6 +90,15 @@ impl Servers {
 
     /// A service that sends by both.
     pub(crate) fn post(&self) -> Post {
+        self.post_of(None)
+    }
+
+    /// The same, where those whose appointment is called off may choose another time at this address.
+    pub(crate) fn post_choosing_at(&self, address: &str) -> Post {
+        self.post_of(Some(address.to_owned()))
+    }
+
+    fn post_of(&self, choose_at: Option<String>) -> Post {
         let smtp = Smtp::new(smtp::Settings {
             host: "127.0.0.1".into(),
             port: self.mail_port,
@@ -108,8 +117,9 @@ impl Servers {
             authority: None,
         });
         let templates = Templates { text: Some(Uuid::from_u128(1)), email: None };
-        let house = House { phone: "0151 496 0100".into(), link: None, place: "12 Market Street".into() };
-        let wordings = Wordings::new(false, &BTreeMap::new()).unwrap();
+        let (phone, place) = ("0151 496 0100".into(), "12 Market Street".into());
+        let house = House { phone, link: None, choose_at, place };
+        let wordings = Wordings::new(house.links(), &BTreeMap::new()).unwrap();
         Post::new(Some(smtp.unwrap()), Some((notify.unwrap(), templates)), house, wordings, PATIENCE)
     }
 }

@@ -153,6 +153,14 @@ fn facts(app: &App, with: &WithClient, rooms: &[Room]) -> Markup {
     if !with.appointment.why.is_empty() {
         rows.push(("Why", html! { (with.appointment.why) }));
     }
+    if let Some(chosen) = &with.chosen {
+        let at = surroundings.civil(chosen.slot.starts());
+        let when = format!("{}, {}", dates::with_weekday(at.date()), clock(&at));
+        rows.push((
+            "The client chose",
+            html! { a.govuk-link href={ "/appointments/" (chosen.id) } { (when) } },
+        ));
+    }
     let rows: Vec<SummaryRow<'_>> =
         rows.into_iter().map(|(key, value)| SummaryRow { key, value, change: None }).collect();
     summary_list(&rows)

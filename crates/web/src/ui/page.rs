@@ -118,6 +118,24 @@ pub fn narrow(page: NarrowPage<'_>) -> Markup {
     )
 }
 
+/// A page that says to nobody whose it is: somebody else may look at the phone of whom it is for.
+#[must_use]
+pub fn neutral(title: &str, body: Markup) -> Markup {
+    let head = Head { title, service: "Appointments", session_ends: None, hide: true };
+    document(
+        &head,
+        "govuk-template__body app-portal",
+        html! {
+            header.app-header { div class="govuk-width-container app-header__in" { span.app-logo { "Appointments" } } }
+            div.govuk-width-container {
+                main.govuk-main-wrapper #main-content tabindex="-1" { div.govuk-grid-row {
+                    div.govuk-grid-column-two-thirds { (body) }
+                } }
+            }
+        },
+    )
+}
+
 /// A whole page for the public.
 #[must_use]
 pub fn public(page: PublicPage<'_>) -> Markup {
