@@ -29,7 +29,10 @@ fn oracle(table: &[Line], asked: &Request, category: Category) -> bool {
     }
     if c.restricted {
         let answering = asked.actor.role == Role::Governance && asked.purpose == Purpose::Rights;
-        let themselves = asked.actor.role == Role::Client && c.own_file && asked.act == Act::Read;
+        let themselves = asked.actor.role == Role::Client
+            && asked.purpose == Purpose::Rights
+            && c.own_file
+            && asked.act == Act::Read;
         if !(answering || themselves) {
             return false;
         }
