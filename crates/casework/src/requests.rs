@@ -349,7 +349,9 @@ impl Course {
         self.last(step).and_then(|at| self.steps.get(at)).map(|(_, day)| *day)
     }
 
-    fn was(&self, step: Step) -> bool {
+    /// Whether this was done.
+    #[must_use]
+    pub fn was(&self, step: Step) -> bool {
         self.last(step).is_some()
     }
 
@@ -500,7 +502,9 @@ impl Course {
             Step::Progress => open && self.kind == Kind::Complaint && self.was(Step::Acknowledged),
             Step::Searched => open && matches!(self.kind, Kind::Access | Kind::Portability | Kind::Complaint),
             Step::PointedOn => open && self.kind == Kind::Access,
-            Step::Restricted => phase == Phase::Work && self.may_restrict() && !self.restricts(),
+            Step::Restricted => {
+                matches!(phase, Phase::Work | Phase::ToSend) && self.may_restrict() && !self.restricts()
+            }
             Step::LiftingTold => {
                 self.has_file && self.restricts() && !self.open(Step::LiftingTold, Step::Restricted)
             }

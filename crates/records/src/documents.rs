@@ -5,7 +5,7 @@
 //! them is written, so that a row never lacks its bytes, and what a crash leaves over is swept.
 
 mod blobs;
-mod deleting;
+pub(crate) mod deleting;
 mod inspect;
 mod keeping;
 mod moving;

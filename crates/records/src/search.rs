@@ -90,7 +90,8 @@ impl Service {
         }
     }
 
-    /// Finds people by what was typed, best first. Restricted files are not found, nor is anybody who took back their consent to
+    /// Finds people by what was typed, best first. Restricted files are found by the desk for people's rights
+    /// alone, and nobody is found who took back their consent to
     /// what this role opens files for, or objects to it. The search is an entry of its own.
     ///
     /// # Errors
@@ -109,7 +110,7 @@ impl Service {
             let people = self.people().read().unwrap_or_else(PoisonError::into_inner);
             let may = |key: &matching::Key| {
                 let known = people.known.get(&ClientId::from_bytes(*key));
-                known.is_some_and(|known| known.is_shown_for(request.purpose))
+                known.is_some_and(|known| known.is_found_for(request.purpose))
             };
             let hits = people.index.search_where(&typed, most, may);
             hits.iter()
@@ -120,8 +121,14 @@ impl Service {
                 .collect()
         };
         let hits: Vec<ClientId> = found.iter().map(|one| one.who.client).collect();
-        let shown = self.shown_now(visit, &hits).await?;
-        found.retain(|one| shown.contains(&one.who.client));
+        let (standings, purpose) = (self.standings_now(visit, &hits).await?, request.purpose);
+        found.retain_mut(|one| {
+            let Some(now) = standings.iter().find(|now| now.client == one.who.client) else { return false };
+            if now.restricted {
+                one.why.push_str("; a restricted file");
+            }
+            now.is_shown_for(purpose) || at_the_desk(purpose, now.restricted)
+        });
         let detail = Detail { count: Some(found.len() as u64), ..Detail::default() };
         let entry = self.log().submit(permit, SEARCH, detail);
         Ok(Opened::new(Personal::new(&entry, found), entry))
@@ -200,10 +207,21 @@ impl Service {
     }
 }
 
+/// The desk at which people use their rights finds a restricted file: whoever asks for it to be put right, lifted or answered
+/// must not be told that there is none (UK GDPR Art. 12(2), 18(2)).
+fn at_the_desk(purpose: Purpose, restricted: bool) -> bool {
+    purpose == Purpose::Rights && restricted
+}
+
 impl Known {
     /// As [`Standing::is_shown_for`], as far as the index knows.
     pub(crate) fn is_shown_for(&self, purpose: Purpose) -> bool {
         !self.restricted && self.said_no & (1 << purpose as u8) == 0
+    }
+
+    /// Whether a search for this purpose finds it.
+    fn is_found_for(&self, purpose: Purpose) -> bool {
+        self.is_shown_for(purpose) || at_the_desk(purpose, self.restricted)
     }
 
     pub(crate) fn adviser(&self) -> Option<StaffId> {

@@ -201,7 +201,7 @@ pub(crate) async fn find(
             (heading("Find a client", html! { p { (dates::count(found.len() as u64, "result")) } }))
             div.app-panel { (search_form(&q)) }
             @if found.is_empty() {
-                (empty("Nobody was found. Try fewer letters, the surname alone, or the date of birth. A file that is restricted, or whose client took back their consent, is not found here."))
+                (empty("Nobody was found. Try fewer letters, the surname alone, or the date of birth. A file whose client took back their consent is not found here, and one that is restricted only by the governance lead."))
                 p.govuk-body { "Somebody whom you cannot find asks what is held about them, or complains? " a.govuk-link href=(crate::requests::without_file::ADDRESS) { "Write it down" } "." }
             } @else { (results(&shown)) }
         });

@@ -18,7 +18,7 @@ sql! { records:
     DELETE = "DELETE FROM document WHERE client = $1 AND id = $2 AND NOT EXISTS (SELECT 1 FROM document d WHERE d.id = $2 AND d.version > $3)";
 }
 
-const DELETE_ACTION: Action = Action("delete-document");
+pub(crate) const DELETE_ACTION: Action = Action("delete-document");
 
 /// The statement that takes out the rows of a document: so many, of which `newest` is the newest.
 pub(super) fn taking_out(client: ClientId, document: DocumentId, newest: i64, versions: usize) -> Query {

@@ -15,6 +15,7 @@ use super::copy::MOST_LOOKS;
 use super::{
     RequestRow, StepRow, marks, objections, opt, packing, place, portable, suppression, to_answer, works_off,
 };
+use crate::documents::deleting::DELETE_ACTION;
 use crate::retention::rights::closed_on;
 use crate::sessions::Visit;
 use crate::surroundings::day_number;
@@ -31,8 +32,11 @@ sql! { records:
     CAME_ON = "UPDATE request SET received = $2 WHERE id = $1 AND decided IS NULL AND (client = $3 OR (client IS NULL AND $4))";
     /// The file is stored and nothing more, or in use again.
     RESTRICT = "UPDATE client SET restricted = $2, version = version + 1 WHERE id = $1 AND restricted <> $2";
-    /// What of a file was changed, added or corrected since a moment.
-    CHANGED_SINCE = "SELECT (SELECT COUNT(*) FROM entry e WHERE e.client = $1 AND e.written >= $2) + (SELECT COUNT(*) FROM document d WHERE d.client = $1 AND d.written >= $2) + (SELECT COUNT(*) FROM appointment a WHERE a.client = $1 AND a.written >= $2)";
+    /// A layer of a file that was erased since a moment.
+    ERASED_SINCE = "SELECT id FROM erasure WHERE client = $1 AND what <> 'file' AND state IN ('begun', 'done') AND decided >= $2 LIMIT 1";
+    /// What of a file was changed, added or corrected since a moment. What came with the registration and
+    /// a new note put nothing right; a correction of them may.
+    CHANGED_SINCE = "SELECT (SELECT COUNT(*) FROM entry e WHERE e.client = $1 AND e.written >= $2 AND e.written > (SELECT c.registered FROM client c WHERE c.id = $1) AND (e.kind NOT IN ('meeting', 'notice-given', 'agreement', 'consent', 'disclosure') OR e.version > 1)) + (SELECT COUNT(*) FROM document d WHERE d.client = $1 AND d.written >= $2) + (SELECT COUNT(*) FROM appointment a WHERE a.client = $1 AND a.written >= $2 AND a.version > 1)";
     /// Requests of a client beside this one that restricted the file and have not lifted that.
     STILL_RESTRICTS = "SELECT COUNT(*) FROM request r WHERE r.client = $1 AND r.id <> $2 AND (SELECT COALESCE(MAX(s.seq), -1) FROM request_step s WHERE s.request = r.id AND s.step = 'restricted') > (SELECT COALESCE(MAX(l.seq), -1) FROM request_step l WHERE l.request = r.id AND l.step = 'lifted')";
 }
@@ -174,12 +178,20 @@ impl Service {
         }
         if step == Step::Sent {
             self.nothing_waits(&hand).await?;
-            is_done_as_decided(&hand.row)?;
+            self.is_done_as_decided(&hand).await?;
             self.is_put_right(&hand).await?;
             self.was_made(&hand).await?;
             batch.extend(self.closing(&hand, day));
         }
         self.write_work(visit, form, hand, STEP, batch).await
+    }
+
+    /// Whether a second person agreed to take something out of the copy.
+    async fn takes_out(&self, hand: &InHand) -> Result<bool, Error> {
+        let rows = self.records().read(vec![marks::STATES.with([hand.row.id.as_bytes().into()])]).await?;
+        let rows = rows.into_iter().next().map(|r| r.rows).unwrap_or_default();
+        let (_, agreed, _) = marks::counted(&rows)?;
+        Ok(agreed > 0)
     }
 
     /// A copy does not leave while a mark in it waits for its second person.
@@ -196,6 +208,39 @@ impl Service {
             (0, ..) => Ok(()),
             _ => Err(Error::Faults(vec![Fault::new("step", marks::WAITS)])),
         }
+    }
+
+    /// What was granted is done: before that, the letter would say what is not so.
+    async fn is_done_as_decided(&self, hand: &InHand) -> Result<(), Error> {
+        let restricted = hand.course.was(Step::Restricted);
+        let text = match (hand.row.kind, hand.row.outcome) {
+            (Kind::Erasure, Some(Outcome::Granted)) => {
+                "The file is not erased yet. Print the answer, then erase the file from its own page: that closes this request"
+            }
+            (Kind::Erasure, Some(Outcome::Partly)) if !self.part_is_erased(hand).await? => {
+                "Nothing of this file was erased since this was asked. Erase the part first, from the page of the file, or delete the document"
+            }
+            (Kind::Restriction, Some(Outcome::Granted | Outcome::Partly)) if !restricted => {
+                "The file is not restricted yet. Press “Restrict the file” first: until then everybody goes on working with it"
+            }
+            _ => return Ok(()),
+        };
+        Err(Error::Faults(vec![Fault::new("step", text)]))
+    }
+
+    /// Whether a layer went, or a document, since it was asked.
+    async fn part_is_erased(&self, hand: &InHand) -> Result<bool, Error> {
+        let Some(client) = hand.client else { return Ok(true) };
+        let gone = ERASED_SINCE.with([client.as_bytes().into(), hand.row.noted.as_microsecond().into()]);
+        let rows = self.records().read(vec![gone]).await?;
+        if rows.first().and_then(|rows| rows.first()).is_some() {
+            return Ok(true);
+        }
+        let recorded = self.log().about(client, MOST_LOOKS).await?;
+        let deleted = |entry: &audit::Recorded| {
+            entry.action == DELETE_ACTION.0 && entry.outcome == "done" && entry.at >= hand.row.noted
+        };
+        Ok(recorded.iter().any(deleted))
     }
 
     /// What was to be put right is another by now: before that, the letter would say what is not so.
@@ -269,6 +314,13 @@ impl Service {
             let text = "An objection to direct marketing cannot be refused (UK GDPR Article 21(3))";
             return Err(Error::Faults(vec![Fault::new("outcome", text)]));
         }
+        if hand.row.kind == Kind::Access
+            && decision.outcome == Outcome::Granted
+            && self.takes_out(&hand).await?
+        {
+            let text = "Words are taken out of the copy, so not everything is given. Choose “Granted in part” and the ground, which goes into the letter";
+            return Err(Error::Faults(vec![Fault::new("outcome", text)]));
+        }
         let grounds: Vec<&str> = decision.grounds.iter().map(|ground| ground.code()).collect();
         let [client, without] = hand.of();
         let mut batch = vec![
@@ -338,13 +390,4 @@ impl Service {
         }
         self.write_work(visit, form, hand, action, batch).await
     }
-}
-
-/// An erasure that was granted is answered by erasing: before that, the letter would say what is not so.
-fn is_done_as_decided(row: &RequestRow) -> Result<(), Error> {
-    if row.kind != Kind::Erasure || row.outcome != Some(Outcome::Granted) {
-        return Ok(());
-    }
-    let text = "The file is not erased yet. Print the answer, then erase the file from its own page: that closes this request";
-    Err(Error::Faults(vec![Fault::new("step", text)]))
 }

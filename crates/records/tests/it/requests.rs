@@ -333,6 +333,8 @@ async fn one_act_makes_the_copy_and_what_two_people_took_out_is_in_no_part_of_it
         service.review_marks(&meera, id, &said).await.unwrap();
         assert!(matches!(service.review_marks(&meera, id, &said).await, Err(Error::ChangedMeanwhile)));
 
+        let whole = said_not(decide(service, &lead, id, "granted", &[]).await);
+        assert!(whole.contains("Words are taken out of the copy"), "{whole}");
         let made = service.access_pack(&lead, id).await.unwrap();
         assert_eq!(made.name, "R-101.zip");
         let files = unzipped(&made);
@@ -457,6 +459,54 @@ async fn a_request_that_came_on_another_day_is_put_right_and_its_clock_with_it()
         decide(service, &lead, id, "granted", &[]).await.unwrap();
         let late = service.work_request(&lead, id, key(), &typed).await;
         assert!(matches!(late, Err(Error::Faults(_))), "what is decided stands: {late:?}");
+    }
+}
+
+fn said_not(result: Result<(), Error>) -> String {
+    match result {
+        Err(Error::Faults(faults)) => faults[0].message.clone(),
+        other => panic!("it was taken: {other:?}"),
+    }
+}
+
+// promise: P21
+// promise: P23
+#[tokio::test(flavor = "multi_thread")]
+async fn no_answer_says_that_something_was_done_which_was_not() {
+    for bench in Bench::all().await {
+        let ada = bench.visit("Ada", Role::Adviser).await;
+        let lead = bench.visit("Harriet", Role::Governance).await;
+        let client = bench.client(&ada, "Daniel Whitfield").await;
+        let service = &bench.service;
+        let ada = &ada;
+        let ask = async |kind| service.record_request(ada, client, key(), &taken(kind)).await;
+        bench.later(120);
+
+        let id = ask(Kind::Rectification).await.unwrap();
+        service.record_meeting(ada, client, key(), TODAY, &meeting("Came in.", true)).await.unwrap();
+        decide(service, &lead, id, "granted", &[]).await.unwrap();
+        let early = said_not(step(service, &lead, id, Step::Sent, "").await);
+        assert!(early.contains("Nothing in this file was changed"), "a new note puts nothing right: {early}");
+        step(service, &lead, id, Step::Note, "Ada looks for what is wrong").await.unwrap();
+
+        let id = ask(Kind::Erasure).await.unwrap();
+        decide(service, &lead, id, "partly", &["legal-obligation"]).await.unwrap();
+        let early = said_not(step(service, &lead, id, Step::Sent, "").await);
+        assert!(early.contains("Nothing of this file was erased"), "{early}");
+
+        let id = ask(Kind::Restriction).await.unwrap();
+        decide(service, &lead, id, "granted", &[]).await.unwrap();
+        let early = said_not(step(service, &lead, id, Step::Sent, "").await);
+        assert!(early.contains("The file is not restricted yet"), "{early}");
+        service.restrict_file(&lead, id, key(), true).await.unwrap();
+        step(service, &lead, id, Step::Sent, "").await.unwrap();
+
+        // The desk finds the file all the same: nobody may be told that there is none.
+        let found =
+            service.find_clients(&lead, "Daniel Whitfield", 5).await.unwrap().release().await.unwrap();
+        assert!(found[0].why.ends_with("a restricted file"), "{found:?}");
+        let found = service.find_clients(ada, "Daniel Whitfield", 5).await.unwrap().release().await.unwrap();
+        assert!(found.is_empty(), "for support it is stored and nothing more");
     }
 }
 

@@ -166,6 +166,9 @@ fn follows(page: &RequestPage) -> Markup {
             p.govuk-body { "Once the file is erased nobody can read it, us included; what is left of it in backups cannot be read either once the last older backup is overwritten. What a law or a hold obliges us to keep stays until that ends. We keep a line that names nobody: that a file was erased, when and why." }
             p.govuk-body { "Whoever got your data from us is told to erase it as well. Ask us, and we tell you who they are." }
         },
+        Kind::Access if agreed && page.marks.1 > 0 => html! {
+            p.govuk-body { "Where your copy says [removed], something about somebody else stood, or something that a law lets us keep back." }
+        },
         _ => html! {},
     }
 }
