@@ -21,6 +21,8 @@ sql! { records:
     TELL_WITHDRAWN = "INSERT INTO to_tell (disclosure, kind, noted, client, organisation, fields) SELECT d.id, 'withdrawn', CAST($4 AS BIGINT), d.client, d.organisation, d.fields FROM disclosure d WHERE d.client = $1 AND d.purpose = $2 AND d.organisation = $3 AND d.ground = 'consent' AND d.stage = 'made' AND NOT EXISTS (SELECT 1 FROM to_tell t WHERE t.disclosure = d.id AND t.kind = 'withdrawn')";
     /// Whoever got something of a file that is erased has to be told.
     pub(crate) TELL_ERASED = "INSERT INTO to_tell (disclosure, kind, noted, client, organisation, fields) SELECT d.id, 'erased', CAST($2 AS BIGINT), NULL, d.organisation, d.fields FROM disclosure d WHERE d.client = $1 AND d.stage = 'made'";
+    /// Whoever is told to erase what they got need not be told any more to put it right, unless they were.
+    pub(crate) NOT_TOLD_ANY_MORE = "DELETE FROM to_tell WHERE client = $1 AND kind <> 'erased' AND told IS NULL";
     /// What is still to be told goes on without the file.
     pub(crate) LET_GO_TELLING = "UPDATE to_tell SET client = NULL WHERE client = $1";
     /// A fact that was given was put right.

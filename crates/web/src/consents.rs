@@ -280,7 +280,7 @@ fn uses(id: ClientId, page: &ConsentPage) -> Markup {
             (table(Table { id: "own-use", caption: "What we do with this client’s data by consent", caption_hidden: true, columns: &columns, rows }))
             @if page.writable {
                 (details("The client takes everything back", html! {
-                    p.govuk-body { "All consents end now: sharing and our own use. We stop working with this file, and it is erased within a month." }
+                    p.govuk-body { "All consents end now: sharing and our own use. We stop working with this file, and what has no other ground is erased within a month. What a programme or a law needs stays until its own day." }
                     form method="post" action={ "/clients/" (id) "/consent/withdraw" } {
                         (hidden("form", &new_key()))
                         (hidden("about", "all"))

@@ -110,7 +110,7 @@ fn proposal(
             @for asked in &effects.asked { (waits(app, visit, asked)) }
             (heading("Erase this file", html! { p { "Everything about this person, or one layer of it, and nobody can bring it back: not from a copy, not from a backup." } }))
             @if !effects.holds.is_empty() { (held(app, &effects.holds)) }
-            (panel("effects", "What happens if the whole file goes", None, what_happens(effects)))
+            (panel("effects", "What happens if the whole file goes", None, what_happens(app, effects)))
             @if effects.holds.is_empty() && !effects.asked.iter().any(|asked| asked.what == What::File) {
                 form.app-panel method="post" action={ "/clients/" (id) "/erase" } novalidate {
                     (hidden("form", key))
@@ -159,6 +159,13 @@ fn holds_so_much(layer: &LayerThere) -> String {
     if layer.documents > 0 {
         words.push_str(&format!(", {}", dates::count(layer.documents, "document")));
     }
+    if layer.what == What::Service {
+        words.push_str(". What is needed for a programme stays");
+        if let Some(until) = layer.until {
+            words.push_str(&format!(" until {}, and nothing else of the file", dates::long(until)));
+        }
+        return words;
+    }
     if let Some(until) = layer.until {
         words.push_str(&format!(". Kept until {} by its notice", dates::long(until)));
     }
@@ -194,12 +201,15 @@ fn held(app: &App, lines: &[HoldLine]) -> Markup {
     )
 }
 
-fn what_happens(effects: &Effects) -> Markup {
+fn what_happens(app: &App, effects: &Effects) -> Markup {
     let count = dates::count;
     let mut lines = vec![(
         "Gone at once",
         html! { (entries(effects.entries)) ", " (count(effects.documents, "document")) @if effects.appointments > 0 { ", " (count(effects.appointments, "appointment")) " to come" } ", with drafts, messages and the place in the search" },
     )];
+    for layer in effects.layers.iter().filter(|layer| matches!(layer.what, What::Programme(_))) {
+        lines.push(("Evidence of a programme", html! { (what(app, layer.what)) " goes too: " (entries(layer.entries)) @if layer.documents > 0 { ", " (count(layer.documents, "document")) } @if let Some(until) = layer.until { ", which its notice keeps until " (dates::long(until)) } ". If a law or the funder needs it, erase all that no programme needs instead" }));
+    }
     if effects.paper > 0 {
         lines.push(("Paper", html! { (count(effects.paper, "piece")) " to be destroyed by hand, listed under Paper. The erasure is complete once somebody says that it is done" }));
     }
@@ -411,8 +421,8 @@ async fn decision(app: &App, visit: &Visit, waiting: &Waiting) -> Result<Respons
                 @if !effects.holds.is_empty() { (held(app, &effects.holds)) }
                 (panel("effects", "What happens", None, html! {
                     @match effects.layers.iter().find(|layer| layer.what == waiting.what) {
-                        Some(layer) => { p.govuk-body { (what(app, layer.what)) ": " (holds_so_much(layer)) "." } p.govuk-body { "The rest of the file stays." } }
-                        None if waiting.what == What::File => (what_happens(&effects)),
+                        Some(layer) => { p.govuk-body { (what(app, layer.what)) ": " (holds_so_much(layer)) "." } @if waiting.what != What::Service { p.govuk-body { "The rest of the file stays." } } }
+                        None if waiting.what == What::File => (what_happens(app, &effects)),
                         None => { p.govuk-body { (what(app, waiting.what)) ": nothing of it is left." } }
                     }
                 }))

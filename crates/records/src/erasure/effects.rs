@@ -1,6 +1,6 @@
 //! What an erasure would do, shown before anybody asks for it. All of it stands in the clear, as numbers and ids.
 
-use access::Act;
+use access::{Act, Request, Role};
 use audit::{Action, Detail};
 use casework::{ClientId, ErasureId, Profile, ProgrammeId, StaffId};
 use jiff::Timestamp;
@@ -23,11 +23,14 @@ sql! { records:
     EFFECTS = "SELECT (SELECT COUNT(*) FROM entry WHERE client = $1), (SELECT COUNT(*) FROM document WHERE client = $1), (SELECT COUNT(*) FROM paper WHERE client = $1 AND state <> 'destroyed'), (SELECT COUNT(*) FROM appointment WHERE client = $1 AND starts > $2 AND state = 'booked'), (SELECT COUNT(*) FROM mention WHERE mentioned = $1), (SELECT COUNT(*) FROM disclosure WHERE client = $1 AND stage = 'made')";
     /// Who was given something.
     GIVEN_TO = "SELECT DISTINCT o.name FROM disclosure d JOIN organisation o ON o.id = d.organisation WHERE d.client = $1 AND d.stage = 'made' ORDER BY o.name";
+    /// A request for erasure that is open.
+    ASKS_FOR_IT = "SELECT id FROM request WHERE client = $1 AND kind = 'erasure' AND closed IS NULL LIMIT 1";
     /// What is asked already.
     ASKED = "SELECT id, ground, asked, asked_by, what FROM erasure WHERE client = $1 AND state = 'asked' ORDER BY asked, id";
     /// The layers that can go by themselves: the equality answers, and what each programme needed.
     LAYERS = "SELECT compartment, COUNT(*) FROM entry WHERE client = $1 AND (compartment = 'equality' OR compartment LIKE 'programme:%') GROUP BY compartment ORDER BY compartment";
     LAYER_DOCUMENTS = "SELECT programme, COUNT(*) FROM document WHERE client = $1 AND programme IS NOT NULL GROUP BY programme";
+    WHOLE = "SELECT (SELECT COUNT(*) FROM entry WHERE client = $1), (SELECT COUNT(*) FROM document WHERE client = $1)";
     LAYER_DAYS = "SELECT layer, day FROM keeping WHERE client = $1";
 }
 
@@ -111,8 +114,7 @@ impl Service {
             .await?;
         let [head, contact] = rows.as_slice() else { return Err(Error::Damaged("batch")) };
         let standing = Standing::read(client, head.first())?;
-        let permit =
-            self.permit(standing.request(visit, now, Act::Read, Category::Contact.into()), LOOK).await?;
+        let permit = self.permit(self.to_see_effects(visit, &standing, now).await?, LOOK).await?;
         let numbers = self.effects_of(client).await?;
         let keys = self.vault().keys(client.into()).await?;
         let entry = self.log().submit(permit, LOOK, Detail::default());
@@ -121,6 +123,25 @@ impl Service {
             None => Personal::new(&entry, Profile::default()),
         };
         Ok(Opened::new(contact.map(|contact| Effects { contact, ..numbers }), entry))
+    }
+
+    /// What the client asked for, and is not answered yet, is the reason for which the governance lead looks.
+    async fn to_see_effects(
+        &self,
+        visit: &Visit,
+        standing: &Standing,
+        now: Timestamp,
+    ) -> Result<Request, Error> {
+        let mut request = standing.request(visit, now, Act::Read, Category::Contact.into());
+        if visit.role == Role::Governance && self.asks_for_erasure(standing.client).await? {
+            request.circumstances.reason = true;
+        }
+        Ok(request)
+    }
+
+    async fn asks_for_erasure(&self, client: ClientId) -> Result<bool, Error> {
+        let rows = self.records().read(vec![ASKS_FOR_IT.with([client.as_bytes().into()])]).await?;
+        Ok(rows.first().is_some_and(|rows| rows.first().is_some()))
     }
 
     /// The same in numbers, without whom it is about.
@@ -156,9 +177,16 @@ impl Service {
     /// The layers of a file that can go by themselves.
     pub(super) async fn layers_in(&self, client: ClientId) -> Result<Vec<LayerThere>, Error> {
         let id = || client.as_bytes().into();
-        let asked = vec![LAYERS.with([id()]), LAYER_DOCUMENTS.with([id()]), LAYER_DAYS.with([id()])];
+        let asked = vec![
+            LAYERS.with([id()]),
+            LAYER_DOCUMENTS.with([id()]),
+            LAYER_DAYS.with([id()]),
+            WHOLE.with([id()]),
+        ];
         let rows = self.records().read(asked).await?;
-        let [layers, documents, days] = rows.as_slice() else { return Err(Error::Damaged("batch")) };
+        let [layers, documents, days, whole] = rows.as_slice() else { return Err(Error::Damaged("batch")) };
+        let whole = whole.first().ok_or(Error::Damaged("batch"))?;
+        let whole = (whole.int(0)?.unsigned_abs(), whole.int(1)?.unsigned_abs());
         let of_layer = |row: &Row| {
             let code = row.text(0)?;
             let what = What::read(code)?;
@@ -176,6 +204,20 @@ impl Service {
             }
             Ok(there)
         };
-        layers.rows.iter().map(of_layer).collect()
+        let mut found = layers.rows.iter().map(of_layer).collect::<Result<Vec<LayerThere>, Error>>()?;
+        found.extend(beside_programmes(&found, whole));
+        Ok(found)
     }
+}
+
+/// Where programmes need something of a file: all the rest of it, of so many entries and documents, which can go without that.
+fn beside_programmes(layers: &[LayerThere], (entries, documents): (u64, u64)) -> Option<LayerThere> {
+    let needed = || layers.iter().filter(|layer| matches!(layer.what, What::Programme(_)));
+    let until = needed().map(|layer| layer.until).max()?;
+    Some(LayerThere {
+        what: What::Service,
+        entries: entries.saturating_sub(needed().map(|layer| layer.entries).sum()),
+        documents: documents.saturating_sub(needed().map(|layer| layer.documents).sum()),
+        until,
+    })
 }

@@ -81,11 +81,15 @@ impl What {
         }
     }
 
-    /// What somebody may ask for by this code: the file, the equality answers, or what a programme needed.
+    /// What somebody may ask for by this code: the file, all of it that no programme needs, the equality answers, or what a
+    /// programme needed.
     #[must_use]
     pub fn asked(code: &str) -> Option<What> {
         let may = |what: &What| {
-            matches!(what, What::File | What::Category(Category::Equality) | What::Programme(_))
+            matches!(
+                what,
+                What::File | What::Service | What::Category(Category::Equality) | What::Programme(_)
+            )
         };
         What::read(code).ok().filter(may)
     }
@@ -245,6 +249,7 @@ fn service_swept(going: &Going, now: Timestamp) -> Vec<Query> {
         COUNT_SERVICE.with([id()]),
         super::ASK_TO_REDACT.with([id()]),
         paper::ASK_TO_DESTROY.with([client(), at()]),
+        telling::NOT_TOLD_ANY_MORE.with([client()]),
         telling::TELL_ERASED.with([client(), at()]),
         DROP_SERVICE.with([client()]),
         DROP_SERVICE_PAST.with([client()]),

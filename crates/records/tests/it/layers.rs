@@ -322,3 +322,26 @@ async fn one_layer_goes_on_request_and_the_rest_of_the_file_stays() {
         assert!(findings.iter().all(|finding| finding.sound), "{findings:?}");
     }
 }
+
+// promise: P22
+#[tokio::test(flavor = "multi_thread")]
+async fn all_that_no_programme_needs_goes_on_request_and_its_evidence_stays() {
+    for bench in Bench::all().await {
+        let laid = laid(&bench).await;
+        let Laid { ada, client, on, .. } = &laid;
+        let manager = bench.visit("Morgan", Role::Manager).await;
+        let service = &bench.service;
+        let effects = service.erasure_effects(ada, *client).await.unwrap().release().await.unwrap();
+        let of = |what: What| effects.layers.iter().find(|layer| layer.what == what).unwrap();
+        let (rest, evidence) = (of(What::Service), of(What::Programme(*on)));
+        assert_eq!((rest.documents, evidence.documents), (1, 1));
+        assert_eq!((rest.entries + evidence.entries, rest.until), (effects.entries, evidence.until));
+        let why = "They want all to go that may go";
+        let asked = service.ask_erasure(ada, *client, [9; 16], What::Service, Ground::Request, why).await;
+        service.decide_erasure(&manager, asked.unwrap(), true).await.unwrap();
+        let left = rows(&bench).await;
+        assert_eq!(left.len(), 1, "the programme's document alone is left");
+        assert_eq!(left[0].opt_bytes16(3).unwrap(), Some(*on.as_bytes()));
+        assert!(service.examine().await.iter().all(|f| f.sound), "{:?}", service.examine().await);
+    }
+}
