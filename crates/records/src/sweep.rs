@@ -55,6 +55,8 @@ sql! { records:
     DROP_DAY = "DELETE FROM keeping WHERE client = $1 AND layer = $2";
     /// What was scheduled is done.
     DROP_SCHEDULE = "DELETE FROM scheduled_erasure WHERE client = $1 AND category = $2";
+    /// More fell due on a day whose sweep was done: it goes on, or asks first.
+    GO_ON = "UPDATE sweep SET state = $2, doubt = $3, due = erased + $4, ended = NULL, holder = NULL, held_until = 0, first_at = NULL, first_by = NULL, second_at = NULL, second_by = NULL WHERE day = $1 AND state = 'done'";
     /// The sweep of a day.
     OF_DAY = "SELECT day, begun, state, doubt, due, erased, ended, first_at, first_by, second_at, second_by FROM sweep WHERE day = $1";
     /// The newest sweep.
@@ -190,6 +192,8 @@ impl Service {
             ));
         }
         let stands = match self.sweep_of(day).await? {
+            // A file can fall due on a day that was swept: a hold was lifted, a wrong date was put right.
+            Some(stands) if stands.state == State::Done => self.go_on_with_sweep(day, stands).await?,
             Some(stands) => stands,
             None => self.begin_sweep(day).await?,
         };
@@ -240,6 +244,25 @@ impl Service {
             i64::try_from(due.going).unwrap_or(i64::MAX).into(),
         ]);
         self.records().write(vec![begin]).await?;
+        self.log().event(None, SWEEP, Outcome::Done).durable().await?;
+        self.sweep_of(day).await?.ok_or(Error::Damaged("sweep"))
+    }
+
+    /// The sweep of a day that was done, with what fell due since.
+    async fn go_on_with_sweep(&self, day: Date, done: Sweep) -> Result<Sweep, Error> {
+        let due = self.due_on(day).await?;
+        if due.going == 0 {
+            return Ok(done);
+        }
+        let now = self.now();
+        let doubt = doubt(Some(done.begun), now, due.going, due.files);
+        let go_on = GO_ON.with([
+            day_number(day).into(),
+            if doubt.is_some() { State::Asks } else { State::Runs }.code().into(),
+            doubt.map_or(store::Value::Null, |doubt| doubt.code().into()),
+            i64::try_from(due.going).unwrap_or(i64::MAX).into(),
+        ]);
+        self.records().write(vec![go_on]).await?;
         self.log().event(None, SWEEP, Outcome::Done).durable().await?;
         self.sweep_of(day).await?.ok_or(Error::Damaged("sweep"))
     }

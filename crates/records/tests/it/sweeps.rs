@@ -125,6 +125,12 @@ async fn what_is_held_or_restricted_stays_until_it_is_not() {
         assert_eq!(seen.holds[0].1, hold.reason);
         service.lift_hold(&lead, held, set).await.unwrap();
         service.lift_hold(&lead, held, set).await.unwrap();
+        // The sweep of this day is done, and what fell due since goes all the same.
+        let before = service.sweep(today).await.unwrap();
+        assert_eq!(
+            (before.state, before.erased, service.due_on(today).await.unwrap().going),
+            (State::Done, 1, 0)
+        );
         records.write(vec![RESTRICT.with([restricted.as_bytes().into(), false.into()])]).await.unwrap();
         nights(&bench, 1).await;
         assert_eq!(service.due_on(today).await.unwrap().files, 0);
