@@ -45,7 +45,7 @@ sql! { records:
     /// Files whose days are still to be written down.
     WITHOUT_DAYS = "SELECT id, registered, last_contact, notice, notice_version FROM client c WHERE c.status NOT IN ('ended', 'merged') AND NOT EXISTS (SELECT 1 FROM keeping k WHERE k.client = c.id) LIMIT 1000";
     /// Files of a caseload whose warnings have begun, the first to go first.
-    ENDING = "SELECT k.client, k.since, c.registered, c.notice, c.notice_version FROM keeping k JOIN client c ON c.id = k.client WHERE c.adviser = $1 AND c.restricted = $2 AND k.layer = 'service' AND (k.warn <= $3 OR k.day <= $3) ORDER BY k.day, k.client LIMIT 2000";
+    ENDING = "SELECT k.client, k.since, c.registered, c.notice, c.notice_version FROM keeping k JOIN client c ON c.id = k.client WHERE (c.adviser = $1 OR EXISTS (SELECT 1 FROM cover v WHERE v.absent = c.adviser AND v.covering = $1 AND v.starts <= $4 AND v.ends > $4)) AND c.restricted = $2 AND k.layer = 'service' AND (k.warn <= $3 OR k.day <= $3) ORDER BY k.day, k.client LIMIT 2000";
     /// How much goes on which day, over all files.
     COUNT_DAYS = "SELECT layer, day, COUNT(*) FROM keeping GROUP BY layer, day";
     /// Each stored day beside what it follows from.
@@ -349,7 +349,12 @@ impl Service {
         let rows = self
             .records()
             .read(vec![
-                ENDING.with([visit.staff.as_bytes().into(), false.into(), day_number(today).into()]),
+                ENDING.with([
+                    visit.staff.as_bytes().into(),
+                    false.into(),
+                    day_number(today).into(),
+                    self.now().as_microsecond().into(),
+                ]),
                 COUNT_DAYS.with([]),
             ])
             .await?;
