@@ -3,7 +3,7 @@
 
 use access::{Act, Role};
 use audit::{Action, Detail, Outcome};
-use casework::{ClientId, EntryId, StaffId};
+use casework::{ClientId, EntryId, Fault, StaffId};
 use jiff::Timestamp;
 use notice::Category;
 use store::{Row, sql};
@@ -16,6 +16,8 @@ sql! { records:
     MINE = "SELECT r.entry, r.client, r.noted, c.adviser FROM to_redact r JOIN client c ON c.id = r.client WHERE r.done IS NULL AND c.adviser = $1 ORDER BY r.noted, r.entry LIMIT 500";
     /// All of it.
     EVERYBODYS = "SELECT r.entry, r.client, r.noted, c.adviser FROM to_redact r JOIN client c ON c.id = r.client WHERE r.done IS NULL ORDER BY r.noted, r.entry LIMIT 500";
+    /// Whether the entry says what it said when it was noted.
+    AS_IT_WAS = "SELECT e.id FROM to_redact r JOIN entry e ON e.id = r.entry AND e.client = r.client WHERE r.entry = $1 AND r.client = $2 AND e.written <= r.noted";
     /// Somebody saw to it.
     DONE = "UPDATE to_redact SET done = $3, done_by = $4 WHERE entry = $1 AND client = $2 AND done IS NULL";
     /// What an entry said before.
@@ -46,6 +48,8 @@ impl ToRedact {
     }
 }
 
+/// Said where nothing was corrected.
+const AS_BEFORE: &str = "This entry still says what it said when the other file was erased. Correct it first, or say that it says nothing of them";
 const LIST: Action = Action("list-redactions");
 const REDACT: Action = Action("redact");
 
@@ -69,11 +73,23 @@ impl Service {
         rows.into_iter().next().unwrap_or_default().rows.iter().map(ToRedact::read).collect()
     }
 
-    /// Whoever wrote the entry has taken the erased person out: what it said before goes. Doing it again changes nothing.
+    /// Whoever wrote the entry has taken the erased person out, or read that it says nothing of them (`said_nothing`): what it
+    /// said before goes. Doing it again changes nothing.
     ///
     /// # Errors
-    /// The rules refuse, there is no such file, or a store failed.
-    pub async fn redacted(&self, visit: &Visit, client: ClientId, entry: EntryId) -> Result<(), Error> {
+    /// `Error::Faults` at `entry` if it still says what it said and nobody says that this names nobody; the rules refuse, there is no such file, or a store failed.
+    pub async fn redacted(
+        &self,
+        visit: &Visit,
+        client: ClientId,
+        entry: EntryId,
+        said_nothing: bool,
+    ) -> Result<(), Error> {
+        let as_before = AS_IT_WAS.with([entry.as_bytes().into(), client.as_bytes().into()]);
+        let as_before = self.records().read(vec![as_before]).await?;
+        if !said_nothing && as_before.first().is_some_and(|rows| rows.first().is_some()) {
+            return Err(Error::Faults(vec![Fault::new("entry", AS_BEFORE)]));
+        }
         let (standing, now) = (self.standing(visit, client).await?, self.now());
         let permit =
             self.permit(standing.request(visit, now, Act::Write, Category::Casework.into()), REDACT).await?;

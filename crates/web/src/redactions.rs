@@ -2,22 +2,29 @@
 
 use access::Role;
 use axum::extract::State;
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use casework::{ClientId, EntryId, dates};
+use casework::{ClientId, EntryId, Fault, dates};
 use maud::html;
 use records::redactions::ToRedact;
+use records::{Error, Visit};
 
 use crate::App;
 use crate::fail::Fail;
+use crate::fields;
 use crate::form::Form;
 use crate::frame::{At, staff};
 use crate::signed::Signed;
-use crate::ui::form::{ButtonKind, button, hidden};
+use crate::ui::form::{ButtonKind, button, buttons, hidden};
 use crate::ui::list::{Cell, Column, Table, empty, table};
 use crate::ui::page::{container, heading};
 
 pub(crate) async fn show(State(app): State<App>, Signed(visit): Signed) -> Result<Response, Fail> {
-    let open = app.service.redactions(&visit).await?;
+    page(&app, &visit, &[]).await
+}
+
+async fn page(app: &App, visit: &Visit, faults: &[Fault]) -> Result<Response, Fail> {
+    let open = app.service.redactions(visit).await?;
     let directory = app.service.directory();
     let columns = ["Since", "Adviser", "The entry", "Done"].map(|label| Column {
         label,
@@ -36,18 +43,23 @@ pub(crate) async fn show(State(app): State<App>, Signed(visit): Signed) -> Resul
                     form method="post" action="/redactions" {
                         (hidden("client", &one.client.to_string()))
                         (hidden("entry", &one.entry.to_string()))
-                        (button(ButtonKind::Secondary, "Nothing of them is left in it", None))
+                        (buttons(html! {
+                            (button(ButtonKind::Secondary, "It is corrected", Some(("do", "corrected"))))
+                            (button(ButtonKind::Secondary, "It says nothing of them", Some(("do", "nothing"))))
+                        }))
                     }
                 }
             },
         ]
     };
     let body = container(html! {
+        (fields::summary(faults))
         (heading("To take out of other files", html! { p { "These entries spoke of somebody whose file was erased since. Read each, take the person out by a correction, and say so: then what it said before goes, too." } }))
         @if open.is_empty() { (empty("No entry speaks of anybody who was erased.")) }
         @else { div.app-panel { (table(Table { id: "redactions", caption: "Entries to read, the earliest first", caption_hidden: true, columns: &columns, rows: open.iter().map(row).collect() })) } }
     });
-    Ok(staff(&app, &visit, At::Elsewhere, "To take out of other files", body).into_response())
+    let status = if faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    Ok((status, staff(app, visit, At::Elsewhere, "To take out of other files", body)).into_response())
 }
 
 pub(crate) async fn done(
@@ -55,9 +67,17 @@ pub(crate) async fn done(
     Signed(visit): Signed,
     sent: Form,
 ) -> Result<Response, Fail> {
-    let sent = sent.only(&["client", "entry"])?;
+    let sent = sent.only(&["client", "entry", "do"])?;
     let client: ClientId = sent.one("client")?.parse().map_err(|_| Fail::not_found())?;
     let entry: EntryId = sent.one("entry")?.parse().map_err(|_| Fail::not_found())?;
-    app.service.redacted(&visit, client, entry).await?;
-    Ok(Redirect::to("/redactions").into_response())
+    let said_nothing = match sent.one("do")? {
+        "corrected" => false,
+        "nothing" => true,
+        _ => return Err(Fail::bad_form("It does not say what became of the entry.")),
+    };
+    match app.service.redacted(&visit, client, entry, said_nothing).await {
+        Ok(()) => Ok(Redirect::to("/redactions").into_response()),
+        Err(Error::Faults(faults)) => page(&app, &visit, &faults).await,
+        Err(error) => Err(error.into()),
+    }
 }

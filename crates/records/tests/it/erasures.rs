@@ -155,11 +155,14 @@ async fn who_asks_for_an_erasure_does_not_decide_and_the_receipt_says_what_went(
         assert!(service.redactions(&amara).await.unwrap().is_empty(), "it is not in her files");
         let open = service.redactions(&other).await.unwrap();
         assert_eq!((open.len(), open[0].entry, receipt.mentions_left), (1, spoke, 1));
+        let early = service.redacted(&other, stays, spoke, false).await.unwrap_err();
+        assert!(matches!(early, Error::Faults(_)), "nothing was corrected: {early}");
+        bench.later(60);
         let mut put_right = meeting("Came with somebody.", true);
         put_right.because = Some("Took a person out who was erased".into());
         service.correct_meeting(&other, stays, spoke, 1, today, &put_right).await.unwrap();
-        service.redacted(&other, stays, spoke).await.unwrap();
-        service.redacted(&other, stays, spoke).await.unwrap();
+        service.redacted(&other, stays, spoke, false).await.unwrap();
+        service.redacted(&other, stays, spoke, false).await.unwrap();
         assert!(service.redactions(&other).await.unwrap().is_empty());
         let records = bench.ground.store(&records::MIGRATIONS).await;
         let past = records.read(vec![PAST_OF.with([spoke.as_bytes().into()])]).await.unwrap();
