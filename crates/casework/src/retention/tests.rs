@@ -119,7 +119,7 @@ fn the_rule_comes_from_the_notice() {
     let rules: Vec<_> =
         notice.retention.iter().map(|retention| (retention.layer, Rule::of(retention))).collect();
     let service = rules.iter().find(|(layer, _)| *layer == notice::Layer::Service).unwrap();
-    assert_eq!(service.1, Ok(twelve()));
+    assert_eq!(service.1, Ok(Rule { warn_months_before: vec![2, 1], ..twelve() }));
     let rights = rules.iter().find(|(layer, _)| *layer == notice::Layer::Rights).unwrap();
     assert_eq!(rights.1, Err(NotByContact));
 }

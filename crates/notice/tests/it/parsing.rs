@@ -73,7 +73,7 @@ fn each_single_mistake_is_one_fault_with_a_cure() {
         ("months = 12\nafter", "months = 12\ndays = 3\nafter", "more than one length", "Keep one"),
         ("months = 12\nafter", "months = 0\nafter", "no time at all", "at least one day"),
         (
-            "warn_months_before = [3, 1]",
+            "warn_months_before = [2, 1]",
             "warn_months_before = [12]",
             "before the period begins",
             "fewer months",

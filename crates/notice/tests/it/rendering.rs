@@ -132,8 +132,8 @@ fn each_promise_is_read_from_what_is_enforced() {
         ),
         (
             "the warnings",
-            changed("warn_months_before = [3, 1]", "warn_months_before = [2]"),
-            "2 months before",
+            changed("warn_months_before = [2, 1]", "warn_months_before = [3]"),
+            "3 months before",
         ),
         (
             "a recipient's facts",

@@ -152,7 +152,7 @@ fn a_file_goes_twelve_months_after_the_last_real_contact() {
     let notice = service();
     let rule = notice.retention_rule(Layer::Service).unwrap();
     assert_eq!((rule.period, rule.after), (Period::Months(12), Event::LastContact));
-    assert_eq!(rule.warn_months_before, [3, 1]);
+    assert_eq!(rule.warn_months_before, [2, 1]);
     for kind in ContactKind::ALL {
         assert_eq!(rule.counts.contains(kind), kind.two_way(), "{kind}");
     }

@@ -72,14 +72,14 @@ async fn a_client_is_told_of_the_end_of_their_file_once_a_warning_by_their_safe_
         let servers = Servers::start().await;
         bench.service.send_by(servers.post());
         let ada = bench.visit("Ada", Role::Adviser).await;
-        // Registered on 23 November 2026: warned on 23 August and 23 October, gone on 23 November 2027.
+        // Registered on 23 November 2026: warned on 23 September and 23 October, gone on 23 November 2027.
         let mail = client(&bench, &ada, "Mail", "EMAIL", Some(&["EMAIL"])).await;
         let ring = client(&bench, &ada, "Ring", "PHONE", None).await;
         let quiet = client(&bench, &ada, "Quiet", "EMAIL", Some(&["LETTER"])).await;
-        let ada = to(&bench, &ada, date(2027, 8, 22));
+        let ada = to(&bench, &ada, date(2027, 9, 22));
         assert_eq!(bench.service.queue_endings().await.unwrap(), 0, "the day before the first warning");
 
-        let ada = to(&bench, &ada, date(2027, 8, 23));
+        let ada = to(&bench, &ada, date(2027, 9, 23));
         assert_eq!(bench.service.queue_endings().await.unwrap(), 3);
         assert_eq!(bench.service.queue_endings().await.unwrap(), 0, "once");
         send_all(&bench).await;

@@ -77,19 +77,19 @@ async fn warnings_begin_on_their_day_in_the_list_of_the_adviser_alone_and_end_wi
             let visit = bench.visit_of(visit.staff, visit.role);
             service.endings(&visit).await.unwrap().release().await.unwrap()
         };
-        // Kept until 23 November 2027; warnings three months and one month before.
-        bench.later(272 * DAY);
-        assert!(listed(&amara).await.mine.is_empty(), "22 August 2027");
+        // Kept until 23 November 2027; warnings two months and one month before.
+        bench.later(303 * DAY);
+        assert!(listed(&amara).await.mine.is_empty(), "22 September 2027");
         bench.later(DAY);
         let endings = listed(&amara).await;
-        assert_eq!(endings.mine.len(), 1, "23 August 2027");
+        assert_eq!(endings.mine.len(), 1, "23 September 2027");
         assert_eq!(endings.mine[0].who.client, client);
-        assert_eq!(endings.mine[0].warnings, [date(2027, 8, 23), date(2027, 10, 23)]);
+        assert_eq!(endings.mine[0].warnings, [date(2027, 9, 23), date(2027, 10, 23)]);
         assert_eq!(endings.mine[0].clock.due, date(2027, 11, 23));
         assert!(listed(&other).await.mine.is_empty());
         let (layer, ahead) = &endings.layers[0];
         assert_eq!((*layer, ahead.due, ahead.total()), (Layer::Service, 0, 1));
-        assert_eq!(ahead.months[3], (date(2027, 11, 1), 1));
+        assert_eq!(ahead.months[2], (date(2027, 11, 1), 1));
 
         let day = service.surroundings().today();
         let visit = bench.visit_of(amara.staff, Role::Adviser);
@@ -154,7 +154,7 @@ async fn the_days_follow_the_version_that_a_client_was_given() {
             (bench.client(&ada, "Daniel Whitfield").await, bench.client(&ada, "Maria Lopes").await);
         let shorter = crate::bench::NOTICE
             .replace("months = 12", "months = 6")
-            .replace("warn_months_before = [3, 1]", "warn_months_before = [1]")
+            .replace("warn_months_before = [2, 1]", "warn_months_before = [1]")
             .replace("12 months", "6 months")
             .replace("version = \"1.0\"", "version = \"2.0\"");
         service.publish_notice(&shorter).await.unwrap();
