@@ -10,7 +10,7 @@ const pages = new Pages()
 const fresh = () => browser.newContext({ viewport: { width: 1280, height: 900 } }).then(watched)
 
 before(async () => {
-  kept = await startKept(60)
+  kept = await startKept(300)
   browser = await startBrowser()
   adviser = await fresh()
   await signIn(adviser, kept, 'adviser')
@@ -83,6 +83,34 @@ test('those who answer for it see what goes by itself, and a hold keeps a file',
   await sound(lead, 'files on hold', pages)
   await adviser.goto(`${kept.address}/redactions`)
   await sound(adviser, 'to take out of other files', pages)
+})
+
+// promise: P16
+test('of whom nobody has heard for a year: warned of, kept by a word from them, gone on its day', async () => {
+  await adviser.goto(`${kept.address}/clients`)
+  const ending = adviser.locator('table tbody tr', { hasText: 'Record ending' })
+  assert.ok(await ending.count() >= 2, `${await ending.count()} files come to their end`)
+  const [heard, unheard] = await Promise.all([0, 1].map(place => ending.nth(place).locator('a[href^="/clients/"]').first().getAttribute('href')))
+
+  // One rings: the day moves, and nobody is warned of the file any more.
+  await adviser.goto(`${kept.address}${heard}`)
+  await adviser.locator('#note').fill('Rang: still looks for work and wants to go on with us.')
+  await adviser.getByRole('button', { name: 'Save note' }).click()
+  await adviser.goto(`${kept.address}/clients`)
+  assert.equal(await ending.locator(`a[href="${heard}"]`).count(), 0)
+
+  // Of the other nobody hears: it stands in the list with its day, and on that day it goes by itself.
+  await adviser.goto(`${kept.address}/promises/retention`)
+  const line = adviser.locator('tr, li', { has: adviser.locator(`a[href="${unheard}"]`) }).first()
+  await line.waitFor()
+  assert.equal(await adviser.locator(`main a[href="${heard}"]`).count(), 0)
+  await sound(adviser, 'files that end', pages)
+  await pictured(adviser, 'files-that-end')
+  await adviser.goto(`${kept.address}${unheard}`)
+  const [, day] = (await adviser.locator('main').innerText()).match(/rased on (\d+ \w+ \d{4})/)
+  await lead.goto(`${kept.address}/promises/retention`)
+  const month = lead.locator('tr', { hasText: day.split(' ').slice(1).join(' ') }).first()
+  assert.ok(Number((await month.innerText()).match(/(\d+)\s*$/)[1]) >= 1, `it goes on ${day}, and the calendar of the year counts it`)
 })
 
 test('every page passed is sound HTML', () => pages.check())
