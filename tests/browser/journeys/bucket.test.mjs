@@ -3,9 +3,9 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { after, before, test } from 'node:test'
 import { PNG } from 'pngjs'
-import { code, register, startBrowser } from '../lib/kept.mjs'
+import { register, startBrowser } from '../lib/kept.mjs'
 import { leftOut, startStore } from '../lib/s3.mjs'
-import { acceptInvitation, newService } from '../lib/service.mjs'
+import { beginAsAdviser, newService } from '../lib/service.mjs'
 import { Pages, sound, watched } from '../lib/checks.mjs'
 
 const pages = new Pages()
@@ -32,17 +32,8 @@ after(async () => {
 })
 
 test('an adviser begins, with a client', { skip }, async () => {
-  service.invite('administrator', 'Marek Thistlewood', 'marek@example.org')
-  const invitation = service.invite('adviser', 'Ruth Calderbank', 'ruth@example.org')
-  await service.start()
   page = await watched(await browser.newContext({ viewport: { width: 1280, height: 900 } }))
-  await page.goto(`${service.address}/welcome`)
-  await acceptInvitation(page, 'ruth@example.org', invitation)
-  const secret = await page.locator('b.app-code').first().innerText()
-  await page.getByLabel(/6-digit/).fill(code(secret.replace(/\s/g, '')))
-  await page.getByRole('button', { name: 'Finish' }).click()
-  await page.getByRole('link', { name: 'I have written them down' }).click()
-  await page.goto(`${service.address}/clients`)
+  await beginAsAdviser(page, service)
   await register(page, 'Daniel Whitfield')
 })
 

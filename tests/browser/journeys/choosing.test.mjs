@@ -1,9 +1,9 @@
 // A client whose appointment was called off chooses another time by the address in the message.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { code, register, startBrowser } from '../lib/kept.mjs'
+import { register, startBrowser } from '../lib/kept.mjs'
 import { noMail, startMail } from '../lib/mail.mjs'
-import { acceptInvitation, newService } from '../lib/service.mjs'
+import { beginAsAdviser, newService } from '../lib/service.mjs'
 import { Pages, pictured, sound, watched } from '../lib/checks.mjs'
 
 const pages = new Pages()
@@ -23,17 +23,8 @@ after(async () => {
 })
 
 test('an adviser calls an appointment off, and the message has an address', { skip }, async () => {
-  service.invite('administrator', 'Marek Thistlewood', 'marek@example.org')
-  const invitation = service.invite('adviser', 'Ruth Calderbank', 'ruth@example.org')
-  await service.start()
   page = await watched(await browser.newContext({ viewport: { width: 1280, height: 900 } }))
-  await page.goto(`${service.address}/welcome`)
-  await acceptInvitation(page, 'ruth@example.org', invitation)
-  const secret = await page.locator('b.app-code').first().innerText()
-  await page.getByLabel(/6-digit/).fill(code(secret.replace(/\s/g, '')))
-  await page.getByRole('button', { name: 'Finish' }).click()
-  await page.getByRole('link', { name: 'I have written them down' }).click()
-  await page.goto(`${service.address}/clients`)
+  await beginAsAdviser(page, service)
   file = await register(page, 'Daniel Whitfield')
   await page.goto(`${file}/details/contact`)
   await page.getByLabel('Email address').fill('daniel@example.org')

@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { binary } from './kept.mjs'
+import { binary, code } from './kept.mjs'
 
 const freePort = () => new Promise(resolve => {
   const server = createServer().listen(0, '127.0.0.1', () => {
@@ -52,4 +52,18 @@ export async function acceptInvitation(page, email, invitation) {
   await page.getByLabel(/password/i).first().fill('copper kettle drifts north')
   await page.getByRole('button', { name: /Continue|Set|Next/ }).click()
   await page.waitForURL(/second-factor/)
+}
+
+/** Invites an adviser, starts the service, and takes them through their first sign-in on this page. */
+export async function beginAsAdviser(page, service) {
+  service.invite('administrator', 'Marek Thistlewood', 'marek@example.org')
+  const invitation = service.invite('adviser', 'Ruth Calderbank', 'ruth@example.org')
+  await service.start()
+  await page.goto(`${service.address}/welcome`)
+  await acceptInvitation(page, 'ruth@example.org', invitation)
+  const secret = await page.locator('b.app-code').first().innerText()
+  await page.getByLabel(/6-digit/).fill(code(secret.replace(/\s/g, '')))
+  await page.getByRole('button', { name: 'Finish' }).click()
+  await page.getByRole('link', { name: 'I have written them down' }).click()
+  await page.goto(`${service.address}/clients`)
 }
