@@ -48,6 +48,7 @@ checkpoint = \"checkpoint\"
 # phone = \"0151 496 0100\"           # the number to ring; every message names it
 # remind_hours = 24                 # so many hours before an appointment; 0 reminds nobody
 # tell_of_ending = true             # false: advisers alone warn clients before their file goes
+# notice_link = \"https://example.org/notice\" # where everybody reads the notice; then clients can be told of a changed one
 # [messages.smtp]                   # e-mail, by your mail server
 # host = \"mail.example.org\"
 # port = 587

@@ -8,7 +8,7 @@ use std::time::Duration;
 use ::messages::notify::{self, ApiKey, Notify};
 use ::messages::shipped::{Occasion, reveals};
 use ::messages::smtp::{self, Security, Smtp};
-use ::messages::{House, Links, Post, Templates, Wordings};
+use ::messages::{House, Post, Templates, Wordings};
 use casework::formats::{Email, Phone};
 use records::Service;
 use records::messages::Step;
@@ -30,6 +30,9 @@ pub(crate) struct Written {
     /// Whether those whose appointment is called off choose another time at the address of this service.
     #[serde(default)]
     choose_again: bool,
+    /// Where everybody can read the privacy notice, if clients are told of a changed one by message.
+    #[serde(default)]
+    notice_link: Option<String>,
     #[serde(default)]
     place: String,
     #[serde(default = "a_day")]
@@ -139,16 +142,14 @@ impl Written {
         if !(1..=120).contains(&self.patience) {
             return Err("patience: choose 1 to 120 seconds.".to_owned());
         }
-        if let Some(link) = self.link.as_deref()
-            && !link.starts_with("https://")
-        {
-            return Err("link: write the whole address, beginning with https://.".to_owned());
+        for (name, link) in [("link", &self.link), ("notice_link", &self.notice_link)] {
+            let Some(link) = link else { continue };
+            if !link.starts_with("https://") {
+                return Err(format!("{name}: write the whole address, beginning with https://."));
+            }
+            discreet(name, link)?;
         }
-        for (name, text) in
-            [("place", self.place.as_str()), ("link", self.link.as_deref().unwrap_or_default())]
-        {
-            discreet(name, text)?;
-        }
+        discreet("place", &self.place)?;
         if self.choose_again {
             discreet("choose_again sends clients the address of this service. origin", origin)?;
         }
@@ -159,9 +160,10 @@ impl Written {
             phone: phone.national(),
             link: self.link.clone(),
             choose_at: self.choose_again.then(|| origin.to_owned()),
+            notice: self.notice_link.clone(),
             place: self.place.clone(),
         };
-        let wordings = self.wordings(house.links())?;
+        let wordings = self.wordings(&house)?;
         let post = Post::new(smtp, notify, house, wordings, patience);
         if !post.offers().any() {
             return Err(
@@ -173,14 +175,14 @@ impl Written {
         Ok(Sending { post, by_itself: ByItself { remind_hours, tell_of_ending } })
     }
 
-    fn wordings(&self, links: Links) -> Result<Wordings, String> {
+    fn wordings(&self, house: &House) -> Result<Wordings, String> {
         let mut own = BTreeMap::new();
         for (code, written) in &self.wording {
             let occasion: Occasion = code.parse().map_err(|fault| format!("wording.{code}: {fault}."))?;
             let texts = [("text", &written.text), ("subject", &written.subject), ("body", &written.body)];
             own.extend(texts.into_iter().filter_map(|(form, text)| Some(((occasion, form), text.clone()?))));
         }
-        Wordings::new(links, &own).map_err(|faults| {
+        Wordings::new(house, &own).map_err(|faults| {
             let faults: Vec<String> = faults.iter().map(|fault| format!("wording.{fault}")).collect();
             faults.join(" ")
         })
@@ -269,7 +271,7 @@ const AT_ONCE: usize = 4;
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// After a server said that it cannot now.
 const PAUSE: Duration = Duration::from_secs(15);
-/// How many looks come between two rounds of seeing to reminders and to what got stuck.
+/// How many looks come between two rounds of seeing to reminders, to what got stuck and to what arrived.
 const ROUND: u32 = 10;
 
 /// Sends while the service runs. Once it ends, what is being handed over is finished, and nothing new is begun.
@@ -291,6 +293,7 @@ pub(crate) async fn keep_sending(
                     told_on = Some(today);
                 }
                 service.see_to_the_stuck().await?;
+                service.note_notices_given().await?;
             }
             send_waiting(&service, &ended).await
         };
@@ -376,6 +379,12 @@ mod tests {
             ("[smtp]", "patience = 0\n[smtp]", "patience: choose 1 to 120 seconds"),
             ("[smtp]", "link = \"example.org\"\n[smtp]", "beginning with https://"),
             ("phone = ", "choose_again = \"yes\"\nphone = ", "invalid type: string"),
+            ("[smtp]", "notice_link = \"example.org/n\"\n[smtp]", "notice_link: write the whole address"),
+            (
+                "[smtp]",
+                "notice_link = \"https://jobs.example.org\"\n[smtp]",
+                "notice_link: \"jobs\" tells whoever",
+            ),
             ("[smtp]", "place = \"Jobcentre\"\n[smtp]", "place: \"Jobcentre\" tells whoever sees"),
             ("localhost", "mail.example.org", "without TLS would show clients' mail"),
             ("\"none\"", "\"starttsl\"", "unknown variant `starttsl`"),

@@ -56,4 +56,4 @@ pub use placeholder::Placeholder;
 pub use post::{Carrier, House, Letter, Post, Templates};
 pub use smtp::Smtp;
 pub use template::{Fault, Form, Template, Wrong};
-pub use wordings::{Links, WordingFault, Wordings};
+pub use wordings::{WordingFault, Wordings};

@@ -11,8 +11,7 @@ use crate::notify::{Delivery, Found, Personalisation};
 use crate::shipped::{Message, Occasion, reveals};
 use crate::smtp::EMail;
 use crate::{
-    Filled, Filling, FillingFault, Links, MessageId, Notify, Outcome, Placeholder, Smtp, Template, Why,
-    Wordings,
+    Filled, Filling, FillingFault, MessageId, Notify, Outcome, Placeholder, Smtp, Template, Why, Wordings,
 };
 
 /// What took a message, or may have.
@@ -59,18 +58,20 @@ pub struct House {
     pub link: Option<String>,
     /// The address of this Kept, if those whose appointment is called off may choose another time there.
     pub choose_at: Option<String>,
+    /// Where everybody can read the privacy notice, if clients are told of a changed one by message.
+    pub notice: Option<String>,
     /// Where people usually come to, in words that do not say what happens there.
     pub place: String,
 }
 
 impl House {
-    /// In which of its messages another time can be chosen by an address.
+    /// Whether a message holds an address: where another time is chosen, or the notice is read.
     #[must_use]
-    pub const fn links(&self) -> Links {
-        match (&self.link, &self.choose_at) {
-            (Some(_), _) => Links::Everywhere,
-            (None, Some(_)) => Links::WhereCancelled,
-            (None, None) => Links::Nowhere,
+    pub const fn has_link(&self, occasion: Occasion) -> bool {
+        match occasion {
+            Occasion::Notice => self.notice.is_some(),
+            Occasion::Cancelled => self.link.is_some() || self.choose_at.is_some(),
+            Occasion::Booked | Occasion::Reminder | Occasion::Moved | Occasion::Ending => self.link.is_some(),
         }
     }
 }
@@ -124,7 +125,7 @@ impl Post {
     /// A service that cannot send anything. Nothing if its shipped words are faulty, which a test rules out.
     #[must_use]
     pub fn none() -> Option<Post> {
-        let wordings = Wordings::new(Links::Nowhere, &BTreeMap::new()).ok()?;
+        let wordings = Wordings::new(&House::default(), &BTreeMap::new()).ok()?;
         Some(Post::new(None, None, House::default(), wordings, Duration::from_secs(20)))
     }
 
@@ -185,7 +186,8 @@ impl Post {
     /// # Errors
     /// A gap stays empty, a value is not one plain line, or the whole is too long.
     pub fn letter(&self, occasion: Occasion, to: Address, filling: Filling) -> Result<Letter, FillingFault> {
-        let House { phone, link, .. } = &self.house;
+        let House { phone, link, notice, .. } = &self.house;
+        let link = if occasion == Occasion::Notice { notice } else { link };
         let own = [(Placeholder::ServicePhone, Some(phone)), (Placeholder::Link, link.as_ref())];
         let own = own.into_iter().filter_map(|(gap, value)| Some((gap, value.filter(|v| !v.is_empty())?)));
         let filling = own.fold(filling, |filling, (gap, value)| filling.or(gap, value));
@@ -253,10 +255,10 @@ mod tests {
         let house = House {
             phone: "0151 496 0100".into(),
             link: link.map(str::to_owned),
-            choose_at: None,
             place: "12 Market Street".into(),
+            ..House::default()
         };
-        let wordings = Wordings::new(house.links(), &BTreeMap::new()).unwrap();
+        let wordings = Wordings::new(&house, &BTreeMap::new()).unwrap();
         Post::new(None, None, house, wordings, Duration::from_secs(20))
     }
 

@@ -1,7 +1,7 @@
 //! The messages that Kept brings along, and the words that no message should have.
 //!
-//! Somebody else may read a client's phone. These say that there is an appointment, when and where, or until when something is
-//! kept, and no more: not what it is about, not who the client is to the service.
+//! Somebody else may read a client's phone. These say that there is an appointment, when and where, until when something is
+//! kept, or that the privacy notice changed, and no more: not what it is about, not who the client is to the service.
 
 use std::borrow::Cow;
 use std::str::FromStr;
@@ -21,6 +21,8 @@ pub enum Occasion {
     Moved,
     /// Nothing was heard for so long that what is kept will be erased on a day that is near.
     Ending,
+    /// The privacy notice says something new; it is read by the link.
+    Notice,
 }
 
 /// The three texts of a message.
@@ -36,8 +38,14 @@ pub struct Message {
 
 impl Occasion {
     /// All of them.
-    pub const ALL: [Occasion; 5] =
-        [Occasion::Booked, Occasion::Reminder, Occasion::Cancelled, Occasion::Moved, Occasion::Ending];
+    pub const ALL: [Occasion; 6] = [
+        Occasion::Booked,
+        Occasion::Reminder,
+        Occasion::Cancelled,
+        Occasion::Moved,
+        Occasion::Ending,
+        Occasion::Notice,
+    ];
 
     /// As written, so that a service can start its own wording from it.
     #[must_use]
@@ -78,6 +86,13 @@ impl Occasion {
             (Occasion::Ending, Form::Body) => {
                 "Hello {name},\n\nwe have not heard from you for a while. So we will erase your file on {day}. You do not need to do anything.\n\nTo keep it, get in touch before that day. You can also have it erased now.\n\nFor both, ring {service_phone}.\n"
             }
+            (Occasion::Notice, Form::Text) => {
+                "Hello {name}. We changed what we do with your information. The new notice holds from {day}. To read it: {link} or ring {service_phone}."
+            }
+            (Occasion::Notice, Form::Subject) => "What we do with your information: something changed",
+            (Occasion::Notice, Form::Body) => {
+                "Hello {name},\n\nwe changed what we do with your information. The new privacy notice holds from {day}.\n\nTo read it: {link}\nOr ring {service_phone}.\n\nIf you want it explained, or do not agree, ring us.\n"
+            }
         }
     }
 
@@ -90,6 +105,7 @@ impl Occasion {
             Occasion::Cancelled => "cancelled",
             Occasion::Moved => "moved",
             Occasion::Ending => "ending",
+            Occasion::Notice => "notice",
         }
     }
 
@@ -102,10 +118,11 @@ impl Occasion {
             Occasion::Cancelled => "Appointment cancelled",
             Occasion::Moved => "Appointment moved",
             Occasion::Ending => "End of the file",
+            Occasion::Notice => "Changed notice",
         }
     }
 
-    /// As written, for a service without a page at which appointments are chosen: there is only a number to ring.
+    /// As written, for a service that has no page to send people to: there is only a number to ring.
     #[must_use]
     pub fn wording_without_link(self, form: Form) -> Cow<'static, str> {
         let whole = self.wording(form);
@@ -125,7 +142,7 @@ impl Occasion {
 
 /// A code that names no occasion.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("this is no message: there are booked, reminder, cancelled, moved and ending")]
+#[error("this is no message: there are booked, reminder, cancelled, moved, ending and notice")]
 pub struct NoOccasion;
 
 impl FromStr for Occasion {
@@ -225,15 +242,14 @@ mod tests {
             let message = occasion.message().unwrap();
             for template in [&message.text, &message.body] {
                 let gaps: Vec<_> = template.placeholders().collect();
-                let appointment = occasion != Occasion::Ending;
+                let appointment = !matches!(occasion, Occasion::Ending | Occasion::Notice);
                 let place = appointment && occasion != Occasion::Cancelled;
                 assert_eq!(gaps.contains(&Placeholder::Place), place, "{occasion:?}");
                 for gap in [Placeholder::Name, Placeholder::Day, Placeholder::ServicePhone] {
                     assert!(gaps.contains(&gap), "{occasion:?} lacks {gap}");
                 }
-                for gap in [Placeholder::Time, Placeholder::Link] {
-                    assert_eq!(gaps.contains(&gap), appointment, "{occasion:?} and {gap}");
-                }
+                assert_eq!(gaps.contains(&Placeholder::Time), appointment, "{occasion:?}");
+                assert_eq!(gaps.contains(&Placeholder::Link), occasion != Occasion::Ending, "{occasion:?}");
             }
         }
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::shipped::{Message, Occasion, reveals};
-use crate::{Fault, Form, Placeholder, Template};
+use crate::{Fault, Form, House, Placeholder, Template};
 
 /// The messages of a service, each with its three texts.
 #[derive(Debug, Clone)]
@@ -18,27 +18,6 @@ pub struct Written {
     pub subject: String,
     /// The e-mail.
     pub body: String,
-}
-
-/// In which messages there is an address at which the client can choose another time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Links {
-    /// In none: there is only a number to ring.
-    Nowhere,
-    /// Where an appointment was called off: Kept's own page for this one client.
-    WhereCancelled,
-    /// In every message about an appointment: the service's own page.
-    Everywhere,
-}
-
-impl Links {
-    const fn stand_in(self, occasion: Occasion) -> bool {
-        match self {
-            Links::Nowhere => false,
-            Links::WhereCancelled => matches!(occasion, Occasion::Cancelled),
-            Links::Everywhere => true,
-        }
-    }
 }
 
 /// What is wrong with a service's own words.
@@ -56,9 +35,19 @@ pub enum WordingFault {
     },
     /// It names an address that this message has not.
     #[error(
-        "{}, {}: {{link}} stands for nothing here. Leave it out, or say by `link` where another time is chosen.", .occasion.code(), name(*.form)
+        "{}, {}: {{link}} stands for nothing here. Leave it out, or say by {}.", .occasion.code(), name(*.form), said_by(*.occasion)
     )]
     NoLink {
+        /// Of which message.
+        occasion: Occasion,
+        /// Which of its texts.
+        form: Form,
+    },
+    /// It does not say where the notice is read: whoever gets it is told nothing.
+    #[error(
+        "{}, {}: without {{link}} nobody can read what is new. Put it in.", .occasion.code(), name(*.form)
+    )]
+    LacksLink {
         /// Of which message.
         occasion: Occasion,
         /// Which of its texts.
@@ -86,20 +75,33 @@ const fn name(form: Form) -> &'static str {
     }
 }
 
+/// Whether a text is nothing without its address: who is told of a changed notice reads it there, and it counts as given.
+fn must_have_link(house: &House, occasion: Occasion, form: Form) -> bool {
+    occasion == Occasion::Notice && form != Form::Subject && house.has_link(occasion)
+}
+
+/// By which setting the address of a message is said.
+const fn said_by(occasion: Occasion) -> &'static str {
+    match occasion {
+        Occasion::Notice => "`notice_link` where the notice is read",
+        _ => "`link` where another time is chosen",
+    }
+}
+
 impl Wordings {
     /// What Kept brings along, with `own` in place of some of it.
     ///
     /// # Errors
-    /// Every fault of the service's own words at once: a placeholder that is none or stands for nothing, a text that is too
-    /// long or reveals.
+    /// Every fault of the service's own words at once: a placeholder that is none, stands for nothing or is missing, a text that
+    /// is too long or reveals.
     pub fn new(
-        links: Links,
+        house: &House,
         own: &BTreeMap<(Occasion, &str), String>,
     ) -> Result<Wordings, Vec<WordingFault>> {
         let (mut all, mut faults) = (BTreeMap::new(), Vec::new());
         for occasion in Occasion::ALL {
             let mut read = |form: Form| {
-                let shipped = || match links.stand_in(occasion) {
+                let shipped = || match house.has_link(occasion) {
                     true => occasion.wording(form).to_owned(),
                     false => occasion.wording_without_link(form).into_owned(),
                 };
@@ -107,8 +109,14 @@ impl Wordings {
                 let word = reveals(&written).first().map(|word| (*word).to_owned());
                 faults.extend(word.map(|word| WordingFault::Reveals { occasion, form, word }));
                 match Template::parse(form, &written) {
-                    Ok(template) if !links.stand_in(occasion) && template.has(Placeholder::Link) => {
+                    Ok(template) if !house.has_link(occasion) && template.has(Placeholder::Link) => {
                         faults.push(WordingFault::NoLink { occasion, form });
+                        None
+                    }
+                    Ok(template)
+                        if must_have_link(house, occasion, form) && !template.has(Placeholder::Link) =>
+                    {
+                        faults.push(WordingFault::LacksLink { occasion, form });
                         None
                     }
                     Ok(template) => Some((template, written)),
@@ -151,7 +159,7 @@ mod tests {
     #[test]
     fn own_words_stand_in_place_of_the_shipped_ones() {
         let words =
-            Wordings::new(Links::Nowhere, &own(Occasion::Reminder, "text", "See you on {day}, {name}."))
+            Wordings::new(&House::default(), &own(Occasion::Reminder, "text", "See you on {day}, {name}."))
                 .unwrap();
         assert_eq!(words.of(Occasion::Reminder).unwrap().1.text, "See you on {day}, {name}.");
         assert!(
@@ -166,19 +174,35 @@ mod tests {
 
     #[test]
     fn an_address_stands_only_where_there_is_one() {
-        let at = |links, occasion| {
-            let words = Wordings::new(links, &BTreeMap::new()).unwrap();
+        let some = || Some("https://kept.example.org".to_owned());
+        let nowhere = House::default();
+        let cancelled = House { choose_at: some(), ..House::default() };
+        let times = House { link: some(), ..House::default() };
+        let notice = House { notice: some(), ..House::default() };
+        let at = |house, occasion| {
+            let words = Wordings::new(house, &BTreeMap::new()).unwrap();
             words.of(occasion).unwrap().1.text.contains("{link}")
         };
-        assert!(at(Links::WhereCancelled, Occasion::Cancelled));
-        assert!(!at(Links::WhereCancelled, Occasion::Reminder) && !at(Links::Nowhere, Occasion::Cancelled));
-        let own = own(Occasion::Reminder, "text", "On {day}, {name}: {link}");
-        assert!(Wordings::new(Links::Everywhere, &own).is_ok());
-        let faults = Wordings::new(Links::WhereCancelled, &own).unwrap_err();
-        assert!(
-            faults[0].to_string().starts_with("reminder, text: {link} stands for nothing here."),
-            "{}",
-            faults[0]
+        assert!(at(&cancelled, Occasion::Cancelled) && at(&notice, Occasion::Notice));
+        assert!(!at(&cancelled, Occasion::Reminder) && !at(&nowhere, Occasion::Cancelled));
+        assert!(!at(&times, Occasion::Notice) && !at(&notice, Occasion::Cancelled));
+        let faults = |house, occasion, words| {
+            let made = Wordings::new(house, &own(occasion, "text", words));
+            made.map_or_else(|faults| faults[0].to_string(), |_| String::new())
+        };
+        let words = "On {day}, {name}: {link}";
+        assert_eq!(faults(&times, Occasion::Reminder, words), "");
+        assert_eq!(
+            faults(&cancelled, Occasion::Reminder, words),
+            "reminder, text: {link} stands for nothing here. Leave it out, or say by `link` where another time is chosen."
+        );
+        assert_eq!(
+            faults(&nowhere, Occasion::Notice, words),
+            "notice, text: {link} stands for nothing here. Leave it out, or say by `notice_link` where the notice is read."
+        );
+        assert_eq!(
+            faults(&notice, Occasion::Notice, "Something is new, {name}."),
+            "notice, text: without {link} nobody can read what is new. Put it in."
         );
     }
 
@@ -192,8 +216,8 @@ mod tests {
             ("Your job club on {day}", "reminder, text: \"job\" tells whoever sees the client's phone"),
             ("", "reminder, text: line 1, column 1: it is empty"),
         ] {
-            let faults =
-                Wordings::new(Links::Everywhere, &own(Occasion::Reminder, "text", words)).unwrap_err();
+            let house = House { link: Some("https://example.org".into()), ..House::default() };
+            let faults = Wordings::new(&house, &own(Occasion::Reminder, "text", words)).unwrap_err();
             assert!(faults[0].to_string().starts_with(says), "{faults:?}");
         }
     }

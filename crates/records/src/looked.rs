@@ -176,6 +176,7 @@ pub fn action_words(action: &str) -> &str {
         "redact" => "Took an erased person out of an entry",
         "print-breach-letter" => "Opened contact details for a letter about a breach",
         "give-notice" => "Gave the privacy notice",
+        "send-notice" => "Had a message about the changed notice sent",
         "print-notice-letter" => "Printed a letter about the changed notice",
         "view-consents" => "Looked at consents and sharing",
         "ask-consent" => "Opened the question for consent",

@@ -5,6 +5,7 @@
 //! be, and nothing of it lies about. See docs/decisions/0014-messages.md.
 
 mod endings;
+mod notices;
 mod reminders;
 mod sending;
 mod wording;
@@ -27,6 +28,7 @@ use crate::sessions::Visit;
 use crate::surroundings::{day_from, day_number};
 use crate::{Error, Service, changes};
 
+pub(crate) use notices::{TOLD_OF_VERSION, told_of_notice};
 pub(crate) use sending::NEVER;
 pub use sending::{MOST_ATTEMPTS, Step};
 
@@ -58,7 +60,7 @@ sql! { records:
 /// The columns that say what became of a message, in the order of every statement that reads them.
 macro_rules! told_columns {
     () => {
-        "id, client, appointment, closure, template, channel, state, why, queued, expires, done, answered, settled, ending"
+        "id, client, appointment, closure, template, channel, state, why, queued, expires, done, answered, settled, ending, notice_version"
     };
 }
 pub(crate) use told_columns;
@@ -76,14 +78,21 @@ pub enum About {
     Appointment(AppointmentId),
     /// The end of the file, on this day.
     Ending(Date),
+    /// A version of the service's notice.
+    Notice,
 }
 
 impl About {
-    /// From what stands in the row: an appointment, or the day of an end.
-    fn read(appointment: Option<[u8; 16]>, ending: Option<i64>) -> Result<About, Error> {
-        match (appointment, ending.and_then(day_from)) {
-            (Some(id), None) => Ok(About::Appointment(AppointmentId::from_bytes(id))),
-            (None, Some(day)) => Ok(About::Ending(day)),
+    /// From what stands in the row: an appointment, the day of an end, or the version of a notice.
+    fn read(
+        appointment: Option<[u8; 16]>,
+        ending: Option<i64>,
+        notice: Option<&str>,
+    ) -> Result<About, Error> {
+        match (appointment, ending.and_then(day_from), notice) {
+            (Some(id), None, None) => Ok(About::Appointment(AppointmentId::from_bytes(id))),
+            (None, Some(day), None) => Ok(About::Ending(day)),
+            (None, None, Some(_)) => Ok(About::Notice),
             _ => Err(Error::Damaged("message")),
         }
     }
@@ -126,7 +135,7 @@ impl Told {
         Ok(Told {
             id: MessageId(Uuid::from_bytes(row.bytes16(0)?)),
             client: ClientId::from_bytes(row.bytes16(1)?),
-            about: About::read(row.opt_bytes16(2)?, row.opt_int(13)?)?,
+            about: About::read(row.opt_bytes16(2)?, row.opt_int(13)?, row.opt_text(14)?)?,
             closure: row.opt_bytes16(3)?.map(ClosureId::from_bytes),
             occasion: row.text(4)?.parse().map_err(|_| damaged())?,
             channel: row.opt_text(5)?.map(str::parse).transpose().map_err(|_| damaged())?,

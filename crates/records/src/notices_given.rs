@@ -3,31 +3,32 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError};
 
+mod giving;
+
 use access::Act;
 use audit::{Action, Detail};
-use casework::{ClientId, EntryId, EntryKind, How, NoticeGiven, Profile, StaffId};
+use casework::{ClientId, Profile, StaffId};
 use notice::diff::Change;
 use notice::{Categories, Category};
 use store::{Query, Row, sql};
 use vault::Personal;
 
-use crate::entries::{Head, Stored, compartment_of};
+use crate::entries::Stored;
 use crate::entry_views::CONTACT_PAGE;
+use crate::messages::{TOLD_OF_VERSION, Told};
 use crate::notices::Published;
 use crate::search::Shown;
 use crate::sessions::Visit;
 use crate::standing::Standing;
-use crate::surroundings::day_number;
-use crate::webhooks::Event;
-use crate::{Error, Opened, Service, changes, retention};
+use crate::{Error, Opened, Service};
+
+pub(crate) use giving::{GIVE, Recipient};
 
 sql! { records:
     /// Notices that a client was given beside the service's own.
     HELD = "SELECT notice, version FROM notice_held WHERE client = $1 ORDER BY given, notice";
     /// A client was given a notice beside the service's own.
     HOLD = "INSERT INTO notice_held (client, notice, version, given) VALUES ($1, $2, $3, $4) ON CONFLICT (client, notice) DO UPDATE SET version = excluded.version, given = excluded.given";
-    /// Binds a client to a version of the service's notice.
-    BIND = "UPDATE client SET notice_version = $3, version = version + 1 WHERE id = $1 AND notice = $2 AND notice_version <> $3";
     /// Which version the clients of a caseload were given.
     VERSIONS_OF_CASELOAD = "SELECT id, notice, notice_version FROM client WHERE adviser = $1 AND restricted = $2 ORDER BY id LIMIT 5000";
     /// How many clients were given which version, adviser by adviser.
@@ -46,6 +47,17 @@ pub(crate) fn holding(client: ClientId, notice: &str, version: &str, now: jiff::
     HOLD.with([client.as_bytes().into(), notice.into(), version.into(), now.as_microsecond().into()])
 }
 
+/// Somebody who has to be told.
+#[derive(Debug, Clone)]
+pub struct StillToTell {
+    /// Who.
+    pub who: Shown,
+    /// The version that they have.
+    pub version: String,
+    /// The message that tells them of it, if there is one.
+    pub told: Option<Told>,
+}
+
 /// Who has to be told of the notice in force.
 #[derive(Debug, Clone)]
 pub struct ToTellAgain {
@@ -53,8 +65,8 @@ pub struct ToTellAgain {
     pub newest: String,
     /// What changed for each version that somebody still has, with whether it has to be told.
     pub changes: BTreeMap<String, Vec<Change>>,
-    /// Those of one's own caseload, by name, with the version that they have.
-    pub mine: Vec<(Shown, String)>,
+    /// Those of one's own caseload, by name.
+    pub mine: Vec<StillToTell>,
     /// How many of each adviser's.
     pub team: BTreeMap<StaffId, u64>,
 }
@@ -69,7 +81,6 @@ pub struct NoticeLetter {
 }
 
 const LIST: Action = Action("list-tell-again");
-const GIVE: Action = Action("give-notice");
 const LETTER: Action = Action("print-notice-letter");
 
 impl Service {
@@ -90,16 +101,22 @@ impl Service {
         let request = self.search_request(visit);
         let permit = self.permit(request, LIST).await?;
         let with_birth = request.categories.contains(Category::Identity);
+        let notices = self.notices();
+        let newest = notices.service();
         let rows = self
             .records()
             .read(vec![
                 VERSIONS_OF_CASELOAD.with([visit.staff.as_bytes().into(), false.into()]),
                 VERSIONS_OF_ALL.with([false.into()]),
+                TOLD_OF_VERSION.with([newest.version.as_str().into(), visit.staff.as_bytes().into()]),
             ])
             .await?;
-        let [own, all] = rows.as_slice() else { return Err(Error::Damaged("batch")) };
-        let notices = self.notices();
-        let newest = notices.service();
+        let [own, all, told] = rows.as_slice() else { return Err(Error::Damaged("batch")) };
+        let mut told: BTreeMap<ClientId, Told> = told
+            .rows
+            .iter()
+            .map(|row| Told::read(row).map(|told| (told.client, told)))
+            .collect::<Result<_, _>>()?;
         let mut found = ToTellAgain {
             newest: newest.version.clone(),
             changes: BTreeMap::new(),
@@ -110,14 +127,16 @@ impl Service {
             let people = self.people().read().unwrap_or_else(PoisonError::into_inner);
             for row in &own.rows {
                 let (notice, version) = (row.text(1)?, row.text(2)?);
-                let known = people.known.get(&ClientId::from_bytes(row.bytes16(0)?));
+                let client = ClientId::from_bytes(row.bytes16(0)?);
+                let known = people.known.get(&client);
                 let known = known.filter(|known| known.is_shown_for(request.purpose));
                 if let Some(known) = known.filter(|_| notices.must_tell(notice, version)) {
-                    found.mine.push((known.shown(with_birth), version.to_owned()));
+                    let (who, told) = (known.shown(with_birth), told.remove(&client));
+                    found.mine.push(StillToTell { who, version: version.to_owned(), told });
                 }
             }
         }
-        found.mine.sort_by(|a, b| a.0.name.cmp(&b.0.name).then(a.0.number.cmp(&b.0.number)));
+        found.mine.sort_by(|a, b| (&a.who.name, &a.who.number).cmp(&(&b.who.name, &b.who.number)));
         for row in &all.rows {
             let (notice, version) = (row.text(1)?, row.text(2)?);
             if notices.must_tell(notice, version) {
@@ -133,90 +152,6 @@ impl Service {
         let detail = Detail { count: Some(found.mine.len() as u64), ..Detail::default() };
         let entry = self.log().submit(permit, LIST, detail);
         Ok(Opened::new(Personal::new(&entry, found), entry))
-    }
-
-    /// Gives a client the newest version of a notice: the service's own, which from now on binds us towards them, or the one
-    /// of a programme beside it. What they were given before stays in the file. Doing it again changes nothing; false then.
-    ///
-    /// # Errors
-    /// The rules refuse, there is no such file or notice, or a store failed.
-    pub async fn give_notice(
-        &self,
-        visit: &Visit,
-        client: ClientId,
-        notice: &str,
-        how: How,
-    ) -> Result<bool, Error> {
-        let notices = self.notices();
-        let published = notices.in_force(notice).ok_or(Error::NoSuchFile)?;
-        let newest = &published.notice;
-        let asked = vec![Standing::query(client, visit), held(client), retention::of_client(client)];
-        let rows = self.records().read(asked).await?;
-        let [head, given_before, kept] = rows.as_slice() else { return Err(Error::Damaged("batch")) };
-        let standing = Standing::read(client, head.first())?;
-        let now = self.now();
-        let request = standing.request(visit, now, Act::Write, Category::Agreement.into());
-        let permit = self.permit(request, GIVE).await?;
-        let own = standing.notice == newest.id;
-        let mut has = given_before.rows.iter().map(|row| (row.text(0), row.text(1)));
-        let has = has.any(|row| row == (Ok(&*newest.id), Ok(&*newest.version)));
-        if has || (own && standing.notice_version == newest.version) {
-            return Ok(false);
-        }
-        if !own && newest.extends() != Some(&*standing.notice) {
-            return Err(Error::NoSuchFile);
-        }
-        let keys = self.vault().keys(client.into()).await?;
-        let head = Head {
-            id: EntryId::from_bytes(self.draw()),
-            client,
-            kind: EntryKind::NoticeGiven.code().into(),
-            category: Category::Agreement,
-            compartment: compartment_of(Category::Agreement),
-            day: day_number(self.surroundings().today()),
-            written: now,
-            author: visit.staff,
-            version: 1,
-        };
-        let given = NoticeGiven {
-            notice: newest.id.clone(),
-            version: newest.version.clone(),
-            digest: newest.digest().to_owned(),
-            how,
-            words: Some(published.words.clone()),
-        };
-        let (add, mark) = self.seal_new(&permit, &keys, &head, &given)?;
-        let mut digest = [0; 32];
-        hex::decode_to_slice(newest.digest(), &mut digest).map_err(|_| Error::Damaged("notice"))?;
-        let detail = Detail { rows: vec![mark], notice: Some(digest), ..Detail::default() };
-        let change = self.log().change(permit, GIVE, &detail);
-        let bind = match own {
-            true => BIND.with([
-                client.as_bytes().into(),
-                newest.id.as_str().into(),
-                newest.version.as_str().into(),
-            ]),
-            false => holding(client, &newest.id, &newest.version, now),
-        };
-        let mut batch = vec![bind.expecting(1), add, change.outbox()];
-        if own {
-            batch.extend(self.under_notice(&standing, kept, &newest.version)?);
-        }
-        batch.extend(self.tell_programs(Event::of_entry(&head), now));
-        batch.extend(changes::of_client(client, now));
-        match self.records().write(batch).await {
-            Ok(_) => {
-                change.committed();
-                self.follow_changes().await?;
-                Ok(true)
-            }
-            // Given meanwhile: the same form sent twice, or somebody else. Or a contact came between: then it is still to be given.
-            Err(store::Error::Conflict { .. }) => match self.standing(visit, client).await?.notice_version {
-                version if own && version != newest.version => Err(Error::ChangedMeanwhile),
-                _ => Ok(false),
-            },
-            Err(error) => Err(error.into()),
-        }
     }
 
     /// Name and address of a client, for a letter about the changed notice.

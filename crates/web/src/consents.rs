@@ -24,6 +24,7 @@ use crate::fail::Fail;
 use crate::file::{client, head, title};
 use crate::form::{Form, new_key};
 use crate::frame::{At, release, staff};
+use crate::messages;
 use crate::plan::signature;
 use crate::query::Query;
 use crate::signed::Signed;
@@ -67,6 +68,7 @@ fn whole_page(app: &App, visit: &Visit, id: ClientId, page: &ConsentPage, done: 
             (heading("Consent and sharing", html! { p { "What this client was told and agreed to, and who got what. The client can see all of it." } }))
             @if !page.goes.is_empty() { (goes(app, page)) }
             (given(app, id, page))
+            (messages::told(app, &page.told, page.writable))
             (sharing(id, page))
             (shared(app, id, page))
             (uses(id, page))
@@ -136,6 +138,10 @@ fn given(app: &App, id: ClientId, page: &ConsentPage) -> Markup {
                             ..Choices::default()
                         }))
                         (button(ButtonKind::Main, "It was given", None))
+                        @if app.service.tells_of_notices() {
+                            " "
+                            button class="govuk-button govuk-button--secondary" type="submit" formaction="/notices/tell-again/messages" { "Send a message" }
+                        }
                     }
                 })) }
             }

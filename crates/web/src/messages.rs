@@ -146,6 +146,7 @@ fn place(told: &Told) -> String {
     match told.about {
         About::Appointment(appointment) => format!("/appointments/{appointment}"),
         About::Ending(_) => format!("/clients/{}", told.client),
+        About::Notice => format!("/clients/{}/consent", told.client),
     }
 }
 
@@ -154,6 +155,7 @@ fn tells_of(app: &App, told: &Told) -> String {
     match told.about {
         About::Appointment(_) => moment(app, told.expires),
         About::Ending(day) => dates::short(day),
+        About::Notice => moment(app, told.queued),
     }
 }
 
@@ -232,7 +234,7 @@ pub(crate) async fn show(
                 h2.app-h2 #untold-h { "To be told another way" }
                 @if single.is_empty() { (empty("There is no message of which we know that it did not arrive.")) } @else { (to_tick(&app, single)) }
             }
-            p.app-muted { "They are messages about appointments and the end of a file, not marketing: who objects to marketing still gets them. " a.govuk-link href="/messages/wording" { "What the messages say" } }
+            p.app-muted { "They are messages about appointments, the end of a file and a changed notice, not marketing: who objects to marketing still gets them. " a.govuk-link href="/messages/wording" { "What the messages say" } }
         });
         staff(&app, &visit, At::Today, "Messages that did not arrive", body)
     });
@@ -345,6 +347,7 @@ fn one_wording(post: &Post, occasion: Occasion) -> Markup {
             .with(Placeholder::Place, post.place(""))
             .with(Placeholder::ServicePhone, "0151 496 0100")
     };
+    let unused = occasion == Occasion::Notice && post.house().notice.is_none();
     let example = |to: Option<Address>| to.and_then(|to| post.letter(occasion, to, filling()).ok());
     let text = example(Phone::parse("07700 900123").ok().map(Address::Text));
     let email = example(Email::parse("sam@example.org").ok().map(Address::Email));
@@ -353,6 +356,7 @@ fn one_wording(post: &Post, occasion: Occasion) -> Markup {
         occasion.words(),
         None,
         html! {
+            @if unused { p.app-muted { "It is not sent: notice_link in the section [messages] of kept.toml names no address at which the notice is read." } }
             h3.app-month { "Text message" }
             @if let Some(letter) = text { p.govuk-body { (letter.words().text()) } }
             @else { (empty("The example needs a phone number: set phone in the section [messages] of kept.toml.")) }

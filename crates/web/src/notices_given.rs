@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use casework::{ClientId, How, dates};
 use maud::{Markup, html};
 use records::Error;
-use records::notices_given::{NoticeLetter, ToTellAgain};
+use records::notices_given::{NoticeLetter, StillToTell, ToTellAgain};
 use serde::Deserialize;
 
 use crate::App;
@@ -14,6 +14,7 @@ use crate::fail::Fail;
 use crate::form::Form;
 use crate::frame::{At, release, staff};
 use crate::letter;
+use crate::messages::state_tag;
 use crate::query::Query;
 use crate::signed::Signed;
 use crate::ui::form::{ButtonKind, Choice, Choices, button, radios};
@@ -30,6 +31,8 @@ pub(crate) struct Ask {
     done: Option<u64>,
     #[serde(default)]
     left: Option<u64>,
+    #[serde(default)]
+    sent: Option<u64>,
 }
 
 pub(crate) async fn show(
@@ -42,7 +45,8 @@ pub(crate) async fn show(
         let body = container(html! {
             (back("/recipients"))
             @if let Some(done) = ask.done.filter(|done| *done > 0) { (banner(&format!("Given to {}", dates::count(done, "client")))) }
-            @if let Some(left) = ask.left.filter(|left| *left > 0) { (notice_banner(html! { (dates::count(left, "client")) " could not be noted: the file is closed to you, or they have it already." })) }
+            @if let Some(left) = ask.left.filter(|left| *left > 0) { (notice_banner(html! { (dates::count(left, "client")) " are as they were: the file is closed to you, they have it already, or a message is on its way." })) }
+            @if let Some(sent) = ask.sent.filter(|sent| *sent > 0) { (banner(&format!("{} on the way. Who is reached goes off the list", dates::count(sent, "message")))) }
             (heading("Clients to tell about the changed notice", html! { p { "Only changes that let us do more, or take something away, have to be told. The notice in force is version " (found.newest) "." } }))
             @if found.changes.is_empty() { (empty("Nobody has to be told anything: everybody has a version that promises no more than the one in force.")) }
             @for (version, changes) in &found.changes {
@@ -51,7 +55,7 @@ pub(crate) async fn show(
                     ul.govuk-list.govuk-list--bullet { @for change in changes.iter().filter(|change| change.tell_again) { li { (change.what) } } }
                 }
             }
-            @if !found.mine.is_empty() { (mine(&found)) }
+            @if !found.mine.is_empty() { (mine(&app, &found)) }
             @if !found.team.is_empty() { (team(&app, &found)) }
         });
         staff(&app, &visit, At::Sharing, "Clients to tell about the changed notice", body)
@@ -59,19 +63,28 @@ pub(crate) async fn show(
     release(page).await
 }
 
-fn mine(found: &ToTellAgain) -> Markup {
+/// How far the message came that tells somebody.
+fn message(told: &StillToTell) -> Markup {
+    html! {
+        @if let Some(told) = &told.told { (state_tag(told)) } @else { span.app-muted { "None" } }
+    }
+}
+
+fn mine(app: &App, found: &ToTellAgain) -> Markup {
+    let by_message = app.service.tells_of_notices();
     html! {
         form.app-panel method="post" action="/notices/tell-again" novalidate {
             table.app-t {
                 caption.app-h2 { "In my caseload" }
-                thead { tr { td.app-t__sel {} th scope="col" { "Client" } th scope="col" { "Has version" } } }
-                tbody { @for (who, version) in &found.mine { tr {
+                thead { tr { td.app-t__sel {} th scope="col" { "Client" } th scope="col" { "Has version" } th scope="col" { "Message" } } }
+                tbody { @for told in &found.mine { tr {
                     td.app-t__sel { label.app-t__hit {
-                        input type="checkbox" name="client" value=(who.client);
-                        span.govuk-visually-hidden { "Select " (who.name) }
+                        input type="checkbox" name="client" value=(told.who.client);
+                        span.govuk-visually-hidden { "Select " (told.who.name) }
                     } }
-                    th scope="row" { a class="govuk-link app-t__name" href={ "/clients/" (who.client) "/consent" } { (who.name) } span.app-t__sub { span.app-ref { (who.number) } } }
-                    td { (version) }
+                    th scope="row" { a class="govuk-link app-t__name" href={ "/clients/" (told.who.client) "/consent" } { (told.who.name) } span.app-t__sub { span.app-ref { (told.who.number) } } }
+                    td { (told.version) }
+                    td { (message(told)) }
                 } } }
             }
             (radios(Choices {
@@ -82,6 +95,11 @@ fn mine(found: &ToTellAgain) -> Markup {
             (button(ButtonKind::Main, "It was given to them", None))
             " "
             button class="govuk-button govuk-button--secondary" type="submit" formaction="/notices/tell-again/letters" { "Letters to print" }
+            @if by_message {
+                " "
+                button class="govuk-button govuk-button--secondary" type="submit" formaction="/notices/tell-again/messages" { "Send them a message" }
+                p.app-muted { "The message says that the notice changed, and where it is read; it goes by text or email to those who may safely be written to. Once it has arrived, the notice counts as given by link." }
+            } @else { p.app-muted { "They cannot be told by message: no mail server is configured, or no address at which the notice is read (notice_link in kept.toml)." } }
             p.app-muted { "Or do nothing here: each file reminds you at the next meeting." }
         }
     }
@@ -137,6 +155,24 @@ pub(crate) async fn give(
         _ => format!("/notices/tell-again?done={done}&left={left}"),
     };
     Ok(Redirect::to(&to).into_response())
+}
+
+/// Has each of the ticked told by message.
+pub(crate) async fn messages(
+    State(app): State<App>,
+    Signed(visit): Signed,
+    sent: Form,
+) -> Result<Response, Fail> {
+    let sent = sent.only(&["client", "how", "back"])?;
+    let (mut queued, mut left) = (0_u64, 0_u64);
+    for client in chosen(&sent)? {
+        match app.service.tell_of_notice(&visit, client).await {
+            Ok(true) => queued += 1,
+            Ok(false) | Err(Error::NoSuchFile | Error::Refused(_)) => left += 1,
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(Redirect::to(&format!("/notices/tell-again?sent={queued}&left={left}")).into_response())
 }
 
 /// A letter for each of the ticked, to print.

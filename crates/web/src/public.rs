@@ -8,6 +8,8 @@ use axum::response::{IntoResponse, Redirect, Response};
 use casework::dates;
 use maud::{Markup, html};
 use notice::Notice;
+use notice::diff::Change;
+use records::notices::Notices;
 use tokio::time::timeout;
 
 use crate::fail::Fail;
@@ -39,6 +41,7 @@ fn notice_page(app: &App, shown: &Notice) -> Markup {
             }
         }
         (rendered(&notice::render::html(shown)))
+        (what_is_new(&app.service.notices(), shown))
         h2.govuk-heading-m #picture { "A picture of it" }
         p.govuk-body { "What we hold on the left, what we use it for in the middle, who else gets it on the right." }
         div.app-flow { (rendered(&notice::flow::svg(shown))) }
@@ -48,6 +51,30 @@ fn notice_page(app: &App, shown: &Notice) -> Markup {
         }
     };
     page(app, &shown.title, body)
+}
+
+/// What a version says that the ones before it did not: for whoever was given one of those.
+fn what_is_new(notices: &Notices, shown: &Notice) -> Markup {
+    let before = notices.all().iter().filter(|one| one.notice.id == shown.id);
+    // In the order in which they were published: two can be of the same day.
+    let before = before.take_while(|one| one.notice.version != shown.version);
+    let changes: Vec<(&str, Vec<Change>)> = before
+        .map(|one| {
+            let new =
+                notice::diff::changes(&one.notice, shown).into_iter().filter(|change| change.tell_again);
+            (one.notice.version.as_str(), new.collect())
+        })
+        .filter(|(_, new): &(_, Vec<Change>)| !new.is_empty())
+        .collect();
+    html! {
+        @if !changes.is_empty() {
+            h2.govuk-heading-m #new { "What is new" }
+            @for (version, new) in &changes {
+                h3.govuk-heading-s { "Since version " (version) }
+                ul.govuk-list.govuk-list--bullet { @for change in new { li { (change.what) } } }
+            }
+        }
+    }
 }
 
 pub(crate) async fn notice(State(app): State<App>) -> Markup {

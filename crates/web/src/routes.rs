@@ -297,6 +297,7 @@ routes! {
     Get  "/notices/tell-again" Staff true notices_given::show;
     Post "/notices/tell-again" Staff true notices_given::give;
     Post "/notices/tell-again/letters" Staff true notices_given::letters;
+    Post "/notices/tell-again/messages" Staff true notices_given::messages;
     Get  "/notice/text/{digest}" Everybody false notices_given::text;
     Get  "/api/v1/openapi.json" Everybody false api::document::serve;
     Get  "/api/v1/clients" Program true api::clients::list;

@@ -15,6 +15,7 @@ use crate::disclosures::{DisclosureRow, OF_CLIENT};
 use crate::entries::{Stored, entry_columns};
 use crate::entry_views::CONTACT_PAGE;
 use crate::files::{Dated, What};
+use crate::messages::{Told, told_of_notice};
 use crate::notices_given::held;
 use crate::organisations::{Organisation, everybody};
 use crate::sessions::Visit;
@@ -88,6 +89,8 @@ pub struct ConsentPage {
     pub version: String,
     /// The version that they have to be told about.
     pub tell_again: Option<String>,
+    /// What they were told of changed notices by message, newest first.
+    pub told: Vec<Told>,
     /// Uses that rest on consent.
     pub uses: Vec<TheirUse>,
     /// Organisations that could be given data.
@@ -128,9 +131,11 @@ impl Service {
                 OF_CLIENT.with([id()]),
                 OPEN_OF_CLIENT.with([id()]),
                 SCHEDULED_IN.with([id()]),
+                told_of_notice(client),
             ])
             .await?;
-        let [head, contact, given, held, consents, directory, shared, to_tell, goes] = rows.as_slice() else {
+        let [head, contact, given, held, consents, directory, shared, to_tell, goes, told] = rows.as_slice()
+        else {
             return Err(Error::Damaged("batch"));
         };
         let standing = Standing::read(client, head.first())?;
@@ -210,6 +215,7 @@ impl Service {
                 .notices()
                 .must_tell(&standing.notice, &standing.notice_version)
                 .then(|| self.notices().service().version.clone()),
+            told: told.rows.iter().map(Told::read).collect::<Result<_, _>>()?,
             uses,
             sharing,
             shared: lines,

@@ -23,7 +23,7 @@ sql! { records:
     /// Paper of erased files that is still to be destroyed.
     PAPER_OF_NOBODY = "SELECT id, label, client, erasure, state, lent_to, due_back, written, author, version, place, what FROM paper WHERE client IS NULL ORDER BY label";
     /// Messages about appointments and the end of the file.
-    MESSAGE = "SELECT id, client, appointment, version, closure, ending, warned, template, channel, carrier, state, why, queued, due, expires, attempts, done, answered, settled, settled_by FROM message WHERE client = $1 ORDER BY queued, id";
+    MESSAGE = "SELECT id, client, appointment, version, closure, ending, warned, notice_version, asked_by, noted, template, channel, carrier, state, why, queued, due, expires, attempts, done, answered, settled, settled_by FROM message WHERE client = $1 ORDER BY queued, id";
     /// Where each consent stands.
     CONSENT = "SELECT client, purpose, organisation, kind, entry, state, until, review, fields, changed, version FROM consent WHERE client = $1 ORDER BY changed, purpose";
     /// What became of consents.
@@ -228,7 +228,7 @@ pub(crate) static OF_CLIENTS: [Table; 32] = [
         "messages",
         &MESSAGE,
         &["ending", "warned", "answered"],
-        &["queued", "due", "expires", "done", "settled"],
+        &["noted", "queued", "due", "expires", "done", "settled"],
     ),
     plain("consent", "consents", &CONSENT, &["until", "review"], &["changed"]),
     plain("consent_event", "consent-events", &CONSENT_EVENT, &[], &["at"]),

@@ -32,7 +32,8 @@ sql! { records:
     /// One person is at one place at a time: where both were booked, the time is taken once.
     DOUBLE_UNITS = "DELETE FROM appointment_unit WHERE holder = $1 AND unit IN (SELECT o.unit FROM appointment_unit o WHERE o.holder = $2)";
     MOVE_UNITS = "UPDATE appointment_unit SET holder = $2 WHERE holder = $1";
-    MOVE_MESSAGES = "UPDATE message SET client = $2 WHERE client = $1 AND (closure IS NULL OR NOT EXISTS (SELECT 1 FROM message o WHERE o.closure = message.closure AND o.client = $2))";
+    /// Who was told the same in both files was told it once.
+    MOVE_MESSAGES = "UPDATE message SET client = $2 WHERE client = $1 AND NOT EXISTS (SELECT 1 FROM message o WHERE o.client = $2 AND (o.closure = message.closure OR o.warned = message.warned OR o.notice_version = message.notice_version))";
     MOVE_FALLEN_OUT = "UPDATE closure_appointment SET client = $2 WHERE client = $1";
     MOVE_OFFERED = "UPDATE choosing SET client = $2 WHERE client = $1";
 

@@ -27,7 +27,7 @@ use crate::{Error, Service, changes};
 
 sql! { records:
     /// Messages whose time has come.
-    WAITING_NOW = "SELECT id, client, appointment, version, closure, ending, template, expires, attempts FROM message WHERE state = 'waiting' AND due <= $1 ORDER BY due, id LIMIT 16";
+    WAITING_NOW = "SELECT id, client, appointment, version, closure, ending, notice_version, template, expires, attempts FROM message WHERE state = 'waiting' AND due <= $1 ORDER BY due, id LIMIT 16";
     /// Takes one in hand: only one server can.
     CLAIM = "UPDATE message SET state = 'sending', claim = $2, claimed = $3, channel = NULL, carrier = NULL, attempts = attempts + 1 WHERE id = $1 AND state = 'waiting' AND due <= $3";
     /// Notes to what it is handed over, just before that.
@@ -90,16 +90,16 @@ impl Claimed {
             claim,
             client: ClientId::from_bytes(row.bytes16(1)?),
             matter: Matter::read(row)?,
-            occasion: row.text(6)?.parse().map_err(|_| Error::Damaged("message"))?,
-            expires: changes::time(row.int(7)?)?,
-            attempts: u32::try_from(row.int(8)?).unwrap_or(u32::MAX).saturating_add(1),
+            occasion: row.text(7)?.parse().map_err(|_| Error::Damaged("message"))?,
+            expires: changes::time(row.int(8)?)?,
+            attempts: u32::try_from(row.int(9)?).unwrap_or(u32::MAX).saturating_add(1),
         })
     }
 
     /// Where it rests when it is not sent: whom nobody can write to is rung, but nobody is rung to be reminded, and files that
-    /// end stand in their adviser's list already.
+    /// end, and clients to tell of a changed notice, stand in their adviser's list already.
     fn rests(&self, why: NotSent) -> MessageState {
-        let only_written = matches!(self.occasion, Occasion::Reminder | Occasion::Ending);
+        let only_written = matches!(self.occasion, Occasion::Reminder | Occasion::Ending | Occasion::Notice);
         match why {
             NotSent::ChangedSince | NotSent::Restricted | NotSent::Objected | NotSent::NotInNotice => {
                 MessageState::Dropped

@@ -8,8 +8,8 @@ use messages::shipped::Occasion;
 use messages::{Filling, Letter, Placeholder, Post};
 use store::{Query, Row, Rows, sql};
 
-use super::endings;
 use super::sending::Claimed;
+use super::{endings, notices};
 use crate::appointments::{Appointment, FIND, StoredAppointment, columns};
 use crate::surroundings::day_from;
 use crate::{Error, Service};
@@ -20,7 +20,7 @@ sql! { records:
 }
 
 /// What a message that is to be sent is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Matter {
     /// This version of an appointment.
     Appointment(AppointmentId, i64),
@@ -28,45 +28,49 @@ pub(super) enum Matter {
     Closing(ClosureId),
     /// The end of the file on this day.
     Ending(Date),
+    /// This version of the service's notice.
+    Notice(String),
 }
 
 impl Matter {
-    /// From the columns `appointment, version, closure, ending`, which begin at the third.
+    /// From the columns `appointment, version, closure, ending, notice_version`, which begin at the third.
     pub(super) fn read(row: &Row) -> Result<Matter, Error> {
         let appointment = row.opt_bytes16(2)?.map(AppointmentId::from_bytes).zip(row.opt_int(3)?);
         let closure = row.opt_bytes16(4)?.map(ClosureId::from_bytes);
-        match (closure, appointment, row.opt_int(5)?.and_then(day_from)) {
-            (Some(closure), _, None) => Ok(Matter::Closing(closure)),
-            (None, Some((id, version)), None) => Ok(Matter::Appointment(id, version)),
-            (None, None, Some(day)) => Ok(Matter::Ending(day)),
+        match (closure, appointment, row.opt_int(5)?.and_then(day_from), row.opt_text(6)?) {
+            (Some(closure), _, None, None) => Ok(Matter::Closing(closure)),
+            (None, Some((id, version)), None, None) => Ok(Matter::Appointment(id, version)),
+            (None, None, Some(day), None) => Ok(Matter::Ending(day)),
+            (None, None, None, Some(version)) => Ok(Matter::Notice(version.to_owned())),
             _ => Err(Error::Damaged("message")),
         }
     }
 
     /// The statement that finds it as it stands now.
-    pub(super) fn finding(self, client: ClientId) -> Query {
+    pub(super) fn finding(&self, client: ClientId) -> Query {
         match self {
             Matter::Appointment(id, _) => FIND.with([id.as_bytes().into()]),
             Matter::Closing(closure) => {
                 FALLEN_OUT_OF.with([closure.as_bytes().into(), client.as_bytes().into()])
             }
-            Matter::Ending(day) => endings::still_ends(client, day),
+            Matter::Ending(day) => endings::still_ends(client, *day),
+            Matter::Notice(version) => notices::still_has_another(client, version),
         }
     }
 }
 
 impl Claimed {
-    /// The appointments that it tells of, or none if it tells of the end of the file. Nothing if that is another by now.
+    /// The appointments that it tells of, or none if it tells of something else. Nothing if that is another by now.
     pub(super) fn still_so(&self, about: &Rows) -> Result<Option<Vec<StoredAppointment>>, Error> {
-        if matches!(self.matter, Matter::Ending(_)) {
+        if matches!(self.matter, Matter::Ending(_) | Matter::Notice(_)) {
             return Ok(about.first().map(|_| Vec::new()));
         }
         let stored: Vec<StoredAppointment> =
             about.rows.iter().map(StoredAppointment::read).collect::<Result<_, _>>()?;
-        let so = |one: &StoredAppointment| match (self.occasion, self.matter) {
+        let so = |one: &StoredAppointment| match (self.occasion, &self.matter) {
             (Occasion::Cancelled, _) => one.booked.state == State::CancelledByUs,
             (_, Matter::Appointment(_, version)) => {
-                one.booked.state == State::Booked && one.booked.version == version
+                one.booked.state == State::Booked && one.booked.version == *version
             }
             _ => false,
         };
@@ -87,8 +91,13 @@ impl Service {
         let to = way(contact, post.offers())?;
         let filling = Filling::new().with(Placeholder::Name, called(contact));
         let filling = link.into_iter().fold(filling, |filling, link| filling.with(Placeholder::Link, link));
-        let filling = match claimed.matter {
-            Matter::Ending(day) => filling.with(Placeholder::Day, dates::long(day)),
+        let filling = match &claimed.matter {
+            Matter::Ending(day) => filling.with(Placeholder::Day, dates::long(*day)),
+            Matter::Notice(version) => {
+                let notices = self.notices();
+                let now = Some(notices.service()).filter(|now| now.version == *version);
+                filling.with(Placeholder::Day, dates::long(now.ok_or(NotSent::ChangedSince)?.effective))
+            }
             Matter::Appointment(..) | Matter::Closing(_) => {
                 let first = about.first().ok_or(NotSent::ChangedSince)?;
                 let civil = |one: &Appointment| self.surroundings().civil(one.booked.slot.starts());

@@ -28,6 +28,7 @@ mod layers;
 mod messages;
 mod moved;
 mod moving_in;
+mod notices_told;
 mod pdf;
 mod post;
 mod programmes;

@@ -90,15 +90,20 @@ impl Servers {
 
     /// A service that sends by both.
     pub(crate) fn post(&self) -> Post {
-        self.post_of(None)
+        self.post_of(House::default())
     }
 
     /// The same, where those whose appointment is called off may choose another time at this address.
     pub(crate) fn post_choosing_at(&self, address: &str) -> Post {
-        self.post_of(Some(address.to_owned()))
+        self.post_of(House { choose_at: Some(address.to_owned()), ..House::default() })
     }
 
-    fn post_of(&self, choose_at: Option<String>) -> Post {
+    /// The same, where clients are told of a changed notice, which is read at this address.
+    pub(crate) fn post_telling_of_notices(&self, address: &str) -> Post {
+        self.post_of(House { notice: Some(address.to_owned()), ..House::default() })
+    }
+
+    fn post_of(&self, house: House) -> Post {
         let smtp = Smtp::new(smtp::Settings {
             host: "127.0.0.1".into(),
             port: self.mail_port,
@@ -118,8 +123,8 @@ impl Servers {
         });
         let templates = Templates { text: Some(Uuid::from_u128(1)), email: None };
         let (phone, place) = ("0151 496 0100".into(), "12 Market Street".into());
-        let house = House { phone, link: None, choose_at, place };
-        let wordings = Wordings::new(house.links(), &BTreeMap::new()).unwrap();
+        let house = House { phone, place, ..house };
+        let wordings = Wordings::new(&house, &BTreeMap::new()).unwrap();
         Post::new(Some(smtp.unwrap()), Some((notify.unwrap(), templates)), house, wordings, PATIENCE)
     }
 }
