@@ -5,12 +5,14 @@
 //! them is written, so that a row never lacks its bytes, and what a crash leaves over is swept.
 
 mod blobs;
+mod copied;
 pub(crate) mod deleting;
 mod inspect;
 mod keeping;
 mod moving;
 mod scanner;
 mod taken_in;
+mod text;
 mod upload;
 
 use std::collections::BTreeMap;
@@ -38,9 +40,11 @@ use crate::{Error, Opened, Service, changes};
 use blobs::Blob;
 pub(crate) use blobs::{Blobs, Which, waiting};
 pub use blobs::{Bucket, BucketFault, BucketSettings, NotABucket};
+pub(crate) use copied::Copied;
 pub use keeping::{Keeping, LARGEST, LEFT_FOR, Settings, Stand};
 pub use scanner::{NotAScanner, Scanner};
 pub(crate) use taken_in::seal_again;
+pub use text::{Closed, DocumentText};
 pub use upload::{Begun, Goes, Sending, Upload};
 
 sql! { records:
@@ -389,46 +393,6 @@ impl Service {
             opened.push(self.open_version(entry, keys, &StoredVersion::read(row)?)?);
         }
         Ok(Personal::gather(entry, opened)?.map(gathered))
-    }
-
-    /// The bytes of a version of a document, for a copy of the file; none if it waits for the virus check or did not pass.
-    pub(crate) async fn document_bytes(
-        &self,
-        entry: &Entry,
-        keys: &FileKeys,
-        row: &Row,
-    ) -> Result<Option<Personal<Vec<u8>>>, Error> {
-        let stored = StoredVersion::read(row)?;
-        if !stored.checked.is_shown() {
-            return Ok(None);
-        }
-        let (which, pieces) = (stored.which(), stored.pieces);
-        let blob = self.documents_kept().at_blobs(move |blobs| blobs.open_whole(which, pieces)).await?;
-        let compartment = stored.compartment();
-        let at = place(BYTES, *stored.blob.as_bytes(), stored.version, stored.client, &compartment);
-        let chunks = self.vault().open_chunks(entry, keys, &at)?;
-        let version = self.open_version(entry, keys, &stored)?;
-        let opened = version.and(chunks)?.map(|(OneVersion { version, .. }, chunks)| {
-            let pieces = Pieces::new(blob, chunks, version.described.size);
-            let mut bytes = Vec::new();
-            for index in 0..pieces.count() {
-                bytes.extend(pieces.piece(index)?);
-            }
-            Ok::<_, Error>(bytes)
-        });
-        // What does not open is told before anything leaves; the bytes stay bound to their entry.
-        let mut failed = None;
-        let opened = opened.map(|bytes| match bytes {
-            Ok(bytes) => bytes,
-            Err(error) => {
-                failed = Some(error);
-                Vec::new()
-            }
-        });
-        match failed {
-            Some(error) => Err(error),
-            None => Ok(Some(opened)),
-        }
     }
 
     /// Opens the bytes of a version under the entry of its whole file, for an export.

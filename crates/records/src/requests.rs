@@ -35,7 +35,7 @@ use crate::standing::Standing;
 use crate::surroundings::{day_from, day_number};
 use crate::{Error, Opened, Service, changes};
 
-pub use copy::{AccessCopy, CopyGroup, CopyPart};
+pub use copy::{AccessCopy, CopyFile, CopyGroup, CopyPart};
 pub use marks::{MarkView, Marking, Review, Reviewed};
 pub use packing::{Download, copy_markup};
 pub use page::{ClientRequests, RequestPage, StepView};

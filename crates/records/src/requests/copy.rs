@@ -23,7 +23,7 @@ use super::{OF_CLIENT, RequestRow, STEPS_OF_CLIENT, to_answer, works_off};
 use crate::appointments::{self, Appointment, StoredAppointment};
 use crate::consents::{consents_of, stored};
 use crate::disclosures::DisclosureRow;
-use crate::documents::{self, Document};
+use crate::documents::{self, Copied, Document, DocumentText};
 use crate::entries::{Stored, entry_columns};
 use crate::files::{Dated, ProfilePage};
 use crate::looked::Look;
@@ -134,6 +134,17 @@ pub struct CopyPart {
     pub day: Option<Date>,
     /// Each line: what it is, and what stands there.
     pub lines: Vec<(String, String)>,
+    /// The file that is handed over with it.
+    pub file: Option<CopyFile>,
+}
+
+/// A document in a copy.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CopyFile {
+    /// Its words.
+    pub text: DocumentText,
+    /// Whether some were taken out: then what is left of them is handed over in place of the document.
+    pub changed: bool,
 }
 
 /// Everything about a client.
@@ -177,6 +188,14 @@ impl AccessCopy {
                 *text = left;
                 here.iter_mut().zip(times).for_each(|((_, found), times)| *found += times);
             }
+            if let Some(CopyFile { text: DocumentText::Lines { lines, .. }, changed }) = &mut part.file {
+                for text in lines {
+                    let (left, times) = without(text, &words);
+                    *text = left;
+                    *changed |= times.iter().any(|times| *times > 0);
+                    here.iter_mut().zip(times).for_each(|((_, found), times)| *found += times);
+                }
+            }
             // Words that stood in it count as taken out even where another mark takes the whole part.
             let mut whole = false;
             for (_, found) in here.iter_mut().filter(|(mark, _)| mark.takes_all()) {
@@ -185,6 +204,7 @@ impl AccessCopy {
             if whole {
                 part.heading = REMOVED.to_owned();
                 part.lines = vec![(String::new(), REMOVED.to_owned())];
+                part.file = None;
             }
         }
         let found: Vec<usize> = agreed.into_iter().map(|(_, found)| found).collect();
@@ -216,7 +236,7 @@ enum Piece {
     Looks(Vec<Look>),
     Requests(Vec<WithWords>),
     Marks(Vec<MarkView>),
-    File(String, Vec<u8>),
+    File(String, Copied),
 }
 
 impl Service {
@@ -304,9 +324,7 @@ impl Service {
         let requests = self.open_requests(&entry, &keys, client, &asked.rows, &done.rows)?;
         pieces.push(requests.map(Piece::Requests));
         pieces.push(self.open_marks(&entry, &keys, client, &marked)?.map(Piece::Marks));
-        if with_files {
-            self.gather_files(&entry, &keys, docs, &mut pieces).await?;
-        }
+        self.gather_files(&entry, &keys, docs, with_files, &mut pieces).await?;
 
         let directory: Vec<Organisation> =
             directory.rows.iter().map(Organisation::read).collect::<Result<_, _>>()?;
@@ -335,7 +353,10 @@ impl Service {
                     Piece::Looks(looks) => writing.looks(&looks),
                     Piece::Requests(requests) => writing.requests(&requests),
                     Piece::Marks(found) => marks = found,
-                    Piece::File(part, bytes) => files.push((part, bytes)),
+                    Piece::File(part, copied) => {
+                        writing.file(&part, copied.text);
+                        files.extend(copied.bytes.map(|bytes| (part, bytes)));
+                    }
                 }
             }
             writing.told();
@@ -356,12 +377,13 @@ impl Service {
         Ok((personal, entry))
     }
 
-    /// The bytes of the newest version of each document, as far as they fit.
+    /// The newest version of each document, as far as they fit.
     async fn gather_files(
         &self,
         entry: &Entry,
         keys: &vault::FileKeys,
         rows: &Rows,
+        with_bytes: bool,
         pieces: &mut Vec<Personal<Piece>>,
     ) -> Result<(), Error> {
         let mut newest: Vec<&store::Row> = rows.rows.iter().collect();
@@ -373,10 +395,10 @@ impl Service {
             if !seen.insert(id) || bytes + size > MOST_BYTES {
                 continue;
             }
-            if let Some(opened) = self.document_bytes(entry, keys, row).await? {
+            if let Some(opened) = self.document_copied(entry, keys, row, with_bytes).await? {
                 bytes += size;
                 let part = format!("document.{}", hex::encode(id));
-                pieces.push(opened.map(move |bytes| Piece::File(part, bytes)));
+                pieces.push(opened.map(move |copied| Piece::File(part, copied)));
             }
         }
         Ok(())

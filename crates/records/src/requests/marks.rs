@@ -17,6 +17,7 @@ use vault::Personal;
 
 use super::copy::{AccessCopy, CopyPart};
 use super::{RequestRow, place, sees_queue, to_answer, works_off};
+use crate::documents::DocumentText;
 use crate::sessions::Visit;
 use crate::{Error, Opened, Service, changes};
 
@@ -44,7 +45,7 @@ const REVIEWED: Action = Action("review-marks");
 /// What is said where a mark stops a copy from leaving.
 pub(super) const WAITS: &str = "Something that was marked waits for a second person. A manager, or another governance lead, looks at it first";
 
-/// How the names of parts begin whose file is handed over with them.
+/// How the names of parts begin that are documents.
 pub(super) const FILES: &str = "document.";
 
 /// What is sealed of a mark: beside the mark itself the line in which it stands.
@@ -162,19 +163,26 @@ impl Marking {
         let Some(part) = copy.parts.iter().find(|part| part.id == self.part && part.markable()) else {
             return fault("words", "This part is no longer there. Open the copy again");
         };
-        if part.is_file() && !self.everywhere && !words.is_empty() {
+        let closed = part.file.as_ref().and_then(|file| match file.text {
+            DocumentText::Closed(why) => Some(why),
+            DocumentText::Lines { .. } => None,
+        });
+        if let (Some(why), false, false) = (closed, self.everywhere, words.is_empty()) {
             // Covered words would still stand in the file that is handed over beside.
+            let why = why.words();
             return fault(
                 "words",
-                "Words cannot be taken out of a document. Leave the whole document out, or hand it over as it is",
+                &format!(
+                    "Words cannot be taken out of this document: {why}. Leave the whole document out, or hand it over as it is"
+                ),
             );
         }
-        let context: Vec<String> = part
-            .lines
-            .iter()
-            .filter(|(_, text)| words.is_empty() || stands_in(text, words))
-            .map(|(label, text)| if label.is_empty() { text.clone() } else { format!("{label}: {text}") })
-            .collect();
+        let in_lines =
+            part.lines.iter().filter(|(_, text)| words.is_empty() || stands_in(text, words)).map(
+                |(label, text)| if label.is_empty() { text.clone() } else { format!("{label}: {text}") },
+            );
+        let in_file = part.read().iter().filter(|text| !words.is_empty() && stands_in(text, words)).cloned();
+        let context: Vec<String> = in_lines.chain(in_file).collect();
         if context.is_empty() && !stands_in(&part.heading, words) {
             return fault("words", "These words do not stand in this part. Copy them exactly as they are");
         }
@@ -188,9 +196,13 @@ impl Marking {
 }
 
 impl CopyPart {
-    /// Whether a file is handed over with it.
-    fn is_file(&self) -> bool {
-        self.id.starts_with(FILES)
+    /// The lines that were read of its document.
+    #[must_use]
+    pub fn read(&self) -> &[String] {
+        match self.file.as_ref().map(|file| &file.text) {
+            Some(DocumentText::Lines { lines, .. }) => lines,
+            _ => &[],
+        }
     }
 
     /// Whether something can be taken out of it: not out of what the service says of itself.

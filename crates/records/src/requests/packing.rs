@@ -16,6 +16,7 @@ use zip::{CompressionMethod, ZipWriter};
 
 use super::copy::{AccessCopy, CopyGroup, CopyPart, Gathered};
 use super::printing::printed;
+use crate::documents::DocumentText;
 use crate::sessions::Visit;
 use crate::{Error, Opened, Service};
 
@@ -79,12 +80,20 @@ impl Service {
 fn pack(copy: AccessCopy, files: Vec<(String, Vec<u8>)>) -> Result<Download, Error> {
     let mut named: BTreeMap<String, (String, Vec<u8>)> = BTreeMap::new();
     for (part, bytes) in files {
-        // A document that was left out is left out: its part has no name any more.
-        let Some(of) = copy.parts.iter().find(|one| one.id == part && one.heading != REMOVED) else {
+        // A document that was left out is left out: its part has no file any more.
+        let Some((of, file)) =
+            copy.parts.iter().find(|one| one.id == part).and_then(|one| Some((one, one.file.as_ref()?)))
+        else {
             continue;
         };
         let name = of.lines.iter().find(|(label, _)| label == "File").map_or("document", |(_, name)| name);
-        let name = format!("documents/{:02}-{}", named.len() + 1, plain(name));
+        let (ending, bytes) = match &file.text {
+            DocumentText::Lines { lines, pictures } if file.changed => {
+                (".txt", text_left(of, lines, *pictures))
+            }
+            _ => ("", bytes),
+        };
+        let name = format!("documents/{:02}-{}{ending}", named.len() + 1, plain(name));
         named.insert(part, (name, bytes));
     }
     let file_of = |part: &CopyPart| named.get(&part.id).map(|(name, _)| name.clone());
@@ -97,6 +106,20 @@ fn pack(copy: AccessCopy, files: Vec<(String, Vec<u8>)>) -> Result<Download, Err
     ];
     entries.extend(named.into_values());
     Ok(Download { name: format!("{}.zip", copy.row.reference()), bytes: zipped(&entries)? })
+}
+
+/// What is left of a document out of which words were taken: its lines, and nothing else of the file.
+fn text_left(part: &CopyPart, lines: &[String], pictures: usize) -> Vec<u8> {
+    let mut text = format!("{}\r\n\r\n{TEXT_ALONE} {REMOVED}.\r\n", part.heading);
+    if pictures > 0 {
+        text.push_str(&format!("Not in it: {}.\r\n", dates::count(pictures as u64, "picture")));
+    }
+    text.push_str("\r\n");
+    for line in lines {
+        text.push_str(line);
+        text.push_str("\r\n");
+    }
+    text.into_bytes()
 }
 
 /// A name that is a file's name everywhere.
@@ -161,6 +184,9 @@ fn as_json(copy: &AccessCopy, file: &dyn Fn(&CopyPart) -> Option<String>) -> Str
 
 /// What a copy is.
 pub(super) const EVERYTHING: &str = "This is everything that we hold about you: what you told us, what we wrote, who got it and who looked at it. At the end we tell you what we use it for, how long we keep it and what else you can ask.";
+/// What is said of a document of which only the words are handed over.
+pub(super) const TEXT_ALONE: &str =
+    "These are the words of the document, because something was taken out of it. It stood where you read";
 /// What is said before and after the sign for what was taken out.
 pub(super) const TAKEN_OUT: (&str, &str) = (
     "Where you read ",
@@ -213,12 +239,20 @@ pub fn copy_markup(copy: &AccessCopy, file: &dyn Fn(&CopyPart) -> Option<String>
                 h2 #(group.code()) { (group.words()) }
                 @for part in copy.parts.iter().filter(|part| part.group == *group) {
                     h3 { (part.heading) @if let Some(day) = part.day { ", " (dates::long(day)) } }
-                    @if let Some(name) = file(part) { p { "The file is beside this page: " (name) } }
+                    @if let Some(name) = file(part) { p { (beside(part)) ": " (name) } }
                     (lines(part))
                 }
             }
         }
         p { (copy.controller) }
+    }
+}
+
+/// How the file of a part is handed over.
+pub(super) fn beside(part: &CopyPart) -> &'static str {
+    match &part.file {
+        Some(file) if file.changed => "Its words, without what was taken out, come with this copy",
+        _ => "The file comes with this copy",
     }
 }
 

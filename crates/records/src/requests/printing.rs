@@ -5,7 +5,7 @@ use casework::redaction::REMOVED;
 use press::{Block, Document, Level, Span, Text};
 
 use super::copy::{AccessCopy, CopyGroup, CopyPart};
-use super::packing::{EVERYTHING, TAKEN_OUT, made_on, title_of};
+use super::packing::{EVERYTHING, TAKEN_OUT, beside, made_on, title_of};
 use crate::Error;
 
 /// Prints a copy out of which everything was taken already.
@@ -48,7 +48,7 @@ fn part_printed(part: &CopyPart, file: Option<String>) -> Vec<Block> {
     let day = part.day.map(|day| format!(", {}", dates::long(day))).unwrap_or_default();
     let mut blocks = vec![Block::Heading(Level::Section, format!("{}{day}", part.heading))];
     if let Some(name) = file {
-        blocks.push(Block::Paragraph(format!("The file comes with this copy: {name}").into()));
+        blocks.push(Block::Paragraph(format!("{}: {name}", beside(part)).into()));
     }
     if part.lines.iter().all(|(label, _)| label.is_empty()) {
         blocks.extend(part.lines.iter().flat_map(|(_, text)| paragraphs(text)).map(Block::Paragraph));

@@ -5,8 +5,12 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use casework::{EntryId, Fault, RequestId, dates};
 use maud::{Markup, html};
-use records::requests::{AccessCopy, CopyGroup, CopyPart, MarkView, Marking, Review, Reviewed, copy_markup};
+use records::documents::DocumentText;
+use records::requests::{
+    AccessCopy, CopyFile, CopyGroup, CopyPart, MarkView, Marking, Review, Reviewed, copy_markup,
+};
 use records::{Error, Visit};
+use serde::Deserialize;
 
 use super::request;
 use crate::App;
@@ -15,22 +19,31 @@ use crate::fields;
 use crate::file::title;
 use crate::form::{Form, new_key};
 use crate::frame::{At, release, staff};
+use crate::query::Query;
 use crate::signed::Signed;
 use crate::ui::file::{TagKind, panel, tag};
 use crate::ui::form::{
-    ButtonKind, Choice, Choices, Select, TextArea, TextInput, button, hidden, radios, select, text_input,
-    textarea, tick,
+    ButtonKind, Choice, Choices, Select, TextArea, TextInput, button, details, hidden, radios, select,
+    text_input, textarea, tick,
 };
 use crate::ui::list::empty;
 use crate::ui::page::{back, container, heading, printed, reading};
+
+/// The part out of which something is to be taken, if one was chosen on the page.
+#[derive(Deserialize)]
+pub(crate) struct Ask {
+    #[serde(default)]
+    part: String,
+}
 
 pub(crate) async fn read(
     State(app): State<App>,
     Signed(visit): Signed,
     Path(id): Path<String>,
+    Query(ask): Query<Ask>,
 ) -> Result<Response, Fail> {
     let opened = app.service.whole_copy(&visit, request(&id)?).await?;
-    let (key, typed) = (new_key(), Marking::default());
+    let (key, typed) = (new_key(), Marking { part: ask.part, ..Marking::default() });
     release(opened.map(|copy| reader(&app, &visit, &copy, &key, &typed, &[]))).await
 }
 
@@ -63,6 +76,27 @@ fn part_shown(part: &CopyPart) -> Markup {
             dt { @if label.is_empty() { "Text" } @else { (label) } }
             dd { @for line in text.lines() { p { (line) } } }
         } }
+        @if let Some(file) = &part.file { (file_shown(part, file)) }
+        @if part.markable() { p { a.govuk-link href={ "?part=" (part.id) "#mark" } { "Take something out" span.govuk-visually-hidden { " of: " (part.heading) } } } }
+    }
+}
+
+/// What can be read of a document: to be looked through, and to copy words from.
+fn file_shown(part: &CopyPart, file: &CopyFile) -> Markup {
+    match &file.text {
+        DocumentText::Closed(why) => html! {
+            p.app-muted { "No words can be taken out of it: " (why.words()) ". Open it from the file and look: it goes whole, or is left out whole." }
+        },
+        DocumentText::Lines { lines, pictures } => details(
+            &format!("The words of {}", part.heading),
+            html! {
+                p.app-muted { "If some of them are taken out, what is left of the words is handed over in place of the document"
+                    @if *pictures > 0 { ", without its " (dates::count(*pictures as u64, "picture")) }
+                    "." }
+                @if lines.is_empty() { p { "There are none." } }
+                @for line in lines { p.govuk-body { (line) } }
+            },
+        ),
     }
 }
 
@@ -87,7 +121,7 @@ fn mark_form(copy: &AccessCopy, key: &str, typed: &Marking, faults: &[Fault]) ->
                 (hidden("form", key))
                 (select(Select { name: "part", label: "In which part", hint: None, options, value: &typed.part, error: error("part") }))
                 (text_input(TextInput { name: "words", label: "Which words", hint: Some("Exactly as they stand. Empty takes out the whole part, such as a document"), value: &typed.words, error: error("words"), input_type: "text", ..TextInput::default() }))
-                p { (tick("everywhere", "Wherever these words stand in the copy. Documents are left out as a whole or handed over as they are", typed.everywhere)) }
+                p { (tick("everywhere", "Wherever these words stand in the copy, and in the words of documents. Not in PDFs and pictures: look into those", typed.everywhere)) }
                 (textarea(TextArea { name: "because", label: "Why", hint: Some("Whom it is about, what kind of fact it is, if they were asked, and why it is not reasonable to tell it (DPA 2018, Schedule 2, paragraph 16)"), value: &typed.because, error: error("because"), rows: 3, ..TextArea::default() }))
                 (button(ButtonKind::Main, "Mark it", Some(("do", "mark"))))
             }

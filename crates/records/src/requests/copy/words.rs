@@ -6,12 +6,12 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use notice::{Catalogue, Category, Notice};
 
-use super::{CopyGroup, CopyPart};
+use super::{CopyFile, CopyGroup, CopyPart};
 use crate::Service;
 use crate::appointments::Appointment;
 use crate::consents::StoredConsent;
 use crate::disclosures::DisclosureRow;
-use crate::documents::Document;
+use crate::documents::{Document, DocumentText};
 use crate::drafts;
 use crate::files::{Dated, ProfilePage, What};
 use crate::looked::{Look, action_words};
@@ -54,7 +54,14 @@ impl Writing {
         lines: Vec<(String, String)>,
     ) {
         let lines = lines.into_iter().filter(|(_, text)| !text.is_empty()).collect();
-        self.parts.push(CopyPart { id, group, heading, day, lines });
+        self.parts.push(CopyPart { id, group, heading, day, lines, file: None });
+    }
+
+    /// What can be read of a document that was put already.
+    pub(super) fn file(&mut self, part: &str, text: DocumentText) {
+        if let Some(of) = self.parts.iter_mut().find(|of| of.id == part) {
+            of.file = Some(CopyFile { text, changed: false });
+        }
     }
 
     fn when(&self, at: Timestamp) -> String {
