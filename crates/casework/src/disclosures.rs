@@ -403,6 +403,30 @@ codes! {
     }
 }
 
+codes! {
+    /// What a recipient answered (Art. 19).
+    Reply {
+        /// They did as they were told.
+        Done = "done",
+        /// They hold nothing of it any more.
+        NotHeld = "not-held",
+        /// They cannot, or a law tells them to keep it.
+        Cannot = "cannot",
+    }
+}
+
+impl Reply {
+    /// As a page says it.
+    #[must_use]
+    pub const fn words(self) -> &'static str {
+        match self {
+            Reply::Done => "They did it",
+            Reply::NotHeld => "They hold nothing",
+            Reply::Cannot => "They cannot",
+        }
+    }
+}
+
 impl Tell {
     /// What to tell.
     #[must_use]

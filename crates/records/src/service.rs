@@ -63,6 +63,7 @@ pub static MIGRATIONS: Migrations = Migrations {
         (29, "arranging anew", include_str!("../migrations/027_arranging.sql")),
         (30, "choosing another time", include_str!("../migrations/028_choosing.sql")),
         (31, "messages about a changed notice", include_str!("../migrations/029_notice_messages.sql")),
+        (32, "answers of recipients", include_str!("../migrations/030_answers.sql")),
     ],
 };
 

@@ -5,7 +5,7 @@
 
 use access::Role;
 use audit::{Action, Outcome};
-use casework::disclosures::Tell;
+use casework::disclosures::{Reply, Tell};
 use casework::{ClientId, EntryId, OrganisationId, StaffId};
 use jiff::Timestamp;
 use notice::{FieldId, Purpose};
@@ -30,14 +30,14 @@ sql! { records:
     /// What left a file, with the fields.
     MADE_OF = "SELECT id, organisation, fields FROM disclosure WHERE client = $1 AND stage = 'made'";
     /// What is open, the earliest first, and what was answered last.
-    OPEN_ITEMS = "SELECT disclosure, kind, noted, client, organisation, fields, told, told_by, answered, answered_by FROM to_tell WHERE answered IS NULL ORDER BY noted, disclosure LIMIT 1000";
-    ANSWERED_ITEMS = "SELECT disclosure, kind, noted, client, organisation, fields, told, told_by, answered, answered_by FROM to_tell WHERE answered IS NOT NULL ORDER BY answered DESC, disclosure LIMIT 50";
+    OPEN_ITEMS = "SELECT disclosure, kind, noted, client, organisation, fields, told, told_by, answered, answered_by, answer FROM to_tell WHERE answered IS NULL ORDER BY noted, disclosure LIMIT 1000";
+    ANSWERED_ITEMS = "SELECT disclosure, kind, noted, client, organisation, fields, told, told_by, answered, answered_by, answer FROM to_tell WHERE answered IS NOT NULL ORDER BY answered DESC, disclosure LIMIT 50";
     /// What is open about one file.
-    pub(crate) OPEN_OF_CLIENT = "SELECT disclosure, kind, noted, client, organisation, fields, told, told_by, answered, answered_by FROM to_tell WHERE client = $1 ORDER BY noted, disclosure LIMIT 200";
+    pub(crate) OPEN_OF_CLIENT = "SELECT disclosure, kind, noted, client, organisation, fields, told, told_by, answered, answered_by, answer FROM to_tell WHERE client = $1 ORDER BY noted, disclosure LIMIT 200";
     /// They were told.
     TOLD = "UPDATE to_tell SET told = $4, told_by = $5 WHERE disclosure = $1 AND kind = $2 AND noted = $3 AND told IS NULL";
     /// They answered.
-    ANSWERED = "UPDATE to_tell SET answered = $4, answered_by = $5 WHERE disclosure = $1 AND kind = $2 AND noted = $3 AND told IS NOT NULL AND answered IS NULL";
+    ANSWERED = "UPDATE to_tell SET answered = $4, answered_by = $5, answer = $6 WHERE disclosure = $1 AND kind = $2 AND noted = $3 AND told IS NOT NULL AND answered IS NULL";
 }
 
 /// Something that a recipient has to be told.
@@ -61,6 +61,8 @@ pub struct ToTell {
     pub told: Option<(Timestamp, StaffId)>,
     /// When they answered, and who took the answer.
     pub answered: Option<(Timestamp, StaffId)>,
+    /// What they answered; none of an answer of old.
+    pub answer: Option<Reply>,
 }
 
 impl ToTell {
@@ -85,6 +87,7 @@ impl ToTell {
             fields: fields(row.text(5)?),
             told: by(6)?,
             answered: by(8)?,
+            answer: row.opt_text(10)?.map(str::parse).transpose().map_err(|_| Error::Damaged("answer"))?,
         })
     }
 
@@ -100,8 +103,8 @@ impl ToTell {
 pub enum Step {
     /// They were told.
     Told,
-    /// They answered.
-    Answered,
+    /// They answered this.
+    Answered(Reply),
 }
 
 /// The statement of a withdrawal.
@@ -138,7 +141,7 @@ impl Service {
         Ok((items(&open.rows)?, items(&answered.rows)?))
     }
 
-    /// Notes that a recipient was told, or has answered. Doing it again changes nothing.
+    /// Notes that a recipient was told, or what they answered. Doing it again changes nothing.
     ///
     /// # Errors
     /// `Error::NoSuchFile` if there is no such item, `Error::NotYours`, or the store failed.
@@ -148,14 +151,14 @@ impl Service {
         let reference = parts.next().and_then(|id| id.parse::<EntryId>().ok()).ok_or(Error::NoSuchFile)?;
         let kind = parts.next().and_then(|kind| kind.parse::<Tell>().ok()).ok_or(Error::NoSuchFile)?;
         let noted = parts.next().and_then(|at| at.parse::<i64>().ok()).ok_or(Error::NoSuchFile)?;
-        let statement = if step == Step::Told { &TOLD } else { &ANSWERED };
-        let update = statement.with([
-            reference.as_bytes().into(),
-            kind.code().into(),
-            noted.into(),
-            self.now().as_microsecond().into(),
-            visit.staff.as_bytes().into(),
-        ]);
+        let (reference, kind) = (reference.as_bytes().into(), kind.code().into());
+        let (now, by) = (self.now().as_microsecond().into(), visit.staff.as_bytes().into());
+        let update = match step {
+            Step::Told => TOLD.with([reference, kind, noted.into(), now, by]),
+            Step::Answered(answer) => {
+                ANSWERED.with([reference, kind, noted.into(), now, by, answer.code().into()])
+            }
+        };
         self.records().write(vec![update]).await?;
         self.log().event(Some(visit.staff.into()), TELL, Outcome::Done).durable().await?;
         Ok(())

@@ -3,6 +3,7 @@
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use casework::dates;
+use casework::disclosures::Reply;
 use maud::{Markup, html};
 use notice::{ContactRole, FieldId};
 use records::notices::Notices;
@@ -36,6 +37,7 @@ fn items(app: &App, id: &str, caption: &str, items: &[ToTell]) -> Markup {
     let day = |at| dates::short(app.service.surroundings().civil(at).date());
     let columns = ["Since", "Whom", "Reference", "What to tell", "Told", "Answered"]
         .map(|label| Column { label, ..Column::default() });
+    let replies: Vec<(&str, &str)> = Reply::ALL.iter().map(|reply| (reply.code(), reply.words())).collect();
     let rows: Vec<Vec<Cell>> = items
         .iter()
         .map(|one| {
@@ -51,8 +53,15 @@ fn items(app: &App, id: &str, caption: &str, items: &[ToTell]) -> Markup {
                     (one.kind.words()) br; span.app-muted { (labels.join(", ")) }
                     @if one.answered.is_none() { br; a.govuk-link href={ "/recipients-to-tell/" (one.key()) "/letter" } { "Letter" span.govuk-visually-hidden { " to " (one.name) ", " (one.kind.code()) } } }
                 },
-                act(one, one.told.map(|(at, by)| (day(at), directory.name(by))), "told", "They were told", true),
-                act(one, one.answered.map(|(at, by)| (day(at), directory.name(by))), "answered", "They answered", one.told.is_some()),
+                match one.told {
+                    Some((at, by)) => html! { (tag(TagKind::Ok, &day(at))) br; span.app-muted { (directory.name(by)) } },
+                    None => acts(one, &[("told", "They were told")]),
+                },
+                match one.answered {
+                    Some((at, by)) => html! { (answer(one.answer, &day(at))) br; span.app-muted { (directory.name(by)) } },
+                    None if one.told.is_some() => acts(one, &replies),
+                    None => html! { span.app-muted { "not yet" } },
+                },
             ]
         })
         .collect();
@@ -91,7 +100,7 @@ pub(crate) async fn letter(
                 p.govuk-body { "It is about:" }
                 ul.govuk-list.govuk-list--bullet { @for label in &labels { li { (label) } } }
             }
-            p.govuk-body { "Please answer us: what you did, or why you could not. If you gave the data on, tell those who got it from you. We write to you because the law asks us to (UK GDPR Article 19)." }
+            p.govuk-body { "Please answer us: what you did, that you hold nothing of it any more, or why you cannot. If you gave the data on, tell those who got it from you. We write to you because the law asks us to (UK GDPR Article 19)." }
             @if let Some(contact) = contact { p.govuk-body { (contact.label) @if let Some(phone) = &contact.phone { ", " (phone) } @if let Some(email) = &contact.email { ", " (email) } } }
             p.govuk-body { (notice.service) br; (notice.controller.name) }
         }
@@ -99,16 +108,21 @@ pub(crate) async fn letter(
     Ok(staff(&app, &visit, At::Sharing, "Letter to a recipient", body).into_response())
 }
 
-fn act(one: &ToTell, done: Option<(String, &str)>, code: &str, label: &str, may: bool) -> Markup {
-    match done {
-        Some((day, by)) => html! { (tag(TagKind::Ok, &day)) br; span.app-muted { (by) } },
-        None if may => html! {
-            form method="post" action="/recipients-to-tell" {
-                (hidden("item", &one.key()))
-                button class="govuk-button govuk-button--secondary" type="submit" name="do" value=(code) { (label) span.govuk-visually-hidden { ": " (one.name) ", " (one.kind.code()) } }
+/// What they answered, and when.
+fn answer(answer: Option<Reply>, day: &str) -> Markup {
+    let kind = if answer == Some(Reply::Cannot) { TagKind::Warn } else { TagKind::Ok };
+    html! { (tag(kind, day)) @if let Some(answer) = answer { br; (answer.words()) } }
+}
+
+/// What can be written down about an item, a button for each.
+fn acts(one: &ToTell, all: &[(&str, &str)]) -> Markup {
+    html! {
+        form method="post" action="/recipients-to-tell" {
+            (hidden("item", &one.key()))
+            @for (code, label) in all {
+                button class="govuk-button govuk-button--secondary" type="submit" name="do" value=(code) { (label) span.govuk-visually-hidden { ": " (one.name) ", " (one.kind.code()) } } " "
             }
-        },
-        None => html! { span.app-muted { "not yet" } },
+        }
     }
 }
 
@@ -120,8 +134,10 @@ pub(crate) async fn step(
     let sent = sent.only(&["item", "do"])?;
     let step = match sent.one("do")? {
         "told" => Step::Told,
-        "answered" => Step::Answered,
-        _ => return Err(Fail::bad_form("It does not say what was done.")),
+        said => match said.parse() {
+            Ok(answer) => Step::Answered(answer),
+            Err(_) => return Err(Fail::bad_form("It does not say what was done.")),
+        },
     };
     app.service.recipient_told(&visit, sent.one("item")?, step).await?;
     Ok(Redirect::to("/recipients-to-tell").into_response())

@@ -30,6 +30,8 @@ codes! {
         NothingHeld = "nothing-held",
         /// There is a file after all, and the request was written down in it.
         InTheirFile = "in-their-file",
+        /// Nobody asked this: it was written down as something that it is not.
+        Mistaken = "mistaken",
     }
 }
 
@@ -47,6 +49,7 @@ impl Outcome {
             Outcome::TakenBack => "Taken back by who asked",
             Outcome::NothingHeld => "We hold nothing about them",
             Outcome::InTheirFile => "There is a file: it goes on there",
+            Outcome::Mistaken => "Written down by mistake",
         }
     }
 
@@ -54,9 +57,13 @@ impl Outcome {
     #[must_use]
     pub const fn of(kind: Kind, has_file: bool) -> &'static [Outcome] {
         match (kind, has_file) {
-            (Kind::Complaint, true) => {
-                &[Outcome::Upheld, Outcome::PartlyUpheld, Outcome::NotUpheld, Outcome::TakenBack]
-            }
+            (Kind::Complaint, true) => &[
+                Outcome::Upheld,
+                Outcome::PartlyUpheld,
+                Outcome::NotUpheld,
+                Outcome::TakenBack,
+                Outcome::Mistaken,
+            ],
             (Kind::Complaint, false) => &[
                 Outcome::Upheld,
                 Outcome::PartlyUpheld,
@@ -64,7 +71,9 @@ impl Outcome {
                 Outcome::InTheirFile,
                 Outcome::TakenBack,
             ],
-            (_, true) => &[Outcome::Granted, Outcome::Partly, Outcome::Refused, Outcome::TakenBack],
+            (_, true) => {
+                &[Outcome::Granted, Outcome::Partly, Outcome::Refused, Outcome::TakenBack, Outcome::Mistaken]
+            }
             (Kind::Informed, false) => &[Outcome::Granted, Outcome::InTheirFile, Outcome::TakenBack],
             (_, false) => &[Outcome::NothingHeld, Outcome::InTheirFile, Outcome::Refused, Outcome::TakenBack],
         }
@@ -73,7 +82,13 @@ impl Outcome {
     /// Whether nothing has to be answered any more: the decision ends the request.
     #[must_use]
     pub const fn ends_it(self) -> bool {
-        matches!(self, Outcome::TakenBack | Outcome::InTheirFile)
+        matches!(self, Outcome::TakenBack | Outcome::InTheirFile | Outcome::Mistaken)
+    }
+
+    /// Whether nobody asks for it: what it stopped goes on, and nothing is given to anybody.
+    #[must_use]
+    pub const fn lets_it_be(self) -> bool {
+        matches!(self, Outcome::TakenBack | Outcome::Mistaken)
     }
 
     /// Whether something that was asked for is not given.
@@ -162,7 +177,7 @@ impl DecisionTyped {
         });
         // Who has not shown that they may ask gets nothing yet; that they have not can be the ground, or they let it be.
         let unseen = course.is_unseen()
-            && outcome != Some(Outcome::TakenBack)
+            && !outcome.is_some_and(Outcome::lets_it_be)
             && !(outcome == Some(Outcome::Refused) && grounds.contains(&Ground::NotShown));
         if unseen && outcome.is_some() {
             faults.push(Fault::new(

@@ -278,6 +278,8 @@ fn a_decision_has_an_outcome_grounds_where_something_is_refused_and_a_reason() {
     assert!(decision("granted", &[], why).read(&unseen, today).is_err());
     assert!(decision("refused", &["not-shown"], why).read(&unseen, today).is_ok());
     assert!(decision("taken-back", &[], "They rang again").read(&unseen, today).is_ok());
+    assert!(decision("mistaken", &[], "It was a complaint: R-107").read(&unseen, today).is_ok());
+    assert!(decision("mistaken", &["accurate"], why).read(&asked, today).is_err());
     let complaint = course(Kind::Complaint, today, &[]);
     assert!(decision("not-upheld", &[], why).read(&complaint, today).is_ok());
 }

@@ -37,9 +37,9 @@ sql! { records:
     /// The same of erased files.
     DISCLOSURE_OF_NOBODY = "SELECT id, client, organisation, named, purpose, ground, consent, fields, versions, stage, why, asked, asked_by, decided, decided_by, review, recipient_key, made FROM disclosure WHERE client IS NULL ORDER BY asked, id";
     /// What recipients have to be told.
-    TO_TELL = "SELECT disclosure, kind, noted, client, organisation, fields, told, told_by, answered, answered_by FROM to_tell WHERE client = $1 ORDER BY noted, disclosure";
+    TO_TELL = "SELECT disclosure, kind, noted, client, organisation, fields, told, told_by, answered, answered_by, answer FROM to_tell WHERE client = $1 ORDER BY noted, disclosure";
     /// The same of erased files.
-    TO_TELL_OF_NOBODY = "SELECT disclosure, kind, noted, client, organisation, fields, told, told_by, answered, answered_by FROM to_tell WHERE client IS NULL ORDER BY noted, disclosure";
+    TO_TELL_OF_NOBODY = "SELECT disclosure, kind, noted, client, organisation, fields, told, told_by, answered, answered_by, answer FROM to_tell WHERE client IS NULL ORDER BY noted, disclosure";
     /// Who must never see a file.
     CONFLICT = "SELECT staff, client, declared FROM conflict WHERE client = $1 ORDER BY declared, staff";
     /// What was handed over to whom.

@@ -3,13 +3,13 @@
 
 use access::{Act, Actor, Circumstances, Request, Subject};
 use audit::{Action, Detail};
-use casework::messages::{MessageState, by_day};
+use casework::messages::by_day;
 use casework::{ClientId, How, StaffId};
 use jiff::SignedDuration;
 use notice::{Category, Purpose};
 use store::{Query, Row, sql};
 
-use super::{NEVER, Told, told_columns};
+use super::{NEVER, told_columns};
 use crate::notices_given::{GIVE, Recipient, held};
 use crate::sessions::Visit;
 use crate::standing::Standing;
@@ -95,7 +95,7 @@ impl Service {
     /// Kept itself. Gives how many. Whoever was killed between does the rest at the next call.
     ///
     /// # Errors
-    /// A store, the log or the vault failed; the next call does what is left.
+    /// The store failed; the next call does what is left.
     pub async fn note_notices_given(&self) -> Result<usize, Error> {
         let notices = self.notices();
         let version = notices.service().version.as_str();
@@ -103,17 +103,18 @@ impl Service {
         let rows = self.records().read(vec![asked]).await?;
         let mut given = 0;
         for row in rows.first().map(|rows| rows.rows.as_slice()).unwrap_or_default() {
-            match self.note_given(row).await {
+            match self.note_given(version, row).await {
                 Ok(new) => given += usize::from(new),
                 // A contact came between: the next call sees to it.
                 Err(Error::ChangedMeanwhile) => {}
-                Err(error) => return Err(error),
+                // One file that cannot be written to holds up no other, and no message.
+                Err(error) => tracing::error!(%error, "that a notice was given cannot be written down yet"),
             }
         }
         Ok(given)
     }
 
-    async fn note_given(&self, row: &Row) -> Result<bool, Error> {
+    async fn note_given(&self, version: &str, row: &Row) -> Result<bool, Error> {
         let client = ClientId::from_bytes(row.bytes16(1)?);
         let author = StaffId::from_bytes(row.bytes16(2)?);
         let asked = vec![Standing::of_kept_itself(client), held(client), retention::of_client(client)];
@@ -122,6 +123,10 @@ impl Service {
         let standing = Standing::read(client, head.first())?;
         let notices = self.notices();
         let published = notices.in_force(&standing.notice).ok_or(Error::NoSuchFile)?;
+        if published.notice.version != version {
+            // Another took force meanwhile: that one was not told.
+            return Ok(false);
+        }
         let request = Request {
             actor: Actor::SYSTEM,
             purpose: Purpose::Contact,
@@ -136,14 +141,5 @@ impl Service {
         let noted = NOTED.with([row.bytes16(0)?.into(), self.now().as_microsecond().into()]);
         self.records().write(vec![noted]).await?;
         Ok(new)
-    }
-}
-
-impl Told {
-    /// Whether it was not sent and can be asked for again.
-    #[must_use]
-    pub fn may_be_tried_again(&self) -> bool {
-        use MessageState::{Call, Dropped, Failed, Stopped};
-        matches!(self.state, Failed | Dropped | Stopped | Call)
     }
 }

@@ -85,10 +85,12 @@ const REVIEWED: &str = "suppression-reviewed";
 /// The most lines that are checked at once.
 const MOST: usize = 5_000;
 
-/// The statements by which a client's lines go, who wants news again.
-pub(super) fn taken_back(client: ClientId) -> [Query; 2] {
+/// The statements by which a client's lines go, because their objection is no more. Only who wants news again takes along what an
+/// erased file of theirs left.
+pub(super) fn objects_no_more(client: ClientId, wants_news: bool) -> Vec<Query> {
     let id = || client.as_bytes().into();
-    [DROP_LEFT.with([id()]), DROP_OWN.with([id()])]
+    let left = wants_news.then(|| DROP_LEFT.with([id()]));
+    left.into_iter().chain([DROP_OWN.with([id()])]).collect()
 }
 
 impl Service {

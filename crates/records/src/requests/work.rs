@@ -197,7 +197,7 @@ impl Service {
     /// A copy does not leave while a mark in it waits for its second person.
     async fn nothing_waits(&self, hand: &InHand) -> Result<(), Error> {
         if hand.row.kind != Kind::Access
-            || hand.row.outcome == Some(Outcome::TakenBack)
+            || hand.row.outcome.is_some_and(Outcome::lets_it_be)
             || hand.client.is_none()
         {
             return Ok(());
@@ -339,10 +339,11 @@ impl Service {
                 .expecting(1),
         ];
         match (decision.outcome, hand.client) {
-            (Outcome::TakenBack, Some(client)) => {
+            (outcome, Some(client)) if outcome.lets_it_be() => {
                 batch.push(objections::ending(client, id, true));
                 if hand.row.objects.contains(&ObjectionTo::DirectMarketing) {
-                    batch.extend(suppression::taken_back(client));
+                    let wants_news = outcome == Outcome::TakenBack;
+                    batch.extend(suppression::objects_no_more(client, wants_news));
                 }
             }
             (Outcome::Refused, Some(client)) => batch.push(objections::ending(client, id, false)),

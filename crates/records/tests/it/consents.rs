@@ -5,7 +5,7 @@ use std::str::FromStr as _;
 
 use access::Role;
 use casework::consents::{Answered, Said, State, Way};
-use casework::disclosures::{Blocked, LegalGround, Stage, Tell};
+use casework::disclosures::{Blocked, LegalGround, Reply, Stage, Tell};
 use casework::entries::Signature;
 use casework::profile::fields;
 use casework::{Answer, ClientId, EntryId, How, OrganisationId};
@@ -443,13 +443,14 @@ async fn recipients_are_told_of_corrections_and_erasures_until_each_has_answered
         assert_eq!((open.len(), open[0].kind, open[0].reference), (1, Tell::Rectified, made));
         assert_eq!(open[0].fields, [FieldId::known("mobile_phone")]);
         let item = open[0].key();
-        service.recipient_told(&ada, &item, Step::Answered).await.unwrap();
+        service.recipient_told(&ada, &item, Step::Answered(Reply::Done)).await.unwrap();
         assert_eq!(service.recipients_to_tell(&ada).await.unwrap().0.len(), 1, "not before they were told");
-        for step in [Step::Told, Step::Told, Step::Answered] {
+        for step in [Step::Told, Step::Told, Step::Answered(Reply::Cannot), Step::Answered(Reply::Done)] {
             service.recipient_told(&ada, &item, step).await.unwrap();
         }
         let (open, answered) = service.recipients_to_tell(&ada).await.unwrap();
         assert!(open.is_empty() && answered[0].told.is_some() && answered[0].answered.is_some());
+        assert_eq!(answered[0].answer, Some(Reply::Cannot), "what was answered first stands");
         assert!(matches!(service.recipient_told(&ada, "nonsense", Step::Told).await, Err(Error::NoSuchFile)));
 
         service.erase_file("NB-10001", Ground::Request).await.unwrap();

@@ -605,6 +605,13 @@ async fn who_objected_to_news_is_not_sent_any_after_their_file_is_erased_nor_whe
         service.suppression_reviewed(&lead).await.unwrap();
         assert_eq!(service.suppression(&lead).await.unwrap().reviewed, Some(TODAY));
 
+        // An objection that was written down by mistake takes nothing along that was there before.
+        let id = service.record_request(&ada, again, key(), &objection()).await.unwrap();
+        assert_eq!(service.suppression(&lead).await.unwrap().lines, 3);
+        decide(service, &lead, id, "mistaken", &[]).await.unwrap();
+        assert_eq!(service.suppression(&lead).await.unwrap().lines, 2);
+        assert!(!service.may_send_news(&ada, again).await.unwrap(), "the erased file said no");
+
         // Who wants news again says so: what the erased file left of the same lines goes with theirs.
         let id = service.record_request(&ada, again, key(), &objection()).await.unwrap();
         assert_eq!(service.suppression(&lead).await.unwrap().lines, 3);

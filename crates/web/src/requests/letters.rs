@@ -141,6 +141,7 @@ fn answer(page: &RequestPage) -> Markup {
         }
         @match page.row.outcome {
             Some(Outcome::TakenBack) => p.govuk-body { b { "You told us that you no longer ask for it, so we have closed it." } },
+            Some(Outcome::Mistaken) => p.govuk-body { b { "We wrote this down by mistake: you did not ask for it, so we have closed it." } },
             Some(Outcome::NothingHeld) => p.govuk-body { b { "We searched, and hold nothing about you." } },
             Some(outcome) => p.govuk-body { b { "Our decision: " (outcome.words().to_lowercase()) "." } },
             None => {}

@@ -178,7 +178,7 @@ fn guidance(page: &RequestPage) -> Markup {
                     p { (action(&format!("/clients/{client}/details"), "Details of the client")) }
                     @if page.to_tell.is_empty() { p.govuk-body { "Nobody has to be told at the moment." } }
                     @else {
-                        ul.govuk-list.govuk-list--bullet { @for one in &page.to_tell { li { (one.name) ": " (one.kind.code()) @if one.answered.is_some() { ", answered" } @else if one.told.is_some() { ", told" } @else { ", to tell" } } } }
+                        ul.govuk-list.govuk-list--bullet { @for one in &page.to_tell { li { (one.name) ": " (one.kind.code()) @if one.answered.is_some() { ", answered" @if let Some(answer) = one.answer { ": " (answer.words().to_lowercase()) } } @else if one.told.is_some() { ", told" } @else { ", to tell" } } } }
                         p { a.govuk-link href="/recipients-to-tell" { "Recipients to tell" } }
                     }
                 }
