@@ -110,6 +110,7 @@ fn main() {
     for person in &people {
         index.insert(person);
     }
+    index.settle();
     println!("{} people in {:.0?}", index.len(), start.elapsed());
     if let (Some(before), Some(after)) = (before, memory()) {
         println!("memory of the index: {} MB", after.saturating_sub(before) / 1024);

@@ -77,7 +77,54 @@ impl Kind {
     }
 }
 
-type Ordered = BTreeSet<(u64, u32)>;
+/// A code and who has it, in twelve bytes: a million people have six million of these. Their order is that of the codes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Owned([u32; 3]);
+
+impl Owned {
+    const fn new(code: u64, slot: u32) -> Owned {
+        let [a, b, c, d, e, f, g, h] = code.to_be_bytes();
+        Owned([u32::from_be_bytes([a, b, c, d]), u32::from_be_bytes([e, f, g, h]), slot])
+    }
+
+    fn code(self) -> u64 {
+        let Owned([high, low, _]) = self;
+        u64::from(high) << 32 | u64::from(low)
+    }
+
+    const fn slot(self) -> u32 {
+        let Owned([.., slot]) = self;
+        slot
+    }
+}
+
+/// A code of a person, in nine bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Held {
+    /// What it is.
+    pub(crate) kind: Kind,
+    packed: [u8; 8],
+}
+
+impl Held {
+    /// A code as somebody writes it, if anything is left of it.
+    pub(crate) fn new(kind: Kind, code: &str) -> Option<Held> {
+        let packed = kind.pack(code);
+        (packed != 0).then_some(Held { kind, packed: packed.to_be_bytes() })
+    }
+
+    /// The code as it is looked up.
+    pub(crate) const fn code(self) -> u64 {
+        u64::from_be_bytes(self.packed)
+    }
+}
+
+type Ordered = BTreeSet<Owned>;
+
+/// The same set in nodes that are full: one that grew item by item has a third of its room left over.
+pub(crate) fn filled<T: Ord>(set: &mut BTreeSet<T>) {
+    *set = std::mem::take(set).into_iter().collect();
+}
 
 /// Every code of every person.
 #[derive(Debug, Default)]
@@ -91,18 +138,31 @@ pub(crate) struct Codes {
 }
 
 impl Codes {
-    pub(crate) fn add(&mut self, kind: Kind, code: u64, slot: u32) {
-        self.all_of(kind).insert((code, slot));
-        if let Some((also, code)) = self.also(kind, code) {
-            also.insert((code, slot));
+    pub(crate) fn add(&mut self, held: Held, slot: u32) {
+        self.all_of(held.kind).insert(Owned::new(held.code(), slot));
+        if let Some((also, code)) = self.also(held.kind, held.code()) {
+            also.insert(Owned::new(code, slot));
         }
     }
 
-    pub(crate) fn remove(&mut self, kind: Kind, code: u64, slot: u32) {
-        self.all_of(kind).remove(&(code, slot));
-        if let Some((also, code)) = self.also(kind, code) {
-            also.remove(&(code, slot));
+    pub(crate) fn remove(&mut self, held: Held, slot: u32) {
+        self.all_of(held.kind).remove(&Owned::new(held.code(), slot));
+        if let Some((also, code)) = self.also(held.kind, held.code()) {
+            also.remove(&Owned::new(code, slot));
         }
+    }
+
+    /// Gives back the room that is left over.
+    pub(crate) fn settle(&mut self) {
+        let all = [
+            &mut self.postcodes,
+            &mut self.ninos,
+            &mut self.numbers,
+            &mut self.numbers_without_letters,
+            &mut self.phones,
+            &mut self.phones_from_the_end,
+        ];
+        all.into_iter().for_each(filled);
     }
 
     fn all_of(&mut self, kind: Kind) -> &mut Ordered {
@@ -162,7 +222,7 @@ impl Codes {
             }
             false
         };
-        self.phones.iter().filter(move |(code, _)| within(*code)).map(|(_, slot)| *slot)
+        self.phones.iter().filter(move |owned| within(owned.code())).map(|owned| owned.slot())
     }
 }
 
@@ -174,7 +234,9 @@ fn beginning<'o>(
     let from = packing.pack(prefix);
     let width = packing.width(packing.length(prefix));
     let range = if from == 0 { 1..1 } else { from..from.saturating_add(width) };
-    order.range((range.start, 0)..(range.end, 0)).map(move |(code, slot)| (*slot, *code == from))
+    order
+        .range(Owned::new(range.start, 0)..Owned::new(range.end, 0))
+        .map(move |owned| (owned.slot(), owned.code() == from))
 }
 
 fn digits_of(number: &str) -> &str {
@@ -197,7 +259,7 @@ mod tests {
     fn codes_that_begin_alike_lie_side_by_side() {
         let mut codes = Codes::default();
         for (slot, code) in (0..).zip(["nb14xy", "nb14xz", "nb15xy", "nb1", "20417", "2041"]) {
-            codes.add(Kind::Postcode, LETTERS.pack(code), slot);
+            codes.add(Held::new(Kind::Postcode, code).unwrap(), slot);
             assert_eq!(LETTERS.unpack(LETTERS.pack(code)), code);
         }
         let found = |prefix: &str| codes.beginning(Kind::Postcode, prefix).collect::<Vec<_>>();
@@ -210,16 +272,32 @@ mod tests {
     }
 
     #[test]
+    fn a_code_is_held_whole_and_in_its_order() {
+        let codes = [1, u64::from(u32::MAX), 1 << 32, LETTERS.pack("zzzzzzzzzzzz"), u64::MAX];
+        for (one, next) in codes.iter().zip(&codes[1..]) {
+            assert!(Owned::new(*one, 9) < Owned::new(*next, 0));
+            assert!(Owned::new(*one, 3) < Owned::new(*one, 4));
+        }
+        for code in codes {
+            assert_eq!((Owned::new(code, 7).code(), Owned::new(code, 7).slot()), (code, 7));
+        }
+        assert_eq!((size_of::<Owned>(), size_of::<Held>()), (12, 9));
+        assert_eq!(Held::new(Kind::Nino, "?"), None);
+    }
+
+    #[test]
     fn telephone_numbers_are_found_from_both_ends_and_the_middle_and_forgotten() {
         let mut codes = Codes::default();
-        codes.add(Kind::Phone, DIGITS.pack("07700900123"), 1);
-        codes.add(Kind::Phone, DIGITS.pack("01514960123"), 2);
+        let phone = |digits: &str| Held::new(Kind::Phone, digits).unwrap();
+        codes.add(phone("07700900123"), 1);
+        codes.add(phone("01514960123"), 2);
+        codes.settle();
         assert_eq!(codes.phones_ending("0123").map(|found| found.0).collect::<Vec<_>>(), [1, 2]);
         assert_eq!(codes.phones_ending("900123").collect::<Vec<_>>(), [(1, false)]);
         assert_eq!(codes.phones_with("70090012").collect::<Vec<_>>(), [1]);
         assert_eq!(codes.phones_with("07700900123").collect::<Vec<_>>(), [1]);
         assert_eq!(codes.phones_with("55555").count(), 0);
-        codes.remove(Kind::Phone, DIGITS.pack("07700900123"), 1);
+        codes.remove(phone("07700900123"), 1);
         assert_eq!(codes.phones_ending("900123").count(), 0);
     }
 }

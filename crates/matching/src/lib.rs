@@ -30,7 +30,7 @@ mod why;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-use codes::{Codes, Kind};
+use codes::{Codes, Kind, filled};
 use fold::{fold, joined};
 pub use person::Person;
 use person::Slot;
@@ -96,8 +96,8 @@ impl Index {
             u32::try_from(self.slots.len() - 1).unwrap_or(u32::MAX)
         });
         let slot = person.slot(|word| self.words.add(word, at));
-        for (kind, code) in &slot.codes {
-            self.codes.add(*kind, *code, at);
+        for held in &slot.codes {
+            self.codes.add(*held, at);
         }
         for email in &slot.emails {
             self.emails.insert((Arc::clone(email), at));
@@ -118,8 +118,8 @@ impl Index {
         for word in slot.distinct_words() {
             self.words.remove(word, at);
         }
-        for (kind, code) in &slot.codes {
-            self.codes.remove(*kind, *code, at);
+        for held in &slot.codes {
+            self.codes.remove(*held, at);
         }
         for email in slot.emails {
             self.emails.remove(&(email, at));
@@ -129,6 +129,16 @@ impl Index {
         }
         self.free.push(at);
         true
+    }
+
+    /// Gives back the room that growing left over: once many were put in one after another. Nothing that is found changes.
+    pub fn settle(&mut self) {
+        self.slots.shrink_to_fit();
+        self.keys.shrink_to_fit();
+        self.words.settle();
+        self.codes.settle();
+        filled(&mut self.emails);
+        filled(&mut self.births);
     }
 
     /// Whose number this is, as far as its first twelve letters and digits say.

@@ -109,7 +109,7 @@ fn tells(fit: &Fit, rest: Parts<'_>) -> bool {
 
 /// A code that does not fit, and how near it is to what is known of the person.
 fn unfit_code(reading: &Reading, slot: &Slot) -> (Unfit, u16) {
-    let has = |kind: Kind| slot.codes.iter().any(|(other, _)| *other == kind);
+    let has = |kind: Kind| slot.codes.iter().any(|held| held.kind == kind);
     let (what, known, near) = match reading {
         Reading::Date(day, order) => {
             (Matched::DateOfBirth, slot.born != 0, near_day(*day, *order, slot.born))
@@ -135,6 +135,6 @@ fn near_day((year, month, day): (i16, u8, u8), order: Day, born: u32) -> u16 {
 }
 
 fn near_postcode(typed: &str, slot: &Slot) -> u16 {
-    let theirs = slot.codes.iter().find(|(kind, _)| *kind == Kind::Postcode);
-    theirs.map_or(0, |(kind, code)| part_of(f64::from(NEAR), typed, &kind.unpack(*code)))
+    let theirs = slot.codes.iter().find(|held| held.kind == Kind::Postcode);
+    theirs.map_or(0, |held| part_of(f64::from(NEAR), typed, &held.kind.unpack(held.code())))
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::Key;
-use crate::codes::Kind;
+use crate::codes::{Held, Kind};
 use crate::fold::{Role, fold, joined, words_of_name};
 
 /// More words than any name has.
@@ -42,7 +42,7 @@ pub(crate) struct Slot {
     pub(crate) words: Box<[Used]>,
     /// Year, month and day as 19910314; 0 if not known.
     pub(crate) born: u32,
-    pub(crate) codes: Box<[(Kind, u64)]>,
+    pub(crate) codes: Box<[Held]>,
     pub(crate) emails: Box<[Arc<str>]>,
 }
 
@@ -99,13 +99,11 @@ impl Person {
             }
         }
         let mut codes = Vec::new();
-        codes
-            .extend(self.postcode.as_deref().map(|text| (Kind::Postcode, Kind::Postcode.pack(&plain(text)))));
-        codes.extend(self.nino.as_deref().map(|text| (Kind::Nino, Kind::Nino.pack(&plain(text)))));
+        codes.extend(self.postcode.iter().filter_map(|text| Held::new(Kind::Postcode, &plain(text))));
+        codes.extend(self.nino.iter().filter_map(|text| Held::new(Kind::Nino, &plain(text))));
         let numbers = self.number.iter().chain(&self.other_numbers);
-        codes.extend(numbers.map(|text| (Kind::Number, Kind::Number.pack(&plain(text)))));
-        codes.extend(self.phones.iter().map(|phone| (Kind::Phone, Kind::Phone.pack(&phone_digits(phone)))));
-        codes.retain(|(_, code)| *code != 0);
+        codes.extend(numbers.filter_map(|text| Held::new(Kind::Number, &plain(text))));
+        codes.extend(self.phones.iter().filter_map(|phone| Held::new(Kind::Phone, &phone_digits(phone))));
         codes.sort_unstable();
         codes.dedup();
         let mut emails: Vec<Arc<str>> = self.emails.iter().map(|email| fold(email.trim()).into()).collect();

@@ -94,6 +94,12 @@ impl Vocabulary {
         }
     }
 
+    /// Gives back the room that growing left over.
+    pub(crate) fn settle(&mut self) {
+        self.words.iter_mut().flatten().for_each(|word| word.slots.shrink_to_fit());
+        self.sounds.values_mut().for_each(Vec::shrink_to_fit);
+    }
+
     /// How many numbers of words are in use or were.
     pub(crate) fn numbers(&self) -> usize {
         self.words.len()

@@ -161,7 +161,9 @@ impl Service {
                 None => Stretch::default(),
             };
         }
-        *self.people().write().unwrap_or_else(PoisonError::into_inner) = filling.end().await?;
+        let mut people = filling.end().await?;
+        people.settle();
+        *self.people().write().unwrap_or_else(PoisonError::into_inner) = people;
         Ok(())
     }
 

@@ -271,6 +271,12 @@ impl People {
         }
     }
 
+    /// Gives back the room that growing left over, once everybody was put in.
+    pub(crate) fn settle(&mut self) {
+        self.index.settle();
+        self.known.shrink_to_fit();
+    }
+
     fn put(&mut self, client: ClientId, profile: &Profile, head: &Head) {
         let text = |field: FieldId| profile.text(&field).map(str::to_owned);
         let born = profile.date(&fields::DATE_OF_BIRTH);

@@ -10,7 +10,10 @@ export const noMail = python.program === 'off'
 export async function startMail() {
   const { port, said, stop } = await startPython(python, 'crates/messages/tests/smtp_server.py', folder => [folder, 'plain'])
   const next = async () => {
-    const { to, content } = JSON.parse(await said())
+    // A message that does not come is a test that fails, not one that never ends.
+    let late
+    const patience = new Promise((_, reject) => { late = setTimeout(() => reject(new Error('no message came within a minute')), 60_000) })
+    const { to, content } = JSON.parse(await Promise.race([said(), patience]).finally(() => clearTimeout(late)))
     // Quoted-printable breaks long lines: they are read as one again.
     const words = Buffer.from(content, 'base64').toString('utf8').replace(/=\r?\n/g, '').replace(/=3D/g, '=')
     return { to: to[0], words }

@@ -62,6 +62,7 @@ impl Search {
                 ..Person::default()
             });
         }
+        index.settle();
         let built = begun.elapsed();
         let held = resident_mib()?.saturating_sub(with_file);
         let queries = read(&self.queries, "qid,kind,query")?;

@@ -3,7 +3,6 @@
 
 use access::{Act, Actor, Circumstances, Request, Subject};
 use audit::{Action, Detail};
-use casework::messages::by_day;
 use casework::{ClientId, How, StaffId};
 use jiff::SignedDuration;
 use notice::{Category, Purpose};
@@ -77,7 +76,8 @@ impl Service {
             newest.version.as_str().into(),
             visit.staff.as_bytes().into(),
             now.as_microsecond().into(),
-            by_day(&self.surroundings().civil(now)).timestamp().as_microsecond().into(),
+            // At once, as whatever a person sends: only what Kept sends by itself waits for the day.
+            now.as_microsecond().into(),
             (now + GOOD_FOR).as_microsecond().into(),
         ]);
         match self.records().write(vec![queue.expecting(1), change.outbox()]).await {
