@@ -44,6 +44,7 @@ pub(crate) use copied::Copied;
 pub use keeping::{Keeping, LARGEST, LEFT_FOR, Settings, Stand};
 pub use scanner::{NotAScanner, Scanner};
 pub(crate) use taken_in::seal_again;
+pub(crate) use text::hides;
 pub use text::{Closed, DocumentText};
 pub use upload::{Begun, Goes, Sending, Upload};
 

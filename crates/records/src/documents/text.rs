@@ -4,10 +4,11 @@
 //! Word (ECMA-376 Part 1, 17), Excel (18), OpenDocument text (OASIS ODF 1.3, 5 and 6) and plain text are read. A picture has no
 //! words, and of a PDF nobody can say that all were found: they go whole or not at all.
 
-use std::io::{BufReader, Cursor, Read};
+use std::io::{BufReader, Cursor, Read as _};
 
 use calamine::{Data, Reader as _, Xlsx};
 use casework::documents::Format;
+use casework::redaction::stands_in;
 use quick_xml::Reader;
 use quick_xml::events::{BytesRef, Event};
 use zip::ZipArchive;
@@ -77,6 +78,18 @@ pub(super) fn text_of(format: Option<Format>, bytes: &[u8]) -> DocumentText {
         Ok(Found { lines, pictures, .. }) => DocumentText::Lines { lines, pictures },
         Err(why) => DocumentText::Closed(why),
     }
+}
+
+/// Whether any of these words stand somewhere in a package where its reader does not see them: among its properties, behind a link,
+/// in a part that is of old. A package that does not open may hide anything.
+pub(crate) fn hides(bytes: &[u8], words: &[&str]) -> bool {
+    let Ok(mut package) = package(bytes) else { return true };
+    (0..package.len()).any(|at| {
+        let mut inside = Vec::new();
+        let read = package.by_index(at).map(|part| part.take(MOST_BYTES).read_to_end(&mut inside));
+        let text = String::from_utf8_lossy(&inside);
+        !matches!(read, Ok(Ok(_))) || words.iter().any(|words| stands_in(&text, words))
+    })
 }
 
 /// What was read so far.

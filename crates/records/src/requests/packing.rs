@@ -15,8 +15,9 @@ use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
 use super::copy::{AccessCopy, CopyGroup, CopyPart, Gathered};
+use super::marks::Reviewed;
 use super::printing::printed;
-use crate::documents::DocumentText;
+use crate::documents::{DocumentText, hides};
 use crate::sessions::Visit;
 use crate::{Error, Opened, Service};
 
@@ -77,7 +78,8 @@ impl Service {
     }
 }
 
-fn pack(copy: AccessCopy, files: Vec<(String, Vec<u8>)>) -> Result<Download, Error> {
+fn pack(mut copy: AccessCopy, files: Vec<(String, Vec<u8>)>) -> Result<Download, Error> {
+    files.iter().for_each(|(part, bytes)| leave_nothing_behind(&mut copy, part, bytes));
     let mut named: BTreeMap<String, (String, Vec<u8>)> = BTreeMap::new();
     for (part, bytes) in files {
         // A document that was left out is left out: its part has no file any more.
@@ -106,6 +108,18 @@ fn pack(copy: AccessCopy, files: Vec<(String, Vec<u8>)>) -> Result<Download, Err
     ];
     entries.extend(named.into_values());
     Ok(Download { name: format!("{}.zip", copy.row.reference()), bytes: zipped(&entries)? })
+}
+
+/// A document in whose words nothing was taken out may still hold what was marked, unseen, such as the name of its author. Then its
+/// words are handed over in its place, too.
+fn leave_nothing_behind(copy: &mut AccessCopy, part: &str, bytes: &[u8]) {
+    let agreed = copy.marks.iter().filter(|view| view.state == Reviewed::Agreed && view.mark.is_about(part));
+    let words: Vec<&str> =
+        agreed.map(|view| view.mark.words.trim()).filter(|words| !words.is_empty()).collect();
+    let file = copy.parts.iter_mut().find(|one| one.id == part).and_then(|one| one.file.as_mut());
+    let Some(file) = file.filter(|_| !words.is_empty()) else { return };
+    let packed = bytes.starts_with(b"PK") && matches!(file.text, DocumentText::Lines { .. });
+    file.changed |= packed && hides(bytes, &words);
 }
 
 /// What is left of a document out of which words were taken: its lines, and nothing else of the file.

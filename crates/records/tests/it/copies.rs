@@ -53,6 +53,16 @@ async fn words_cannot_be_taken_out_of_a_pdf_so_it_goes_whole_or_not_at_all() {
     }
 }
 
+/// A package of two files with these words in its page and among its properties.
+fn package(parts: &[(&str, &str)]) -> Vec<u8> {
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for (name, text) in parts {
+        zip.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();
+        std::io::Write::write_all(&mut zip, text.as_bytes()).unwrap();
+    }
+    zip.finish().unwrap().into_inner()
+}
+
 /// A document of Word in which the name is cut in two by its formatting, and stands in a remark as well.
 fn word_document() -> Vec<u8> {
     let paragraph = |runs: &[&str]| {
@@ -67,17 +77,12 @@ fn word_document() -> Vec<u8> {
         "<w:comments xmlns:w='w'><w:comment>{}</w:comment></w:comments>",
         paragraph(&["Ask Sandra Quill"])
     );
-    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
-    for (name, text) in [
+    package(&[
         ("[Content_Types].xml", "<Types/>"),
-        ("word/document.xml", document.as_str()),
-        ("word/comments.xml", remarks.as_str()),
+        ("word/document.xml", &document),
+        ("word/comments.xml", &remarks),
         ("docProps/core.xml", "<creator>Sandra Quill</creator>"),
-    ] {
-        zip.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
-        std::io::Write::write_all(&mut zip, text.as_bytes()).unwrap();
-    }
-    zip.finish().unwrap().into_inner()
+    ])
 }
 
 // promise: P21
@@ -93,6 +98,16 @@ async fn words_taken_out_of_a_document_are_nowhere_in_what_is_handed_over() {
         send(service, &ada, client, sending("notes.txt", None), b"Rang at nine.\nSandra  Quill came, too.\n")
             .await
             .unwrap();
+        // Two whose words do not hold the name; one has it as the name of its author.
+        let page = "<w:document xmlns:w='w'><w:body><w:p><w:r><w:t>Nothing of her</w:t></w:r></w:p></w:body></w:document>";
+        for (name, by) in [("written.docx", "Sandra Quill"), ("clean.docx", "Ruth Calderbank")] {
+            let bytes = package(&[
+                ("[Content_Types].xml", "<Types/>"),
+                ("word/document.xml", page),
+                ("docProps/core.xml", &format!("<creator>{by}</creator>")),
+            ]);
+            send(service, &ada, client, sending(name, None), &bytes).await.unwrap();
+        }
         let id = ask(&bench, &ada, client, Kind::Access).await;
         let copy = service.whole_copy(&lead, id).await.unwrap().release().await.unwrap();
         let letter =
@@ -140,6 +155,8 @@ async fn words_taken_out_of_a_document_are_nowhere_in_what_is_handed_over() {
             letter.contains("his sister [removed] drives him.\r\nHe starts at eight.\r\nAsk [removed]\r\n"),
             "{letter}"
         );
+        assert!(text_of("-written.docx.txt").contains("Nothing of her"), "without its properties");
+        assert!(made.iter().any(|(name, _)| name.ends_with("-clean.docx")), "as it is");
         assert!(text_of("-notes.txt.txt").contains("Rang at nine.\r\n[removed] came, too.\r\n"));
         for (name, text) in &made {
             assert!(!text.to_lowercase().contains("quill"), "{name}");
