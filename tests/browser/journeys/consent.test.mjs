@@ -99,6 +99,7 @@ test('taking it back is one press, and from then on sharing is refused and the r
   const items = page.locator('#open-caption').locator('xpath=..').locator('tbody tr')
   const before = await items.count()
   await page.getByRole('button', { name: 'They were told' }).first().click()
+  await pictured(page, 'recipients-to-tell')
   await page.getByRole('button', { name: 'They did it' }).first().click()
   assert.equal(before, 1)
   await page.getByText('each has answered').waitFor()
