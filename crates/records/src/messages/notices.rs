@@ -129,7 +129,7 @@ impl Service {
         }
         let request = Request {
             actor: Actor::SYSTEM,
-            purpose: Purpose::Contact,
+            purpose: Purpose::Rights,
             act: Act::Write,
             subject: Subject::Client(client),
             categories: Category::Agreement.into(),
