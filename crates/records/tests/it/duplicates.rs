@@ -13,6 +13,7 @@ use records::consents::About;
 use records::erasure::Ground;
 use records::files::{ALL_ENTRIES, ClientFile};
 use records::{Error, Visit};
+use store::Sql;
 
 use crate::bench::{Bench, meeting, registration};
 use crate::consents::{answer, recipient, yes};
@@ -308,5 +309,41 @@ async fn a_file_is_erased_with_what_was_taken_up_in_it() {
         }
         assert!(matches!(service.undo_merge(&meera, merge).await, Err(Error::NoSuchFile)));
         assert!(matches!(service.erase_file(&number, Ground::Request).await, Err(Error::NoSuchFile)));
+    }
+}
+
+static WARNED: Sql = Sql {
+    name: "WARNED",
+    store: "records",
+    text: "INSERT INTO message (id, client, ending, warned, template, state, queued, due, expires, attempts) VALUES ($1, $2, 20800, 20700, 'ending', 'sent', 1, 1, 2, 1)",
+};
+static TOLD: Sql = Sql {
+    name: "TOLD",
+    store: "records",
+    text: "INSERT INTO message (id, client, notice_version, asked_by, template, state, queued, due, expires, attempts) VALUES ($1, $2, '2.0', $2, 'notice', 'sent', 1, 1, 2, 1)",
+};
+static MESSAGES: Sql = Sql { name: "MESSAGES", store: "records", text: "SELECT COUNT(*) FROM message" };
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_files_whose_clients_were_told_the_same_are_made_one() {
+    for bench in Bench::all().await {
+        let service = &bench.service;
+        let ada = bench.visit("Ada", Role::Adviser).await;
+        let meera = bench.visit("Meera", Role::Manager).await;
+        let john = service.register_client(&ada, somebody("John Smith")).await.unwrap();
+        let jon = service.register_client(&ada, somebody("Jon Smyth")).await.unwrap();
+        let records = bench.ground.store(&records::MIGRATIONS).await;
+        for client in [john, jon] {
+            service.state_reason(&meera, client, "Two files of one person").await.unwrap();
+            for message in [&WARNED, &TOLD] {
+                let row = message.with([key().into(), client.as_bytes().into()]);
+                records.write(vec![row]).await.unwrap();
+            }
+        }
+        let number = number(&bench, &ada, john).await;
+        made_one(&bench, &meera, john, jon).await;
+        service.erase_file(&number, Ground::Request).await.unwrap();
+        let left = records.read(vec![MESSAGES.with([])]).await.unwrap();
+        assert_eq!(left[0].rows[0].int(0).unwrap(), 0, "what was told to both goes with the file");
     }
 }
